@@ -1,0 +1,60 @@
+namespace EventDock.Domain.Containers;
+
+using EventDock.Domain.Kernel;
+
+/// <summary>What has happened to one container. Stream: <c>container-{id}</c>.</summary>
+public abstract record ContainerEvent(ContainerId Id) : DockEvent;
+
+/// <summary>A container has been made: a thin layer over an image, and how its process is to be run.</summary>
+/// <param name="Image">As typed.</param>
+/// <param name="ImageId">Hex.</param>
+public sealed record ContainerCreated(ContainerId Id, string Name, string Image, string ImageId, ContainerSettings Settings)
+    : ContainerEvent(Id);
+
+/// <summary>How a container's process is run. Values of -e stand in no event: their names and keyed digests do.</summary>
+/// <param name="Command">Entrypoint and arguments as they are executed.</param>
+/// <param name="Network">private (a namespace of its own, silent), none or host.</param>
+/// <param name="Env">Of the command line; the image's stand in the image's events.</param>
+public sealed record ContainerSettings(
+    Seq<string> Entrypoint, Seq<string> Command, string WorkingDir, string User, string Hostname, string Network,
+    bool Terminal, bool OpenStdin, bool AutoRemove, Seq<SecretName> Env, string? StopSignal)
+{
+    /// <summary>What is executed.</summary>
+    public Seq<string> Arguments => Entrypoint + Command;
+}
+
+/// <summary>A variable's name and HMAC-SHA256 of its value, so that a change can be seen and the value cannot.</summary>
+public sealed record SecretName(string Name, string Keyed);
+
+/// <summary>The intention to start: what follows is ContainerStarted or ContainerStartFailed.</summary>
+public sealed record ContainerStartRequested(ContainerId Id) : ContainerEvent(Id);
+
+/// <param name="StartTime">Field 22 of /proc/PID/stat, in clock ticks since boot: with the boot id it tells this process from
+/// every other that ever had the pid.</param>
+public sealed record ContainerStarted(ContainerId Id, int Pid, ByteCount StartTime, string BootId) : ContainerEvent(Id);
+
+/// <param name="ExitCode">127 not found, 126 not executable, 125 all else.</param>
+public sealed record ContainerStartFailed(ContainerId Id, int ExitCode, string Message) : ContainerEvent(Id);
+
+/// <summary>EventDock has sent a signal to the container's process.</summary>
+/// <param name="Cause">kill, stop or rm.</param>
+public sealed record ContainerSignalled(ContainerId Id, string Signal, string Cause) : ContainerEvent(Id);
+
+/// <param name="ExitCode">As docker shows it: 128 + the signal where one ended it; null where nobody could see it (a reboot).</param>
+public sealed record ContainerExited(ContainerId Id, int? ExitCode, bool OutOfMemory) : ContainerEvent(Id);
+
+public sealed record ContainerRemoved(ContainerId Id) : ContainerEvent(Id);
+
+/// <summary>What has happened to one further process in a container. Stream: <c>exec-{id}</c>.</summary>
+public abstract record ExecEvent(string Id, ContainerId Container) : DockEvent;
+
+/// <summary>The intention: what follows is ExecStarted or ExecFailed.</summary>
+public sealed record ExecRequested(
+    string Id, ContainerId Container, Seq<string> Command, string User, string WorkingDir, bool Terminal,
+    Seq<SecretName> Env) : ExecEvent(Id, Container);
+
+public sealed record ExecStarted(string Id, ContainerId Container, int Pid) : ExecEvent(Id, Container);
+
+public sealed record ExecFailed(string Id, ContainerId Container, int ExitCode, string Message) : ExecEvent(Id, Container);
+
+public sealed record ExecExited(string Id, ContainerId Container, int ExitCode) : ExecEvent(Id, Container);

@@ -1,0 +1,24 @@
+namespace EventDock.Domain.Kernel;
+
+public abstract partial record DomainError
+{
+    public sealed record NoSuchContainer(string Reference) : DomainError;
+
+    /// <summary>A prefix that fits several; Kind is "container" or "image".</summary>
+    public sealed record Ambiguous(string Kind, string Prefix, Seq<string> Candidates) : DomainError;
+
+    public sealed record NameTaken(string Name, string ContainerId) : DomainError;
+
+    /// <summary>The container is in a state in which this cannot be done; State is docker's word (running, exited …).</summary>
+    public sealed record WrongState(string ContainerId, string State, string Attempt) : DomainError;
+
+    /// <summary>
+    /// The process could not be started. ExitCode as a shell has it: 127 not found, 126 not executable, 125 all else.
+    /// </summary>
+    public sealed record StartFailed(int ExitCode, string Message) : DomainError;
+
+    /// <summary>runc, conmon or the kernel refused; Message is theirs.</summary>
+    public sealed record RuntimeFailed(string Program, string Message) : DomainError;
+
+    public sealed record NoSuchUser(string User) : DomainError;
+}

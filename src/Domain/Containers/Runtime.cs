@@ -1,0 +1,87 @@
+namespace EventDock.Domain.Containers;
+
+using EventDock.Domain.Kernel;
+using EventDock.Domain.Oci;
+
+/// <summary>All that is needed to make a container's process, secrets included: it never reaches the ledger.</summary>
+/// <param name="Layers">Ids, base first.</param>
+/// <param name="Env">The whole environment, NAME=value: image's, then -e's, HOME and PATH and TERM as docker adds them.</param>
+/// <param name="ExitCommand">What conmon is to run when the container has ended; empty for none.</param>
+public sealed record LaunchSpec(
+    ContainerId Id, string Name, Seq<string> Layers, ContainerSettings Settings, Seq<string> Env, Seq<string> ExitCommand);
+
+/// <summary>A process of ours, told from every other that ever had the pid.</summary>
+public sealed record ProcessIdentity(int Pid, long StartTime, string BootId);
+
+/// <param name="At">The exit file's time.</param>
+public sealed record ExitFact(int ExitCode, bool OutOfMemory, DateTimeOffset At);
+
+/// <summary>How an attached command ended.</summary>
+public enum AttachEnd
+{
+    /// <summary>The container ended.</summary>
+    Ended,
+
+    /// <summary>The detach keys were typed (ctrl-p ctrl-q).</summary>
+    Detached,
+}
+
+/// <summary>A connection to a container's streams, made before its process is started.</summary>
+/// <param name="Pump">Copies both ways between the container and our own stdin, stdout and stderr until the end; a terminal is
+/// put in raw mode meanwhile and its size follows ours.</param>
+public sealed record Attachment(Func<CancellationToken, EitherAsync<DomainError, AttachEnd>> Pump, Action Close);
+
+/// <param name="Terminal">The container has one.</param>
+/// <param name="SignalProxy">Signals that reach us go to the container (docker run --sig-proxy, on without a terminal).</param>
+public sealed record AttachSpec(ContainerId Id, bool Stdin, bool Terminal, bool SignalProxy);
+
+/// <summary>A further process in a running container.</summary>
+public sealed record ExecSpec(
+    ContainerId Container, string ExecId, Seq<string> Command, Seq<string> Env, string WorkingDir, string User,
+    bool Terminal, bool Stdin, bool Detach);
+
+/// <param name="Wait">Pumps the streams to the end, then gives the exit code.</param>
+public sealed record RunningExec(int Pid, Func<CancellationToken, EitherAsync<DomainError, int>> Wait);
+
+/// <param name="Tail">Lines from the end; null for all.</param>
+public sealed record LogSpec(
+    ContainerId Id, bool Follow, int? Tail, DateTimeOffset? Since, DateTimeOffset? Until, bool Timestamps);
+
+/// <summary>RUN: a process in a build's workspace, on our own streams, ended with us.</summary>
+public sealed record StepSpec(
+    string WorkspaceId, string Root, Seq<string> Arguments, Seq<string> Env, string WorkingDir, string User, string Network);
+
+/// <summary>
+/// Mounts, runc and conmon, as functions. None of them decides anything; each can be repeated. <c>Create</c> leaves nothing
+/// mounted and no process behind when it fails.
+/// </summary>
+/// <param name="Create">Mounts the root, writes the bundle, has conmon create the process, which waits to be started.</param>
+/// <param name="Exit">The exit conmon wrote, if it has.</param>
+/// <param name="AwaitExit">Waits until conmon has written it (or conmon is gone without: None).</param>
+/// <param name="Alive">This very process still lives (pid, start time and boot id).</param>
+/// <param name="CleanUp">Unmounts the root and removes bundle, cgroups and runc's state; the logs and the thin layer stay.</param>
+/// <param name="Logs">Writes the container's output to our stdout and stderr.</param>
+/// <param name="Step">Runs a build step; the exit code.</param>
+/// <param name="HasUser">Checks that a user (name or id, with group) can be resolved in a root file system.</param>
+public sealed record Runtime(
+    Func<LaunchSpec, CancellationToken, EitherAsync<DomainError, ProcessIdentity>> Create,
+    Func<ContainerId, CancellationToken, EitherAsync<DomainError, Unit>> Start,
+    Func<AttachSpec, CancellationToken, EitherAsync<DomainError, Attachment>> Attach,
+    Func<ContainerId, CancellationToken, EitherAsync<DomainError, Option<ExitFact>>> Exit,
+    Func<ContainerId, TimeSpan, CancellationToken, EitherAsync<DomainError, Option<ExitFact>>> AwaitExit,
+    Func<ProcessIdentity, bool> Alive,
+    Func<ContainerId, string, CancellationToken, EitherAsync<DomainError, Unit>> Signal,
+    Func<ContainerId, CancellationToken, EitherAsync<DomainError, Unit>> CleanUp,
+    Func<ExecSpec, CancellationToken, EitherAsync<DomainError, RunningExec>> Exec,
+    Func<LogSpec, CancellationToken, EitherAsync<DomainError, Unit>> Logs,
+    Func<StepSpec, CancellationToken, EitherAsync<DomainError, int>> Step);
+
+/// <summary>
+/// The values of -e, kept beside the thin layer (0600) and nowhere else, and the keyed digest under which the ledger knows them.
+/// </summary>
+/// <param name="Write">NAME=value, for one container.</param>
+/// <param name="Keyed">Hex HMAC-SHA256 under the root's own key.</param>
+public sealed record SecretStore(
+    Func<ContainerId, Seq<string>, CancellationToken, EitherAsync<DomainError, Unit>> Write,
+    Func<ContainerId, CancellationToken, EitherAsync<DomainError, Seq<string>>> Read,
+    Func<string, string> Keyed);

@@ -1,0 +1,31 @@
+namespace EventDock.Domain.Kernel;
+
+/// <summary>One stream, folded: its version, its state, and what a command has decided to add.</summary>
+public sealed record Decision<TState>(string Stream, long Version, TState State, Seq<Fact> Facts)
+{
+    public Append Append => new(Facts.IsEmpty ? Seq<StreamAppend>() : Seq1(new StreamAppend(Stream, Version, Facts)), Seq<Guard>());
+}
+
+/// <summary>Load, fold, decide, append: the only way an event comes to be.</summary>
+public static class CommandHandling
+{
+    /// <summary>Load, fold, decide; what is decided is appended by the caller, with other streams' decisions if there are any.</summary>
+    public static EitherAsync<DomainError, Decision<TState>> Decide<TCommand, TState, TEvent>(
+        this EventStore store, Decider<TCommand, TState, TEvent> decider, string stream, TCommand command,
+        DateTimeOffset occurred, CancellationToken cancel) where TEvent : DockEvent =>
+        from past in store.Read(stream, cancel)
+        let state = decider.Fold(past.Map(e => (TEvent)e.Event))
+        from events in decider.Decide(command, state).ToAsync()
+        select new Decision<TState>(
+            stream, past.Count, events.Fold(state, decider.Evolve), events.Map(e => Fact.At(occurred, e)));
+
+    /// <summary>Load, fold, decide, append, for a command that concerns one stream.</summary>
+    public static EitherAsync<DomainError, TState> Handle<TCommand, TState, TEvent>(
+        this EventStore store, Decider<TCommand, TState, TEvent> decider, string stream, TCommand command,
+        DateTimeOffset occurred, CancellationToken cancel) where TEvent : DockEvent =>
+        from decision in store.Decide(decider, stream, command, occurred, cancel)
+        from _ in decision.Facts.IsEmpty
+            ? RightAsync<DomainError, Appended>(new Appended(0, 0))
+            : store.Append(decision.Append, cancel)
+        select decision.State;
+}

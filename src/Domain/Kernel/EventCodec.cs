@@ -1,0 +1,93 @@
+namespace EventDock.Domain.Kernel;
+
+using System.Collections.Frozen;
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using EventDock.Domain.Builds;
+using EventDock.Domain.Containers;
+using EventDock.Domain.Images;
+using EventDock.Domain.Layers;
+using EventDock.Domain.Roots;
+
+/// <summary>
+/// How one case of <see cref="DockEvent"/> is stored. The names are constants, so that renaming a class cannot change what is
+/// in the ledger (a test compares them with the classes).
+/// </summary>
+/// <param name="Name">As <c>eventdock log</c> prints it.</param>
+/// <param name="Alias">Marten's event alias: the name in snake_case.</param>
+/// <param name="DotNetType">Marten's <c>mt_dotnet_type</c>.</param>
+/// <param name="Schema">The version of the stored form that is written today.</param>
+public sealed record EventKind(string Name, string Alias, string DotNetType, int Schema, Type Type, JsonTypeInfo Json);
+
+/// <summary>Events to JSON (PascalCase members, enums and large numbers as text) and back.</summary>
+public static class EventCodec
+{
+    public static readonly Seq<EventKind> Kinds = Seq(
+        Kind("RootInitialized", "root_initialized", "EventDock.Domain.Roots.RootInitialized", EventJson.Default.RootInitialized),
+        Kind("RootAdopted", "root_adopted", "EventDock.Domain.Roots.RootAdopted", EventJson.Default.RootAdopted),
+        Kind("CommandRefused", "command_refused", "EventDock.Domain.Roots.CommandRefused", EventJson.Default.CommandRefused),
+        Kind("LayerCreated", "layer_created", "EventDock.Domain.Layers.LayerCreated", EventJson.Default.LayerCreated),
+        Kind("LayerWritten", "layer_written", "EventDock.Domain.Layers.LayerWritten", EventJson.Default.LayerWritten),
+        Kind("LayerQuotaReached", "layer_quota_reached", "EventDock.Domain.Layers.LayerQuotaReached", EventJson.Default.LayerQuotaReached),
+        Kind("LayerRemoved", "layer_removed", "EventDock.Domain.Layers.LayerRemoved", EventJson.Default.LayerRemoved),
+        Kind("ImagePulled", "image_pulled", "EventDock.Domain.Images.ImagePulled", EventJson.Default.ImagePulled),
+        Kind("ImageBuilt", "image_built", "EventDock.Domain.Images.ImageBuilt", EventJson.Default.ImageBuilt),
+        Kind("ImageImported", "image_imported", "EventDock.Domain.Images.ImageImported", EventJson.Default.ImageImported),
+        Kind("ImageRemoved", "image_removed", "EventDock.Domain.Images.ImageRemoved", EventJson.Default.ImageRemoved),
+        Kind("ImageTagged", "image_tagged", "EventDock.Domain.Images.ImageTagged", EventJson.Default.ImageTagged),
+        Kind("ImageUntagged", "image_untagged", "EventDock.Domain.Images.ImageUntagged", EventJson.Default.ImageUntagged),
+        Kind("BuildStepCompleted", "build_step_completed", "EventDock.Domain.Builds.BuildStepCompleted", EventJson.Default.BuildStepCompleted),
+        Kind("ContainerCreated", "container_created", "EventDock.Domain.Containers.ContainerCreated", EventJson.Default.ContainerCreated),
+        Kind("ContainerStartRequested", "container_start_requested", "EventDock.Domain.Containers.ContainerStartRequested", EventJson.Default.ContainerStartRequested),
+        Kind("ContainerStarted", "container_started", "EventDock.Domain.Containers.ContainerStarted", EventJson.Default.ContainerStarted),
+        Kind("ContainerStartFailed", "container_start_failed", "EventDock.Domain.Containers.ContainerStartFailed", EventJson.Default.ContainerStartFailed),
+        Kind("ContainerSignalled", "container_signalled", "EventDock.Domain.Containers.ContainerSignalled", EventJson.Default.ContainerSignalled),
+        Kind("ContainerExited", "container_exited", "EventDock.Domain.Containers.ContainerExited", EventJson.Default.ContainerExited),
+        Kind("ContainerRemoved", "container_removed", "EventDock.Domain.Containers.ContainerRemoved", EventJson.Default.ContainerRemoved),
+        Kind("ExecRequested", "exec_requested", "EventDock.Domain.Containers.ExecRequested", EventJson.Default.ExecRequested),
+        Kind("ExecStarted", "exec_started", "EventDock.Domain.Containers.ExecStarted", EventJson.Default.ExecStarted),
+        Kind("ExecFailed", "exec_failed", "EventDock.Domain.Containers.ExecFailed", EventJson.Default.ExecFailed),
+        Kind("ExecExited", "exec_exited", "EventDock.Domain.Containers.ExecExited", EventJson.Default.ExecExited));
+
+    private static readonly FrozenDictionary<Type, EventKind> ByType = Kinds.ToFrozenDictionary(k => k.Type);
+    private static readonly FrozenDictionary<string, EventKind> ByAlias = Kinds.ToFrozenDictionary(k => k.Alias);
+
+    public static EventKind KindOf(DockEvent happened) =>
+        ByType.TryGetValue(happened.GetType(), out var kind)
+            ? kind
+            : throw new UnreachableException($"{happened.GetType().Name} is not known to the codec");
+
+    public static Option<EventKind> KindOfAlias(string alias) => ByAlias.TryGetValue(alias, out var kind) ? Some(kind) : None;
+
+    /// <summary>The stored form. A NUL, which jsonb refuses, is written as U+2400 (see <see cref="NulSafeStringConverter"/>).</summary>
+    public static string Write(DockEvent happened) => JsonSerializer.Serialize(happened, KindOf(happened).Json);
+
+    /// <summary>Reads what <see cref="Write"/> wrote, in any schema version ever shipped.</summary>
+    public static Either<DomainError, DockEvent> Read(long position, string alias, int schema, string data)
+    {
+        if (!ByAlias.TryGetValue(alias, out var kind))
+        {
+            return new DomainError.LedgerUnreadable(position, $"event type {alias} is not known to this version");
+        }
+
+        if (schema > kind.Schema)
+        {
+            return new DomainError.LedgerUnreadable(position, $"{alias} has schema {schema}, this version reads up to {kind.Schema}");
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize(data, kind.Json) is DockEvent read
+                ? read
+                : new DomainError.LedgerUnreadable(position, $"{alias} holds null");
+        }
+        catch (JsonException e)
+        {
+            return new DomainError.LedgerUnreadable(position, $"{alias}: {e.Message}");
+        }
+    }
+
+    private static EventKind Kind<T>(string name, string alias, string dotNetType, JsonTypeInfo<T> json) where T : DockEvent =>
+        new(name, alias, $"{dotNetType}, EventDock.Domain", 1, typeof(T), json);
+}

@@ -1,0 +1,50 @@
+namespace EventDock.Domain.Kernel;
+
+/// <summary>The ledger, as two functions. <c>Append</c> is one transaction: all of it, or nothing.</summary>
+public sealed record EventStore(
+    Func<string, CancellationToken, EitherAsync<DomainError, Seq<Recorded<DockEvent>>>> Read,
+    Func<Append, CancellationToken, EitherAsync<DomainError, Appended>> Append);
+
+/// <summary>Events for one stream, which must stand at version <paramref name="Expected"/> (0: must not exist).</summary>
+public sealed record StreamAppend(string Stream, long Expected, Seq<Fact> Facts);
+
+/// <summary>What one command adds to the ledger, and what must still hold at the moment it is added.</summary>
+public sealed record Append(Seq<StreamAppend> Streams, Seq<Guard> Guards)
+{
+    public static readonly Append None = new(Seq<StreamAppend>(), Seq<Guard>());
+
+    public bool IsEmpty => Streams.ForAll(s => s.Facts.IsEmpty);
+
+    public Append And(Append other) => new(Streams + other.Streams, Guards + other.Guards);
+
+    public Append Holding(params Guard[] guards) => this with { Guards = Guards + guards.ToSeq() };
+}
+
+/// <summary>The positions the events were given. Nothing appended: both are the head's.</summary>
+public sealed record Appended(long First, long Last);
+
+/// <summary>
+/// A rule that spans streams, checked in the appending transaction under row locks: what keeps <c>run</c> and <c>rmi</c>
+/// of one image from both succeeding. A guard that does not hold refuses the whole append with the error it names.
+/// </summary>
+public abstract record Guard
+{
+    private Guard() { }
+
+    /// <summary>The image must be there, and stays until this transaction ends (row lock FOR SHARE). Error: NoSuchImage.</summary>
+    public sealed record ImagePresent(string ImageId) : Guard;
+
+    /// <summary>Every one of these layers must be there (FOR SHARE). Error: LayerGone, upon which the caller unpacks again.</summary>
+    public sealed record LayersPresent(Seq<string> LayerIds) : Guard;
+
+    /// <summary>No container may use the image (row FOR UPDATE). Error: ImageInUse, with the container.</summary>
+    public sealed record ImageUnused(string ImageId) : Guard;
+
+    /// <summary>No tag may name the image but those listed (row FOR UPDATE). Error: Conflict on the image's stream.</summary>
+    public sealed record ImageUntagged(string ImageId, Seq<string> Except) : Guard;
+
+    /// <summary>
+    /// No image but the one listed, and no container, may use these layers (rows FOR UPDATE). Error: Conflict on the layer's stream.
+    /// </summary>
+    public sealed record LayersUnused(Seq<string> LayerIds, string ExceptImageId) : Guard;
+}

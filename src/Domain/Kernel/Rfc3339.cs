@@ -1,0 +1,17 @@
+namespace EventDock.Domain.Kernel;
+
+using System.Globalization;
+
+/// <summary>Times as text (RFC 3339).</summary>
+public static class Rfc3339
+{
+    /// <summary>UTC with six digits: the ledger's form.</summary>
+    public static string Micros(DateTimeOffset at) =>
+        at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+
+    public static Option<DateTimeOffset> Parse(string text) =>
+        text.Length >= 20 && text[10] is 'T' or 't' or ' '
+        && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at)
+            ? Some(at)
+            : None;
+}

@@ -1,0 +1,19 @@
+namespace EventDock.Domain.Kernel;
+
+/// <summary>The names of streams: the kind first, then the id.</summary>
+public static class Streams
+{
+    public static string Container(string id) => $"container-{id}";
+
+    /// <summary>The container's id comes first, so that all its execs are one range of the index.</summary>
+    public static string Exec(string containerId, string id) => $"{ExecsOf(containerId)}{id}";
+    public static string ExecsOf(string containerId) => $"exec-{containerId}-";
+    public static string Image(string id) => $"image-{id}";
+    public static string Layer(string id) => $"layer-{id}";
+    public static string Tag(string reference) => $"tag-{reference}";
+    public static string BuildStep(string key) => $"buildstep-{key}";
+    public static string Command(Guid id) => $"command-{id:D}";
+
+    /// <summary>The one stream that says to which root this ledger belongs.</summary>
+    public const string Root = "root";
+}

@@ -1,0 +1,49 @@
+namespace EventDock.Domain.Layers;
+
+using EventDock.Domain.Kernel;
+using EventDock.Domain.Oci;
+
+/// <summary>
+/// What has happened to one layer. Stream: <c>layer-{id}</c>. A committed layer's id is the hex of its chain ID, a thin
+/// layer's the id of its container.
+/// </summary>
+public abstract record LayerEvent(string Id) : DockEvent;
+
+/// <summary>A layer has come to be: a committed one of an image, or the active (thin) one of a container.</summary>
+/// <param name="Container">The container whose thin layer it is; null for a committed layer.</param>
+/// <param name="Parent">The id of the layer below; null for the lowest.</param>
+/// <param name="DiffId">Null for a thin layer.</param>
+/// <param name="Blob">The archive it was unpacked from, as kept; null for a thin layer.</param>
+/// <param name="Size">Bytes of the files in it.</param>
+public sealed record LayerCreated(
+    string Id, string? Container, string? Parent, Digest? DiffId, BlobRef? Blob, ByteCount Size) : LayerEvent(Id);
+
+/// <summary>A blob in the content store.</summary>
+public sealed record BlobRef(string MediaType, Digest Digest, ByteCount Size);
+
+/// <summary>What has changed in a thin layer since the last LayerWritten (or since it was made).</summary>
+/// <param name="Cause">exit, stop or exec.</param>
+/// <param name="Bytes">Of the files added or changed, by their size.</param>
+/// <param name="ChangeList">The whole list, a blob; null where nothing changed.</param>
+/// <param name="Changes">The first 10,000 of them.</param>
+/// <param name="Incomplete">Why the list is not whole (budget of time or bytes); null where it is.</param>
+public sealed record LayerWritten(
+    string Id, string Cause, int Added, int Modified, int Deleted, ByteCount Bytes, BlobRef? ChangeList,
+    Seq<PathChange> Changes, string? Incomplete) : LayerEvent(Id)
+{
+    public const int MostInline = 10_000;
+}
+
+/// <summary>One path of a thin layer that has changed.</summary>
+/// <param name="Kind">A, C or D, as docker diff has them.</param>
+/// <param name="Path">From the root, with a leading slash; base64 of the bytes where <paramref name="Base64"/> is set.</param>
+/// <param name="Size">Bytes of a regular file; else 0.</param>
+/// <param name="Digest">Of a regular file's content, where it was small enough to be read.</param>
+/// <param name="NotRead">Why there is no digest of a regular file; else null.</param>
+public sealed record PathChange(string Kind, string Path, bool Base64, string Type, ByteCount Size, Digest? Digest, string? NotRead);
+
+/// <summary>The container's quota of recorded paths is used up: from here on its LayerWritten carry counts alone.</summary>
+public sealed record LayerQuotaReached(string Id, ByteCount RecordedPaths) : LayerEvent(Id);
+
+/// <summary>The layer is gone: nothing uses it any more, or its container was removed.</summary>
+public sealed record LayerRemoved(string Id) : LayerEvent(Id);

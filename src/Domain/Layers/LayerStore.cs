@@ -1,0 +1,113 @@
+namespace EventDock.Domain.Layers;
+
+using System.IO;
+using EventDock.Domain.Kernel;
+using EventDock.Domain.Oci;
+
+/// <summary>
+/// Layers and blobs on disk, as functions. Whatever one of them says it has made is complete, verified, fsynced and renamed
+/// to its final name: the event comes after. What a killed command leaves is a staging name, cleared by the next one.
+/// </summary>
+/// <param name="Has">The committed layer is unpacked under its id.</param>
+/// <param name="Import">
+/// Reads an archive as it comes, checks blob digest, size and diffID while it streams, keeps the blob and unpacks it.
+/// A layer that is there already is not unpacked again (the source is then not read).
+/// </param>
+/// <param name="Commit">
+/// Makes a committed layer of an overlay upper directory (which is used up): its reproducible archive as a blob, its files
+/// under the new layer's id. None where the directory holds no change.
+/// </param>
+/// <param name="Describe">What is known of a layer on disk.</param>
+/// <param name="Discard">Renames the layer and its blob into the trash and empties that. Done by name, repeatable.</param>
+public sealed record LayerStore(
+    Func<string, bool> Has,
+    Func<LayerImport, CancellationToken, EitherAsync<DomainError, StoredLayer>> Import,
+    Func<LayerCommit, CancellationToken, EitherAsync<DomainError, Option<StoredLayer>>> Commit,
+    Func<string, CancellationToken, EitherAsync<DomainError, StoredLayer>> Describe,
+    Func<string, CancellationToken, EitherAsync<DomainError, Unit>> Discard);
+
+/// <summary>A committed layer as it stands in the store.</summary>
+/// <param name="Id">Hex of the chain ID.</param>
+/// <param name="Size">Bytes of the regular files in it.</param>
+public sealed record StoredLayer(string Id, string? Parent, Digest DiffId, BlobRef Blob, ByteCount Size);
+
+/// <param name="Blob">What the manifest promises; null for an archive of which nothing is known (import).</param>
+/// <param name="DiffId">What the config promises; null likewise.</param>
+/// <param name="Open">Opens the compressed stream; called once, and only when it is needed.</param>
+/// <param name="Progress">Told the bytes read so far, and false/true for reading/unpacked.</param>
+public sealed record LayerImport(
+    string? Parent, Descriptor? Blob, Digest? DiffId, Func<CancellationToken, EitherAsync<DomainError, Stream>> Open,
+    Action<LayerProgress> Progress);
+
+/// <summary>How far a layer is.</summary>
+public sealed record LayerProgress(long Bytes, bool Unpacked);
+
+/// <param name="Upper">Absolute path of an upper directory in a workspace of EventDock's own.</param>
+public sealed record LayerCommit(string? Parent, string Upper);
+
+/// <summary>Small blobs (manifests, configs, change lists) by their digest.</summary>
+/// <param name="Read">Reads at most the given number of bytes, and checks the digest.</param>
+public sealed record BlobStore(
+    Func<string, ReadOnlyMemory<byte>, CancellationToken, EitherAsync<DomainError, BlobRef>> Write,
+    Func<Digest, int, CancellationToken, EitherAsync<DomainError, byte[]>> Read,
+    Func<Digest, CancellationToken, EitherAsync<DomainError, Unit>> Discard);
+
+/// <summary>The thin layers of containers: <c>containers/ID/</c> with upper, work and merged.</summary>
+/// <param name="Create">Makes the directories, fsynced.</param>
+/// <param name="Scan">What has changed since the last scan, which it replaces; see <see cref="ThinLayerDelta"/>.</param>
+/// <param name="Settle">Makes the scan the one that the next is compared with, once its event is recorded.</param>
+/// <param name="Discard">Renames the container's directory into the trash and empties that.</param>
+public sealed record ThinLayerStore(
+    Func<string, CancellationToken, EitherAsync<DomainError, Unit>> Create,
+    Func<string, CancellationToken, EitherAsync<DomainError, ThinLayerDelta>> Scan,
+    Func<string, CancellationToken, EitherAsync<DomainError, Unit>> Settle,
+    Func<string, CancellationToken, EitherAsync<DomainError, Unit>> Discard);
+
+/// <summary>The difference between two scans of a thin layer.</summary>
+/// <param name="Changes">Sorted by path; all of them.</param>
+/// <param name="Incomplete">Why it is not whole; null where it is.</param>
+public sealed record ThinLayerDelta(Seq<PathChange> Changes, BlobRef? ChangeList, string? Incomplete)
+{
+    public bool IsEmpty => Changes.IsEmpty && Incomplete is null;
+}
+
+/// <summary>
+/// A place to build a layer in: overlay over the given layers, mounted at <see cref="Merged"/>. A staging name: should the
+/// command die, the next one unmounts and removes it (after ending what still runs in it).
+/// </summary>
+public sealed record Workspace(string Id, string Upper, string Merged);
+
+/// <param name="Open">Over the layers, base first (none for scratch).</param>
+/// <param name="CopyIn">Copies from a build context into the mounted workspace, resolving inside both.</param>
+/// <param name="MakeDirectory">WORKDIR: makes the directory inside the root, 0755 root, where it is missing.</param>
+/// <param name="Unmount">So that the upper directory can be committed.</param>
+/// <param name="Close">Unmounts and removes what is left. Repeatable.</param>
+public sealed record WorkspaceStore(
+    Func<Seq<string>, CancellationToken, EitherAsync<DomainError, Workspace>> Open,
+    Func<Workspace, CopyPlan, CancellationToken, EitherAsync<DomainError, Unit>> CopyIn,
+    Func<Workspace, string, CancellationToken, EitherAsync<DomainError, Unit>> MakeDirectory,
+    Func<Workspace, CancellationToken, EitherAsync<DomainError, Unit>> Unmount,
+    Func<Workspace, CancellationToken, EitherAsync<DomainError, Unit>> Close);
+
+/// <summary>
+/// Files of a build context and where they go. Matched against the context already: sources are paths relative to it.
+/// </summary>
+/// <param name="Context">Absolute path of the context directory.</param>
+/// <param name="Destination">Absolute within the image.</param>
+/// <param name="IntoDirectory">The destination is a directory (it ends in a slash, or there are several sources).</param>
+public sealed record CopyPlan(string Context, Seq<string> Sources, string Destination, bool IntoDirectory, Seq<string> Ignored);
+
+/// <summary>Reads a build context.</summary>
+/// <param name="Match">COPY's sources (Go filepath.Match patterns) against the context: the paths, sorted; .dockerignore obeyed.</param>
+/// <param name="Hash">One digest over names, types, modes and content of the given paths, however the host orders them.</param>
+/// <param name="FromTar">Unpacks a context that came as a tar into a staging directory, whose path it gives.</param>
+public sealed record BuildContext(
+    Func<string, Seq<string>, Seq<string>, CancellationToken, EitherAsync<DomainError, Seq<string>>> Match,
+    Func<string, Seq<string>, Seq<string>, CancellationToken, EitherAsync<DomainError, Digest>> Hash,
+    Func<Stream, CancellationToken, EitherAsync<DomainError, string>> FromTar);
+
+/// <summary>
+/// The store's lock (flock on a file under the root). Shared: while layers are checked to be there and the events that name
+/// them are appended. Exclusive: while layers are declared gone and renamed away. Held for milliseconds, never for a download.
+/// </summary>
+public sealed record StoreLock(Func<bool, CancellationToken, EitherAsync<DomainError, IDisposable>> Take);

@@ -1,0 +1,13 @@
+namespace EventDock.Projections;
+
+/// <summary>Every view there is: what an append keeps up to date and a rebuild makes anew.</summary>
+public static class AllViews
+{
+    public static readonly Seq<AnyProjection> Projections = Seq(
+        ContainersView.Projection.Erased,
+        ImagesView.Projection.Erased,
+        TagsView.Projection.Erased,
+        LayersView.Projection.Erased,
+        BuildStepsView.Projection.Erased,
+        RootView.Projection.Erased);
+}

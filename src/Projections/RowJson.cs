@@ -1,0 +1,28 @@
+namespace EventDock.Projections;
+
+using System.Text.Json.Serialization;
+using EventDock.Domain.Images;
+using EventDock.Domain.Kernel;
+using EventDock.Domain.Containers;
+using EventDock.Domain.Oci;
+
+/// <summary>The stored form of rows, made at compile time.</summary>
+[JsonSourceGenerationOptions(
+    Converters = new[]
+    {
+        typeof(NulSafeStringConverter), typeof(ByteCountConverter), typeof(DigestConverter), typeof(ContainerIdConverter),
+        typeof(SeqConverter<string>), typeof(SeqConverter<Label>), typeof(SeqConverter<HistoryEntry>),
+        typeof(SeqConverter<ImageLayer>), typeof(SeqConverter<SecretName>), typeof(MomentConverter),
+    })]
+[JsonSerializable(typeof(ContainerRow))]
+[JsonSerializable(typeof(ImageRow))]
+[JsonSerializable(typeof(TagRow))]
+[JsonSerializable(typeof(LayerRow))]
+[JsonSerializable(typeof(BuildStepRow))]
+[JsonSerializable(typeof(RootRow))]
+[JsonSerializable(typeof(Label))]
+[JsonSerializable(typeof(HistoryEntry))]
+[JsonSerializable(typeof(ImageLayer))]
+[JsonSerializable(typeof(SecretName))]
+[JsonSerializable(typeof(string))]
+public sealed partial class RowJson : JsonSerializerContext;

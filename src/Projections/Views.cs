@@ -1,0 +1,49 @@
+namespace EventDock.Projections;
+
+using EventDock.Domain.Kernel;
+
+/// <summary>The views, as functions. Queries read these and never the events. A position of None means now.</summary>
+public sealed record Views(
+    ViewReader<ContainerRow> Containers,
+    ViewReader<ImageRow> Images,
+    ViewReader<TagRow> Tags,
+    ViewReader<LayerRow> Layers,
+    ViewReader<BuildStepRow> BuildSteps,
+    Func<string, CancellationToken, EitherAsync<DomainError, Option<ContainerRow>>> ContainerNamed,
+    Func<string, CancellationToken, EitherAsync<DomainError, Seq<ContainerRow>>> ContainersOf,
+    Func<string, CancellationToken, EitherAsync<DomainError, Seq<TagRow>>> TagsOf,
+    Func<string, CancellationToken, EitherAsync<DomainError, Seq<string>>> LayersOnlyOf,
+    Func<DateTimeOffset, CancellationToken, EitherAsync<DomainError, MomentAt>> At,
+    Func<CancellationToken, EitherAsync<DomainError, Option<RootRow>>> Root);
+
+/// <summary>One view's rows: all, by key, or by the beginning of the key; as of a position, or now.</summary>
+public sealed record ViewReader<TRow>(
+    Func<Option<long>, CancellationToken, EitherAsync<DomainError, Seq<TRow>>> All,
+    Func<Seq<string>, Option<long>, CancellationToken, EitherAsync<DomainError, Seq<TRow>>> Keyed,
+    Func<string, Option<long>, CancellationToken, EitherAsync<DomainError, Seq<TRow>>> Prefixed);
+
+/// <summary>
+/// A time as a place in the ledger: the last position recorded at or before it.
+/// </summary>
+/// <param name="Late">Events that had happened by then and were recorded only afterwards: what the answer cannot show.</param>
+/// <param name="Head">The ledger's last position.</param>
+public sealed record MomentAt(long Position, long Late, long Head);
+
+/// <summary>The events themselves, for <c>eventdock log</c>. Newest first.</summary>
+public sealed record EventLog(
+    Func<LogQuery, Func<Recorded<DockEvent>, Unit>, CancellationToken, EitherAsync<DomainError, Unit>> Read,
+    Func<CancellationToken, EitherAsync<DomainError, long>> Head);
+
+/// <param name="Streams">Exact names; where both these and the prefixes are empty, all streams.</param>
+/// <param name="Prefixes">Beginnings of names.</param>
+/// <param name="Types">Names as in <see cref="EventKind.Name"/>; empty for all.</param>
+/// <param name="Since">By recorded time, inclusive; likewise Until.</param>
+public sealed record LogQuery(
+    Seq<string> Streams, Seq<string> Prefixes, Seq<string> Types, DateTimeOffset? Since, DateTimeOffset? Until,
+    long? SincePosition, long? UntilPosition, int? Limit);
+
+/// <summary>The ledger as a thing to be looked after.</summary>
+/// <param name="Rebuild">Folds all views again from position 1 into fresh tables and swaps them in; gives the events folded.</param>
+/// <param name="Disconnect">Closes the connections.</param>
+public sealed record LedgerCare(
+    Func<Action<long, long>, CancellationToken, EitherAsync<DomainError, long>> Rebuild);
