@@ -39,7 +39,8 @@ public static class Create
             .OrUndo(() => ports.Thin.Discard(id.Value, CancellationToken.None))
         select new CreatedContainer(row, layers, resolved.Env);
 
-    private static EitherAsync<DomainError, ImageRow> Image(
+    /// <summary>An image that is here, or is pulled now.</summary>
+    public static EitherAsync<DomainError, ImageRow> Image(
         Ports ports, string text, CreateTelling tell, CancellationToken cancel) =>
         Find.Image(ports, text, None, cancel).Recover(error => error is DomainError.NoSuchImage && !LooksLikeId(text)
             ? Some(

@@ -40,6 +40,27 @@ public static class Pipeline
         }
     }
 
+    /// <summary>A fold whose steps may fail; the first error ends it.</summary>
+    public static EitherAsync<DomainError, S> Through<A, S>(this Seq<A> items, S from, Func<S, A, EitherAsync<DomainError, S>> step)
+    {
+        return Walk().ToAsync();
+
+        async Task<Either<DomainError, S>> Walk()
+        {
+            Either<DomainError, S> state = from;
+            foreach (var item in items)
+            {
+                state = await state.ToAsync().Bind(s => step(s, item)).ToEither();
+                if (state.IsLeft)
+                {
+                    break;
+                }
+            }
+
+            return state;
+        }
+    }
+
     /// <summary>At most so many at once; the first error is the answer, after all that had begun have ended.</summary>
     public static EitherAsync<DomainError, Seq<T>> AtOnce<A, T>(
         this Seq<A> items, int most, Func<A, CancellationToken, EitherAsync<DomainError, T>> work, CancellationToken cancel)
@@ -153,27 +174,8 @@ public static class Pipeline
         }
     }
 
-    /// <summary>
-    /// A lost race is decided again, with a pause that grows and varies, for up to two seconds; then it is the answer.
-    /// </summary>
-    public static EitherAsync<DomainError, T> Again<T>(this Ports ports, Func<EitherAsync<DomainError, T>> work, CancellationToken cancel)
-    {
-        return Run().ToAsync();
-
-        async Task<Either<DomainError, T>> Run()
-        {
-            var until = ports.World.Clock() + TimeSpan.FromSeconds(2);
-            for (var pause = 2; ; pause = Math.Min(pause * 2, 200))
-            {
-                var result = await work().ToEither();
-                var lost = result.Match(Right: _ => false, Left: e => e is DomainError.Conflict);
-                if (!lost || ports.World.Clock() > until)
-                {
-                    return result;
-                }
-
-                await Task.Delay(pause + (ports.World.Random(1)[0] * pause / 256), cancel);
-            }
-        }
-    }
+    /// <summary>A lost race is decided again for a while (see <see cref="Retry"/>); then the conflict is the answer.</summary>
+    public static EitherAsync<DomainError, T> Again<T>(
+        this Ports ports, Func<EitherAsync<DomainError, T>> work, CancellationToken cancel) =>
+        ports.Retries.OnConflict(work, cancel);
 }

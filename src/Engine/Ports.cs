@@ -17,6 +17,7 @@ public sealed record Ports(
     Views Views,
     EventLog Log,
     LedgerCare Care,
+    Retries Retries,
     LayerStore Layers,
     BlobStore Blobs,
     ThinLayerStore Thin,
