@@ -66,15 +66,15 @@ public static class Build
     private sealed record Begun(Made Made, string? Base);
 
     private static EitherAsync<DomainError, Begun> From(
-        Ports ports, Instruction.From from, CreateTelling tell, CancellationToken cancel) =>
-        from.IsScratch
+        Ports ports, Instruction.From line, CreateTelling tell, CancellationToken cancel) =>
+        line.IsScratch
             ? Give(new Begun(
                 new Made(
                     "scratch",
                     new ImageConfig(null, null, ports.World.Platform, RunConfig.Empty, Seq<Digest>(), Seq<HistoryEntry>()),
                     Seq<StoredLayer>()),
                 null))
-            : from row in Create.Image(ports, from.Image, tell, cancel)
+            : from row in Create.Image(ports, line.Image, tell, cancel)
               from layers in row.Content.Layers.InTurn(l => ports.Layers.Describe(l.Id, cancel))
               select new Begun(new Made(row.Id, Contents.Config(row.Content), layers), row.Id);
 
@@ -216,7 +216,7 @@ public static class Build
             so.Layers + layer.ToSeq());
 
     private static EitherAsync<DomainError, string> Record(
-        Ports ports, BuildRequest request, Made made, string? from, DateTimeOffset began, CancellationToken cancel) =>
+        Ports ports, BuildRequest request, Made made, string? under, DateTimeOffset began, CancellationToken cancel) =>
         from config in ports.Blobs.Write(MediaType.DockerConfig, ImageConfigJson.Write(made.Config), cancel)
         let id = config.Digest.Hex
         from _ in ports.Locks.Store.Take(false, cancel).Holding(() => ports.Again(
@@ -226,7 +226,7 @@ public static class Build
                     ImageDecider.Decider,
                     Streams.Image(id),
                     new RecordBuilt(new ImageBuilt(
-                        id, from, (int)(ports.World.Clock() - began).TotalMilliseconds,
+                        id, under, (int)(ports.World.Clock() - began).TotalMilliseconds,
                         Contents.Of(made.Config, made.Layers))),
                     ports.World.Clock(),
                     cancel)

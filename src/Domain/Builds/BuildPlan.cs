@@ -19,10 +19,10 @@ public sealed record PlannedStep(int Number, Instruction Instruction, RunConfig 
 /// </summary>
 public static class BuildPlan
 {
-    public static Either<DomainError, Seq<PlannedStep>> Of(Dockerfile file, RunConfig from)
+    public static Either<DomainError, Seq<PlannedStep>> Of(Dockerfile file, RunConfig under)
     {
         var steps = new List<PlannedStep>();
-        var run = from;
+        var run = under;
         foreach (var instruction in file.Instructions.Skip(1))
         {
             var next = file.Expand(instruction, run.Env).Map(expanded =>
