@@ -13,11 +13,7 @@ using EventDock.Projections;
 /// first used, so that a command pays for no neighbour it does not need.
 /// </summary>
 public sealed record Ports(
-    EventStore Store,
-    Views Views,
-    EventLog Log,
-    LedgerCare Care,
-    Retries Retries,
+    OpenLedger Ledger,
     LayerStore Layers,
     BlobStore Blobs,
     ThinLayerStore Thin,
@@ -27,7 +23,14 @@ public sealed record Ports(
     Registry Registry,
     Runtime Runtime,
     SecretStore Secrets,
-    World World);
+    World World)
+{
+    public EventStore Store => Ledger.Store;
+
+    public Views Views => Ledger.Views;
+
+    public Retries Retries => Ledger.Retries;
+}
 
 /// <summary>What changes from call to call and from host to host.</summary>
 /// <param name="Random">Fresh random bytes, as many as asked for.</param>
