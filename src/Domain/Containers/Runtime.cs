@@ -59,6 +59,7 @@ public sealed record StepSpec(
 /// <param name="Exit">The exit conmon wrote, if it has.</param>
 /// <param name="AwaitExit">Waits until conmon has written it (or conmon is gone without: None).</param>
 /// <param name="Alive">This very process still lives (pid, start time and boot id).</param>
+/// <param name="Running">The process of a container that has been started (not merely created), alive or with its exit file written.</param>
 /// <param name="CleanUp">Unmounts the root and removes bundle, cgroups and runc's state; the logs and the thin layer stay.</param>
 /// <param name="Logs">Writes the container's output to our stdout and stderr.</param>
 /// <param name="Step">Runs a build step; the exit code.</param>
@@ -70,6 +71,7 @@ public sealed record Runtime(
     Func<ContainerId, CancellationToken, EitherAsync<DomainError, Option<ExitFact>>> Exit,
     Func<ContainerId, TimeSpan, CancellationToken, EitherAsync<DomainError, Option<ExitFact>>> AwaitExit,
     Func<ProcessIdentity, bool> Alive,
+    Func<ContainerId, CancellationToken, EitherAsync<DomainError, Option<ProcessIdentity>>> Running,
     Func<ContainerId, string, CancellationToken, EitherAsync<DomainError, Unit>> Signal,
     Func<ContainerId, CancellationToken, EitherAsync<DomainError, Unit>> CleanUp,
     Func<ExecSpec, CancellationToken, EitherAsync<DomainError, RunningExec>> Exec,
