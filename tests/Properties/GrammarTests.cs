@@ -203,9 +203,10 @@ public sealed class GrammarTests
             {
                 ParsedArgs? seen = null;
                 var root = CommandTree.Build(Handlers((args, _) => { seen = args; return Task.FromResult(7); }), line.Verb.Name);
-                var code = root.Parse(line.Guarded(), CommandTree.Parser).Invoke();
+                var read = root.Parse(line.Guarded(), CommandTree.Parser);
+                var code = read.Errors.Count > 0 ? -1 : read.Invoke();
                 return (code == 7 && seen is not null && Same(line, seen))
-                    .Label($"{string.Join('|', line.Canonical())} gave {code} {string.Join('|', seen?.Canonical() ?? [])}");
+                    .Label($"{string.Join('|', line.Canonical())} gave {code} {read} {string.Join(" ", read.Errors.Select(e => e.Message))} {string.Join('|', seen?.Canonical() ?? [])}");
             })
             .QuickCheckThrowOnFailure();
 

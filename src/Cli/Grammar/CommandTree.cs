@@ -93,10 +93,12 @@ public static class CommandTree
 
         if (verb.Arity.Max != 0)
         {
-            command.Arguments.Add(new Argument<string[]>(verb.Arguments)
-            {
-                Arity = new ArgumentArity(verb.Arity.Min, verb.Arity.Max ?? 100_000),
-            });
+            // An array of at most one element is not parsed as one.
+            Argument argument = verb.Arity.Max == 1
+                ? new Argument<string>(verb.Arguments)
+                : new Argument<string[]>(verb.Arguments);
+            argument.Arity = new ArgumentArity(verb.Arity.Min, verb.Arity.Max ?? 100_000);
+            command.Arguments.Add(argument);
         }
 
         command.SetAction((result, cancel) => handler(Bind(verb, result), cancel));
