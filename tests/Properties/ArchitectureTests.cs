@@ -43,8 +43,8 @@ public sealed class ArchitectureTests
 
     [Fact]
     public void Every_case_of_a_union_is_sealed() =>
-        Assert.Empty(typeof(Domain.Kernel.DockEvent).Assembly.GetTypes()
-            .Where(t => t.IsClass && !t.IsAbstract && !t.IsSealed && IsRecord(t)));
+        Assert.DoesNotContain(
+            typeof(Domain.Kernel.DockEvent).Assembly.GetTypes(), t => t.IsClass && !t.IsAbstract && !t.IsSealed && IsRecord(t));
 
     private static bool IsRecord(Type type) =>
         type.GetMethod("<Clone>$", BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic) is not null;

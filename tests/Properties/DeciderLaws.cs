@@ -103,7 +103,7 @@ public sealed class LayerDeciderLaws : DeciderLaws<LayerCommand, LayerState, Lay
     [Fact]
     public void Reaching_the_quota_is_an_event_once_and_paths_stop_there()
     {
-        var life = Histories.Run(Decider, Seq<LayerCommand>(new RecordActive(Id, null))
+        var life = Histories.Run(Decider, Seq1<LayerCommand>(new RecordActive(Id, null))
             + Enumerable.Repeat<LayerCommand>(new RecordWritten(Id, "exit", Histories.Delta(4), 7), 4).ToSeq());
         Assert.Equal(1, life.Count(e => e is LayerQuotaReached));
         Assert.Empty(((LayerWritten)life.Last).Changes);

@@ -29,7 +29,7 @@ public static class Histories
 
     public static readonly ImageContent Content = new(
         Start, "somebody", "linux", "amd64", null,
-        RunConfig.Empty with { Env = Seq("A=1"), Labels = Seq1(new Label("k", "v")) },
+        RunConfig.Empty with { Env = Seq1("A=1"), Labels = Seq1(new Label("k", "v")) },
         Seq(new ImageLayer(D(1).Hex, D(1), 10), new ImageLayer(D(2).Hex, D(2), 20)),
         Seq(new HistoryEntry(Start, "ADD", null, null, false), new HistoryEntry(Start, "CMD", null, null, true)), 30);
 
@@ -64,7 +64,7 @@ public static class Histories
         Gen.Choose(1, 3).Select(n => (TagCommand)new UntagImage(reference, D(n).Hex)));
 
     public static Gen<ExecCommand> ExecCommands => Gen.OneOf<ExecCommand>(
-        Gen.Constant<ExecCommand>(new RequestExec("e", Ids[0], Seq("true"), "", "/", false, Seq<SecretName>())),
+        Gen.Constant<ExecCommand>(new RequestExec("e", Ids[0], Seq1("true"), "", "/", false, Seq<SecretName>())),
         Gen.Constant<ExecCommand>(new RecordExecStarted("e", Ids[0], 7)),
         Gen.Constant<ExecCommand>(new RecordExecFailed("e", Ids[0], 127, "no")),
         Gen.Constant<ExecCommand>(new RecordExecExited("e", Ids[0], 3)));

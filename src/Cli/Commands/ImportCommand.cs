@@ -29,8 +29,6 @@ public static class Inputs
         : path.Contains("://", StringComparison.Ordinal) ? new DomainError.NotSupported("import from a URL")
         : Directory.Exists(path) ? new DomainError.FileFailed(path, "is a directory")
         : !File.Exists(path) ? new DomainError.FileFailed(path, "no such file or directory")
-        : new FileInfo(path).Attributes.HasFlag(FileAttributes.Device) || (File.GetUnixFileMode(path) >= 0 && !IsRegular(path))
-            ? new DomainError.FileFailed(path, "is not a regular file")
         : unit;
 
     public static EitherAsync<DomainError, Stream> Open(string path)
@@ -44,8 +42,4 @@ public static class Inputs
             return Pipeline.Fail<Stream>(new DomainError.FileFailed(path, e.Message));
         }
     }
-
-    private static bool IsRegular(string path) =>
-        (new FileInfo(path).LinkTarget is null ? File.GetAttributes(path) : File.GetAttributes(new FileInfo(path).ResolveLinkTarget(true)!.FullName))
-        is FileAttributes.Normal or FileAttributes.ReadOnly or FileAttributes.Hidden or (FileAttributes.ReadOnly | FileAttributes.Hidden);
 }

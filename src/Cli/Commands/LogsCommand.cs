@@ -20,6 +20,6 @@ public static class LogsCommand
 
     private static Either<DomainError, int?> Tail(string? text) =>
         text is null or "all" ? Right<DomainError, int?>(null)
-        : int.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var lines) ? lines < 0 ? null : lines
+        : int.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var lines) ? Right<DomainError, int?>(lines < 0 ? null : lines)
         : new DomainError.Invalid("--tail", text, "must be a number of lines, or all");
 }
