@@ -22,6 +22,8 @@ internal static class PostgresViews
             .Map(found => found.HeadOrNone()),
         ContainersOf: (image, cancel) => Rows(
             database, ContainersView.Projection, "where valid_to is null and row->>'ImageId' = $1 order by key", cancel, Text(image)),
+        ContainersUnended: cancel => Rows(
+            database, ContainersView.Projection, "where valid_to is null and row->>'State' in ('starting', 'running') order by key", cancel),
         TagsOf: (image, cancel) => Rows(
             database, TagsView.Projection, "where valid_to is null and row->>'Image' = $1 order by key", cancel, Text(image)),
         LayersOnlyOf: (image, cancel) => LayersOnlyOfAsync(database, image, cancel).ToAsync(),
