@@ -76,6 +76,9 @@ internal static class ClusterProcess
         }
     }
 
+    /// <summary>The process lives (one that has ended and is not yet waited for does not) and is of this data directory.</summary>
+    public static bool WorksIn(ClusterPlace place, int pid) => WorksIn(pid, Real(place.Data));
+
     private static bool WorksIn(int pid, string directory)
     {
         try

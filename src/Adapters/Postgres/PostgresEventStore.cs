@@ -138,14 +138,14 @@ internal static class PostgresEventStore
     }
 
     /// <summary>The words of eventdock.check_guards.</summary>
-    private static IEnumerable<(string Kind, string Key, string Except)> Flat(Guard guard) =>
+    private static Seq<(string Kind, string Key, string Except)> Flat(Guard guard) =>
         guard switch
         {
-            Guard.ImagePresent g => [("image-present", g.ImageId, "")],
-            Guard.LayersPresent g => g.LayerIds.Select(id => ("layer-present", id, "")),
-            Guard.ImageUnused g => [("image-unused", g.ImageId, "")],
-            Guard.ImageUntagged g => [("image-untagged", g.ImageId, Json(g.Except))],
-            Guard.LayersUnused g => g.LayerIds.Select(id => ("layer-unused", id, g.ExceptImageId)),
+            Guard.ImagePresent g => Seq1(("image-present", g.ImageId, "")),
+            Guard.LayersPresent g => g.LayerIds.Map(id => ("layer-present", id, "")),
+            Guard.ImageUnused g => Seq1(("image-unused", g.ImageId, "")),
+            Guard.ImageUntagged g => Seq1(("image-untagged", g.ImageId, Json(g.Except))),
+            Guard.LayersUnused g => g.LayerIds.Map(id => ("layer-unused", id, g.ExceptImageId)),
             _ => throw new System.Diagnostics.UnreachableException($"no check for {guard.GetType().Name}"),
         };
 
@@ -164,11 +164,11 @@ internal static class PostgresEventStore
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    private static IEnumerable<(string Layer, long Version, string Kind, byte[] Path)> Paths(Prepared prepared) =>
+    private static Seq<(string Layer, long Version, string Kind, byte[] Path)> Paths(Prepared prepared) =>
         prepared.Fact.Event is LayerWritten e
-            ? e.Changes.Select(c => (
+            ? e.Changes.Map(c => (
                 e.Id, prepared.Version, c.Kind, c.Base64 ? Convert.FromBase64String(c.Path) : Encoding.UTF8.GetBytes(c.Path)))
-            : [];
+            : Seq<(string, long, string, byte[])>();
 
     private static async Task<Either<DomainError, Appended>> TakenAsync(
         NpgsqlConnection connection, List<RowChange> changes, CancellationToken cancel)

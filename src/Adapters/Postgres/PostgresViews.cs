@@ -23,8 +23,7 @@ internal static class PostgresViews
         ContainersOf: (image, cancel) => Rows(
             database, ContainersView.Projection, "where valid_to is null and row->>'ImageId' = $1 order by key", cancel, Text(image)),
         ContainersUnended: cancel => Rows(
-            database, ContainersView.Projection,
-            "where valid_to is null and row->>'State' in ('starting', 'running') order by key", cancel),
+            database, ContainersView.Projection, "where valid_to is null and row->>'State' in ('starting', 'running') order by key", cancel),
         TagsOf: (image, cancel) => Rows(
             database, TagsView.Projection, "where valid_to is null and row->>'Image' = $1 order by key", cancel, Text(image)),
         LayersOnlyOf: (image, cancel) => LayersOnlyOfAsync(database, image, cancel).ToAsync(),

@@ -166,7 +166,7 @@ public static class PrivateCluster
         }
 
         var since = Stopwatch.StartNew();
-        while (ClusterProcess.Postmaster(place) is { } still && still.Pid == server.Pid)
+        while (ClusterProcess.WorksIn(place, server.Pid))
         {
             if (since.Elapsed > Patience)
             {

@@ -31,6 +31,9 @@ begin
             target, name);
         execute format(
             'create index view_containers_image on %I.%I ((row->>''ImageId'')) where valid_to is null', target, name);
+        execute format(
+            'create index view_containers_unended on %I.%I (key)
+                where valid_to is null and row->>''State'' in (''starting'', ''running'')', target, name);
     elsif view = 'tags' then
         execute format('create index view_tags_image on %I.%I ((row->>''Image'')) where valid_to is null', target, name);
     elsif view = 'images' then
