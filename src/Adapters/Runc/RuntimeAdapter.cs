@@ -37,6 +37,7 @@ public static class RuntimeAdapter
             Exit: (id, _) => Results.Blocking<Option<ExitFact>>(paths.Bundle(id), () => exits.Read(id)),
             AwaitExit: (id, timeout, cancel) => OnOwnThread(paths.Bundle(id), () => exits.Await(id, timeout, cancel)),
             Alive: Processes.Alive,
+            Running: (id, _) => Results.Blocking(paths.Bundle(id), () => Running(paths, exits, id)),
             Signal: (id, signal, _) => Results.Blocking(paths.Bundle(id), () => Signal(paths, id, signal)),
             CleanUp: (id, _) => Results.Blocking(paths.Bundle(id), () => cleanUp.Run(id)),
             Exec: (spec, cancel) => Results.Blocking(paths.Bundle(spec.Container), () => execs.Run(spec, streams, cancel)),
@@ -59,6 +60,14 @@ public static class RuntimeAdapter
             }),
             Close: session.Dispose));
     }
+
+    /// <summary>As long as runc's fifo is there, the process has been created and not started.</summary>
+    private static Either<DomainError, Option<ProcessIdentity>> Running(RuntimePaths paths, Exits exits, ContainerId id) =>
+        Bundle.Init(paths.Bundle(id)) is { } init
+        && !System.IO.File.Exists($"{paths.State(id.Value)}/exec.fifo")
+        && (Processes.Alive(init) || exits.Read(id).IsSome)
+            ? Some(init)
+            : Option<ProcessIdentity>.None;
 
     private static Either<DomainError, Unit> Signal(RuntimePaths paths, ContainerId id, string signal) =>
         Signals.Number(signal) is not { } number ? new DomainError.Invalid("signal", signal, "is not known")

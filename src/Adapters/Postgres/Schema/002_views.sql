@@ -27,9 +27,6 @@ begin
         execute format(
             'create unique index view_containers_name on %I.%I ((row->>''Name'')) where valid_to is null', target, name);
         execute format(
-            'create index view_containers_unended on %I.%I (key) where valid_to is null and row->>''State'' in (''starting'', ''running'')',
-            target, name);
-        execute format(
             'create index view_containers_image on %I.%I ((row->>''ImageId'')) where valid_to is null', target, name);
         execute format(
             'create index view_containers_unended on %I.%I (key)
