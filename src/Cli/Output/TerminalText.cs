@@ -38,6 +38,13 @@ public static class TerminalText
         return result.ToString();
     }
 
+    /// <summary>Nothing in it needs an escape.</summary>
+    public static bool IsFit(string text) => FirstUnfit(text) < 0;
+
+    /// <summary>The same for a whole output: its lines and tabs are ours and stay.</summary>
+    public static string EscapeLines(string text) =>
+        string.Join('\n', text.Split('\n').Select(line => string.Join('\t', line.Split('\t').Select(Escape))));
+
     private static int FirstUnfit(string text)
     {
         var at = 0;

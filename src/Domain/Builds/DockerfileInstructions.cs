@@ -86,9 +86,9 @@ public static class DockerfileInstructions
         name[0] is >= 'a' and <= 'z' && name.All(c => c is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '-' or '_' or '.');
 
     private static Either<Fault, Instruction> Copy(DockerfileLines.Logical line, string rest) =>
-        Json(rest).Bind(json => json is null && HasHeredoc(rest)
+        Json(rest).Bind(json => json.IsNone && HasHeredoc(rest)
             ? Left<Fault, Seq<string>>(new Fault("heredocs are not supported yet"))
-            : json ?? Words(rest))
+            : json.IfNone(() => Words(rest)))
         .Bind<Instruction>(words => words.Count < 2
             ? new Fault(
                 "COPY requires at least two arguments, but only one was provided. Destination could not be determined")
@@ -120,7 +120,8 @@ public static class DockerfileInstructions
         });
 
     private static Either<Fault, CommandForm> Form(string rest) =>
-        Json(rest).Map<CommandForm>(json => json is { } words ? new CommandForm.Exec(words) : new CommandForm.Shell(rest));
+        Json(rest).Map(json => json.Match<CommandForm>(
+            Some: words => new CommandForm.Exec(words), None: () => new CommandForm.Shell(rest)));
 
     private static Either<Fault, Instruction> Env(DockerfileLines.Logical line, string rest, char escape)
     {
@@ -154,14 +155,14 @@ public static class DockerfileInstructions
         rest.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).ToSeq();
 
     /// <summary>
-    /// A JSON array of strings; null where the text is none (it is then a shell's, as in docker), a fault where it is an array
+    /// A JSON array of strings; None where the text is none (it is then a shell's, as in docker), a fault where it is an array
     /// of something else. What follows the array is passed over, as docker does.
     /// </summary>
-    private static Either<Fault, Seq<string>?> Json(string rest)
+    private static Either<Fault, Option<Seq<string>>> Json(string rest)
     {
         if (!rest.StartsWith('['))
         {
-            return Right<Fault, Seq<string>?>(null);
+            return Right<Fault, Option<Seq<string>>>(None);
         }
 
         var words = new List<string>();
@@ -181,12 +182,12 @@ public static class DockerfileInstructions
         }
         catch (JsonException)
         {
-            return Right<Fault, Seq<string>?>(null);
+            return Right<Fault, Option<Seq<string>>>(None);
         }
 
         return !strings ? new Fault("when using JSON array syntax, arrays must be comprised of strings only")
             : words.Exists(w => w.Contains('\0')) ? new Fault("an argument contains a NUL character")
-            : words.ToSeq();
+            : Some(words.ToSeq());
     }
 
     /// <summary>A \uD800 that is half a pair is replaced, as Go's decoder does; the reader here would throw on it.</summary>
