@@ -29,11 +29,13 @@ public sealed class Wiring(Places places, Origin origin)
     private readonly RootFiles root = RootFilesAdapter.Create(places.Root);
     private Option<OpenLedger> opened;
 
+    public Guid CommandId => origin.Command;
+
     public World World { get; } = new(
         () => DateTimeOffset.UtcNow,
         RandomNumberGenerator.GetBytes,
         RegistryAdapter.HostPlatform,
-        origin.Actor is null ? "" : origin.Host.HostId,
+        origin.Host.HostId,
         origin.Host.BootId,
         id => Seq(System.Environment.ProcessPath!, ContainerEndedCommand.Word, id.Value));
 

@@ -44,6 +44,7 @@ public static class ErrorText
             DomainError.StartFailed e => e.Message,
             DomainError.RuntimeFailed e => $"{e.Program}: {e.Message}",
             DomainError.NoSuchUser e => $"unable to find user {e.User}: no matching entries in passwd file",
+            DomainError.NoSuchObject e => $"no such object: {e.Reference}",
             DomainError.NoSuchImage e => $"no such image: {e.Reference}",
             DomainError.ImageInUse e =>
                 $"image {e.Image} is in use by {(e.Running ? "running" : "stopped")} container {Short(e.ContainerId)} ({e.ContainerName})",
