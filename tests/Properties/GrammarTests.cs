@@ -210,6 +210,28 @@ public sealed class GrammarTests
             })
             .QuickCheckThrowOnFailure();
 
+    private static string HelpOf(params string[] words)
+    {
+        var request = CommandLine.Read(words).IfLeft(e => throw new Xunit.Sdk.XunitException(e.Message));
+        var root = CommandTree.Build(Handlers((_, _) => throw new Xunit.Sdk.XunitException("ran")), request.VerbName);
+        using var output = new System.IO.StringWriter();
+        Assert.Equal(0, root.Parse(request.Words, CommandTree.Parser).Invoke(new() { Output = output, Error = output }));
+        return output.ToString();
+    }
+
+    [Fact]
+    public void Help_names_every_verb_and_the_flags_that_work()
+    {
+        var help = HelpOf("--help");
+        Assert.All(Verbs.Names, name => Assert.Contains($"\n  {name} ", help));
+        var run = HelpOf("run", "--help");
+        Assert.All(["--detach", "-e, --env", "--network none|host", "Make a container of an image"], part => Assert.Contains(part, run));
+        Assert.All(["--publish", "--net n", "--version", "-h,"], part => Assert.DoesNotContain(part, run));
+        Assert.Contains("\n  url ", HelpOf("db"));
+        Assert.StartsWith("\nUsage:  eventdock run [OPTIONS] IMAGE [COMMAND] [ARG...]\n", run);
+        Assert.DoesNotContain("--build-arg", HelpOf("build", "--help"));
+    }
+
     internal static IReadOnlyDictionary<string, Func<ParsedArgs, CancellationToken, Task<int>>> Handlers(
         Func<ParsedArgs, CancellationToken, Task<int>> handler) => Verbs.Names.ToDictionary(n => n, _ => handler);
 }

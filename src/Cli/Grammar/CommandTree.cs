@@ -20,12 +20,10 @@ public static class CommandTree
         IReadOnlyDictionary<string, Func<ParsedArgs, CancellationToken, Task<int>>> handlers, string? only)
     {
         var root = new RootCommand(About);
-        var version = root.Options.FirstOrDefault(o => o is VersionOption);
-        if (version is not null)
-        {
-            // docker's --version is read before; here it would print the assembly's.
-            root.Options.Remove(version);
-        }
+
+        // docker's --version is read before; here it would print the assembly's. Help has docker's layout and its one name.
+        root.Options.Clear();
+        root.Options.Add(new System.CommandLine.Help.HelpOption("--help") { Action = new ShowHelp(), Recursive = true });
 
         foreach (var name in Verbs.Names)
         {
@@ -63,6 +61,26 @@ public static class CommandTree
     private static Seq<string> Texts(SymbolResult result, int guard) =>
         result.Tokens.Select(t => t.Value[guard..]).ToSeq().Strict();
 
+    private sealed class ShowHelp : System.CommandLine.Invocation.SynchronousCommandLineAction
+    {
+        public override bool Terminating => true;
+
+        public override bool ClearsParseErrors => true;
+
+        public override int Invoke(ParseResult result)
+        {
+            var words = new List<string>();
+            for (SymbolResult? at = result.CommandResult; at is CommandResult { Parent: not null } command; at = at.Parent)
+            {
+                words.Insert(0, command.Command.Name);
+            }
+
+            var name = string.Join(' ', words);
+            result.InvocationConfiguration.Output.Write(Verbs.Find(name) is { } verb ? HelpText.Of(verb) : HelpText.Of(name));
+            return 0;
+        }
+    }
+
     private static Command Parent(RootCommand root, string[] words)
     {
         if (words.Length == 1)
@@ -85,6 +103,7 @@ public static class CommandTree
         var command = new Command(name, verb.Help) { TreatUnmatchedTokensAsErrors = true };
         foreach (var flag in verb.Flags)
         {
+            // What is refused or is another spelling never gets here.
             if (flag.Supported && flag.Means is null)
             {
                 command.Options.Add(Option(flag));
