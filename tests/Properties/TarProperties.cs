@@ -28,7 +28,7 @@ public sealed class TarProperties
     private static readonly Gen<long> Id = Gen.Elements(0L, 1000L, 65_536L, 2_097_151L, 2_097_152L, 4_294_967_294L);
 
     private static readonly Gen<Xattr> Attribute =
-        from name in Gen.Elements("security.capability", "user.a", "user.name=with=signs")
+        from name in Gen.Elements("security.capability", "user.a", "user.name with space")
         from length in Gen.Choose(0, 40)
         from value in Gen.Choose(0, 255).Select(b => (byte)b).ArrayOf(length)
         select new Xattr(Bytes.Of(name), value);

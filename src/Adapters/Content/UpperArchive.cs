@@ -223,7 +223,10 @@ internal sealed class UpperArchive(Stream target, string what, CancellationToken
         {
             if (!x.Name.AsSpan().StartsWith(Overlay.Prefix))
             {
-                kept.Add(x);
+                // pax ends a key at its first equals sign.
+                kept.Add(x.Name.AsSpan().Contains((byte)'=')
+                    ? throw Refused(path, "an attribute's name has an equals sign in it, for which no archive has a form")
+                    : x);
                 continue;
             }
 

@@ -9,9 +9,14 @@ public static unsafe partial class Fs
 {
     private const int DirectoryBuffer = 64 * 1024;
 
-    /// <summary>The names in a directory open for reading, without . and .., in the disk's order.</summary>
+    /// <summary>The names in a directory open for reading, from its start, without . and .., in the disk's order.</summary>
     public static List<byte[]> Names(SafeFileHandle dir)
     {
+        if (Libc.LSeek(dir, 0, 0) != 0)
+        {
+            throw Failed(Marshal.GetLastPInvokeError(), "read directory", dir);
+        }
+
         var names = new List<byte[]>();
         var buffer = ArrayPool<byte>.Shared.Rent(DirectoryBuffer);
         try
@@ -23,7 +28,7 @@ public static unsafe partial class Fs
                     var n = Libc.GetDents(dir, p, DirectoryBuffer);
                     if (n < 0)
                     {
-                        throw Failed(Marshal.GetLastPInvokeError(), "read directory", default);
+                        throw Failed(Marshal.GetLastPInvokeError(), "read directory", dir);
                     }
 
                     if (n == 0)

@@ -18,7 +18,7 @@ public static class FileLock
         }
 
         var errno = Marshal.GetLastPInvokeError();
-        return errno is Errno.WouldBlock or Errno.Interrupted ? false : throw Fs.Failed(errno, "lock", default);
+        return errno is Errno.WouldBlock or Errno.Interrupted ? false : throw Fs.Failed(errno, "lock", file);
     }
 
     /// <summary>Waits for it. Tried again and again, since a thread waiting in flock cannot be called off.</summary>

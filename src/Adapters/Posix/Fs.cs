@@ -112,7 +112,7 @@ public static unsafe partial class Fs
 
     /// <summary>Of an open file.</summary>
     public static FileStat Stat(SafeFileHandle file) =>
-        StatX(file, default, EmptyPath, out var stat, out var errno) ? stat : throw Failed(errno, "stat", default);
+        StatX(file, default, EmptyPath, out var stat, out var errno) ? stat : throw Failed(errno, "stat", file);
 
     /// <summary>False where there is no such name.</summary>
     public static bool TryStat(SafeFileHandle dir, ReadOnlySpan<byte> path, out FileStat stat) =>
@@ -305,7 +305,7 @@ public static unsafe partial class Fs
         Check(Libc.ChModAt(dir, z, mode, 0), "chmod", path);
     }
 
-    public static void ChangeMode(SafeFileHandle file, uint mode) => Check(Libc.FChMod(file, mode), "chmod", default);
+    public static void ChangeMode(SafeFileHandle file, uint mode) => Check(Libc.FChMod(file, mode), "chmod", file);
 
     /// <summary>Sets the time of modification (and of access, to the same) of the name itself.</summary>
     [SkipLocalsInit]
@@ -322,13 +322,13 @@ public static unsafe partial class Fs
     {
         var times = stackalloc TimeSpec[2];
         times[0] = times[1] = new TimeSpec { Seconds = time.Seconds, Nanoseconds = time.Nanoseconds };
-        Check(Libc.FUtimens(file, times), "utimens", default);
+        Check(Libc.FUtimens(file, times), "utimens", file);
     }
 
-    public static void Sync(SafeFileHandle file) => Check(Libc.FSync(file), "fsync", default);
+    public static void Sync(SafeFileHandle file) => Check(Libc.FSync(file), "fsync", file);
 
     /// <summary>Everything on the file system that the file is on: thousands of new files at the price of one journal commit.</summary>
-    public static void SyncFileSystem(SafeFileHandle file) => Check(Libc.SyncFs(file), "syncfs", default);
+    public static void SyncFileSystem(SafeFileHandle file) => Check(Libc.SyncFs(file), "syncfs", file);
 
     private static void Check(int result, string call, ReadOnlySpan<byte> path)
     {
@@ -338,7 +338,26 @@ public static unsafe partial class Fs
         }
     }
 
+    private static void Check(int result, string call, SafeFileHandle file)
+    {
+        if (result != 0)
+        {
+            throw Failed(Marshal.GetLastPInvokeError(), call, file);
+        }
+    }
+
     internal static PosixException Failed(int errno, string call, ReadOnlySpan<byte> path) => new(errno, call, Bytes.Show(path));
+
+    /// <summary>An open file is named by the path that the kernel knows it by.</summary>
+    [SkipLocalsInit]
+    internal static PosixException Failed(int errno, string call, SafeFileHandle file)
+    {
+        var z = stackalloc byte[PathMax];
+        Terminate(ProcPath(file), z);
+        var buffer = stackalloc byte[PathMax];
+        var length = Libc.ReadLinkAt(Cwd, z, buffer, PathMax);
+        return new(errno, call, length < 0 ? "an open file" : Bytes.Show(new ReadOnlySpan<byte>(buffer, (int)length)));
+    }
 
     internal static void Terminate(ReadOnlySpan<byte> path, byte* z)
     {

@@ -1,6 +1,6 @@
 namespace EventDock.Adapters.Posix;
 
-using System.Runtime.CompilerServices;
+using System.Buffers;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -48,7 +48,7 @@ public static unsafe partial class Fs
 
                 if (Marshal.GetLastPInvokeError() is var errno and not Errno.Interrupted)
                 {
-                    throw Failed(errno, "read", default);
+                    throw Failed(errno, "read", file);
                 }
             }
         }
@@ -61,7 +61,7 @@ public static unsafe partial class Fs
         {
             for (var done = 0; done < bytes.Length;)
             {
-                done += Written(Libc.Write(file, p + done, bytes.Length - done));
+                done += Written(file, Libc.Write(file, p + done, bytes.Length - done));
             }
         }
     }
@@ -72,12 +72,12 @@ public static unsafe partial class Fs
         {
             for (var done = 0; done < bytes.Length;)
             {
-                done += Written(Libc.PWrite(file, p + done, bytes.Length - done, offset + done));
+                done += Written(file, Libc.PWrite(file, p + done, bytes.Length - done, offset + done));
             }
         }
     }
 
-    private static int Written(nint n)
+    private static int Written(SafeFileHandle file, nint n)
     {
         if (n >= 0)
         {
@@ -85,10 +85,10 @@ public static unsafe partial class Fs
         }
 
         var errno = Marshal.GetLastPInvokeError();
-        return errno == Errno.Interrupted ? 0 : throw Failed(errno, "write", default);
+        return errno == Errno.Interrupted ? 0 : throw Failed(errno, "write", file);
     }
 
-    public static void SetLength(SafeFileHandle file, long length) => Check(Libc.FTruncate(file, length), "truncate", default);
+    public static void SetLength(SafeFileHandle file, long length) => Check(Libc.FTruncate(file, length), "truncate", file);
 
     /// <summary>The stretches that hold data up to <paramref name="size"/>: holes are found, not read.</summary>
     public static IEnumerable<DataRange> DataRanges(SafeFileHandle file, long size)
@@ -104,13 +104,13 @@ public static unsafe partial class Fs
                     yield break;
                 }
 
-                throw Failed(errno, "seek", default);
+                throw Failed(errno, "seek", file);
             }
 
             var hole = Libc.LSeek(file, data, SeekHole);
             if (hole < 0)
             {
-                throw Failed(Marshal.GetLastPInvokeError(), "seek", default);
+                throw Failed(Marshal.GetLastPInvokeError(), "seek", file);
             }
 
             if (data >= size)
@@ -129,21 +129,24 @@ public static unsafe partial class Fs
     public static void CopyData(SafeFileHandle from, SafeFileHandle to, long size, CancellationToken cancel)
     {
         const int step = 8 << 20;
+        var inKernel = true;
         foreach (var range in DataRanges(from, size))
         {
             for (long done = 0; done < range.Length;)
             {
                 cancel.ThrowIfCancellationRequested();
                 long source = range.Offset + done, target = source;
-                var n = Libc.CopyFileRange(from, &source, to, &target, (nint)Math.Min(step, range.Length - done), 0);
+                var n = inKernel ? Libc.CopyFileRange(from, &source, to, &target, (nint)Math.Min(step, range.Length - done), 0) : -1;
                 if (n < 0)
                 {
-                    n = CopySlowly(from, to, range.Offset + done, (int)Math.Min(1 << 20, range.Length - done));
+                    // Between two file systems (EXDEV), or on one that cannot: every reason to try the plain way.
+                    inKernel = false;
+                    n = CopySlowly(from, to, range.Offset + done, range.Length - done);
                 }
 
                 if (n == 0)
                 {
-                    throw Failed(Errno.InputOutput, "copy", "it became shorter while it was read"u8);
+                    throw Failed(Errno.InputOutput, "copy", from);
                 }
 
                 done += n;
@@ -153,12 +156,19 @@ public static unsafe partial class Fs
         SetLength(to, size);
     }
 
-    private static nint CopySlowly(SafeFileHandle from, SafeFileHandle to, long offset, int length)
+    private static int CopySlowly(SafeFileHandle from, SafeFileHandle to, long offset, long length)
     {
-        var buffer = new byte[length];
-        var n = ReadAt(from, buffer, offset);
-        WriteAt(to, buffer.AsSpan(0, n), offset);
-        return n;
+        var buffer = ArrayPool<byte>.Shared.Rent(256 * 1024);
+        try
+        {
+            var n = ReadAt(from, buffer.AsSpan(0, (int)Math.Min(buffer.Length, length)), offset);
+            WriteAt(to, buffer.AsSpan(0, n), offset);
+            return n;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     /// <summary>A whole small file; null where it is not there.</summary>

@@ -65,6 +65,9 @@ internal static unsafe partial class Libc
     [LibraryImport(C, EntryPoint = "lgetxattr", SetLastError = true)]
     internal static partial nint LGetXattr(byte* path, byte* name, byte* value, nint size);
 
+    [LibraryImport(C, EntryPoint = "getxattr", SetLastError = true)]
+    internal static partial nint GetXattr(byte* path, byte* name, byte* value, nint size);
+
     [LibraryImport(C, EntryPoint = "llistxattr", SetLastError = true)]
     internal static partial nint LListXattr(byte* path, byte* list, nint size);
 

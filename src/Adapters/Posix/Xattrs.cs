@@ -72,16 +72,25 @@ public static unsafe class Xattrs
         return found;
     }
 
-    /// <summary>Null where it is not set.</summary>
+    /// <summary>Null where it is not set. An empty name is the open file itself.</summary>
     [SkipLocalsInit]
     public static byte[]? Get(SafeFileHandle dir, ReadOnlySpan<byte> name, ReadOnlySpan<byte> key)
     {
         var z = stackalloc byte[4096];
-        Place(dir, name, z);
+        var itself = name.IsEmpty;
+        if (itself)
+        {
+            Fs.Terminate(Fs.ProcPath(dir), z);
+        }
+        else
+        {
+            Place(dir, name, z);
+        }
+
         var k = stackalloc byte[4096];
         Fs.Terminate(key, k);
         var small = stackalloc byte[256];
-        var length = Libc.LGetXattr(z, k, small, 256);
+        var length = itself ? Libc.GetXattr(z, k, small, 256) : Libc.LGetXattr(z, k, small, 256);
         if (length >= 0)
         {
             return new ReadOnlySpan<byte>(small, (int)length).ToArray();
@@ -101,7 +110,7 @@ public static unsafe class Xattrs
         var buffer = new byte[Most];
         fixed (byte* p = buffer)
         {
-            length = Libc.LGetXattr(z, k, p, Most);
+            length = itself ? Libc.GetXattr(z, k, p, Most) : Libc.LGetXattr(z, k, p, Most);
         }
 
         return length < 0 ? throw Fs.Failed(Marshal.GetLastPInvokeError(), "read attribute of", name) : buffer[..(int)length];

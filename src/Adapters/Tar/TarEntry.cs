@@ -19,6 +19,7 @@ public enum TarKind
 /// <param name="Link">Target of a hard or symbolic link; else empty.</param>
 /// <param name="Mode">Permissions and special bits.</param>
 /// <param name="Size">Of the file as it is to be, holes included; 0 for all but regular files.</param>
+/// <param name="Xattrs">Names have neither NUL nor an equals sign: pax has no form for these.</param>
 /// <param name="Sparse">Where the stored bytes belong; null for a file without holes.</param>
 public sealed record TarEntry(
     byte[] Name, TarKind Kind, byte[] Link, uint Mode, long Uid, long Gid, long Size, FileTime Modified, uint Major, uint Minor,
