@@ -47,7 +47,7 @@ using EventDock.Domain.Roots;
 [JsonSerializable(typeof(ExecStarted))]
 [JsonSerializable(typeof(ExecFailed))]
 [JsonSerializable(typeof(ExecExited))]
-[JsonSerializable(typeof(Origin))]
+[JsonSerializable(typeof(EventHeaders))]
 [JsonSerializable(typeof(Label))]
 [JsonSerializable(typeof(HistoryEntry))]
 [JsonSerializable(typeof(ImageLayer))]
