@@ -158,7 +158,7 @@ public sealed class RegistryAccessTests
             : Respond(Image.Answer(r.RequestUri.AbsolutePath)!));
         Assert.IsType<DomainError.RegistryUnreachable>(Error(await Create(network: network).Resolve(Ref("10.1.2.3:5000/a"), Here, default).ToEither()));
         Assert.All(network.Asked, u => Assert.Equal("https", u.Scheme));
-        foreach (var configured in new[] { "10.1.2.3:5000", "10.0.0.0/8" })
+        foreach (var configured in new[] { "10.1.2.3:5000", "10.0.0.0/8", "10.1.2.99/24" })
         {
             Assert.True((await Create(new(Seq<string>(), Seq1(configured)), network).Resolve(Ref("10.1.2.3:5000/a"), Here, default).ToEither()).IsRight, configured);
         }
@@ -191,6 +191,23 @@ public sealed class RegistryAccessTests
 
         await stop.CancelAsync();
         await serving;
+    }
+
+    [Fact]
+    public async Task A_proxy_of_the_environment_is_not_asked_for_loopback()
+    {
+        var before = HttpClient.DefaultProxy;
+        try
+        {
+            HttpClient.DefaultProxy = new WebProxy("http://127.0.0.1:1");
+            await using var server = new RegistryServer(r => Image.Answer(r.Path)!);
+            Value(await Create().Resolve(Ref($"{server.Host}/a:1"), Here, default).ToEither());
+            Assert.IsType<DomainError.RegistryUnreachable>(Error(await Create().Resolve(Ref("r.example/a:1"), Here, default).ToEither()));
+        }
+        finally
+        {
+            HttpClient.DefaultProxy = before;
+        }
     }
 
     [Theory]

@@ -227,7 +227,28 @@ public sealed class RegistryHostileTests
     }
 
     [Fact]
-    public async Task Nobody_listening_and_no_such_name_are_said_as_such()
+    public async Task A_layer_without_end_ends_one_byte_after_its_size()
+    {
+        await using var server = new RegistryServer(async (r, stream) =>
+        {
+            if (!r.Path.EndsWith(Image.Manifest.Layers[0].Digest.Value))
+            {
+                await stream.WriteAsync(Image.Answer(r.Path)!);
+                return;
+            }
+
+            await stream.WriteAsync("HTTP/1.1 200 X\r\nConnection: close\r\n\r\n"u8.ToArray());
+            while (true)
+            {
+                await stream.WriteAsync(Image.Layer);
+            }
+        });
+        var registry = Registry();
+        Assert.Equal(Image.Layer.Length + 1, (await LayerAsync(registry, Value(await ResolveAsync(registry, server)))).Length);
+    }
+
+    [Fact]
+    public async Task Nobody_listening_is_said_as_such()
     {
         var gone = new RegistryServer(_ => []);
         var host = gone.Host;

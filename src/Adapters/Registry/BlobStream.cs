@@ -5,7 +5,8 @@ using EventDock.Domain.Oci;
 
 /// <summary>
 /// A blob as it comes. A body that is cut off or stalls is asked for again from where it stopped, twice at most; after that
-/// it is an <see cref="IOException"/>, never a short stream that looks complete.
+/// it is an <see cref="IOException"/>, never a short stream that looks complete. One that is too long ends one byte too
+/// late: enough for whoever checks the size, and no endless body fills the disk.
 /// </summary>
 internal sealed class BlobStream(
     Stream first, string host, Descriptor blob, RegistryHttp http, Func<long, CancellationToken, Task<Stream?>> reopen, CancellationToken cancel)
@@ -38,12 +39,18 @@ internal sealed class BlobStream(
             return 0;
         }
 
+        if (position > blob.Size)
+        {
+            return 0;
+        }
+
+        var wanted = buffer[..(int)Math.Min(buffer.Length, blob.Size + 1 - position)];
         while (true)
         {
             var cut = "the connection was closed";
             try
             {
-                var count = body is null ? 0 : await http.ReadOrStallAsync(body, buffer, cancellationToken);
+                var count = body is null ? 0 : await http.ReadOrStallAsync(body, wanted, cancellationToken);
                 if (count > 0)
                 {
                     position += count;

@@ -15,10 +15,13 @@ internal sealed class Endpoints(EngineConfig config)
 {
     private const string DockerHub = "https://registry-1.docker.io";
 
-    private readonly IPNetwork[] networks = config.InsecureRegistries.Where(r => r.Contains('/')).Select(IPNetwork.Parse).ToArray();
+    private readonly IPNetwork[] networks = config.InsecureRegistries.Select(Network).OfType<IPNetwork>().ToArray();
 
     /// <summary>The scheme in which a host has answered in this process: another is not tried any more.</summary>
     private readonly ConcurrentDictionary<string, string> spoken = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Names found to be in an insecure network.</summary>
+    private readonly ConcurrentDictionary<string, bool> lenientNames = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>docker.io has its mirrors first; a registry that may be insecure is asked by https, then http, as dockerd does.</summary>
     public async Task<IReadOnlyList<Endpoint>> ForAsync(ImageReference reference, CancellationToken cancel)
@@ -83,10 +86,31 @@ internal sealed class Endpoints(EngineConfig config)
         }
     }
 
-    private readonly ConcurrentDictionary<string, bool> lenientNames = new(StringComparer.OrdinalIgnoreCase);
-
     /// <summary>As <see cref="IsLenient"/>, or a name found to be in an insecure network.</summary>
     public bool MayBeInsecure(Uri uri) => IsLenient(uri.Authority) || lenientNames.ContainsKey(uri.Authority);
+
+    /// <summary>A CIDR; as in Go, bits of the address beyond the prefix do not count. Null where it is none.</summary>
+    public static IPNetwork? Network(string text)
+    {
+        if (text.IndexOf('/') is not (> 0 and var slash)
+            || !IPAddress.TryParse(text[..slash], out var address) || !byte.TryParse(text.AsSpan(slash + 1), out var prefix))
+        {
+            return null;
+        }
+
+        var bytes = address.GetAddressBytes();
+        if (prefix > bytes.Length * 8)
+        {
+            return null;
+        }
+
+        for (var bit = (int)prefix; bit < bytes.Length * 8; bit++)
+        {
+            bytes[bit / 8] &= (byte)~(0x80 >> (bit % 8));
+        }
+
+        return new IPNetwork(new IPAddress(bytes), prefix);
+    }
 
     private static string Host(string authority)
     {

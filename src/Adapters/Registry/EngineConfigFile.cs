@@ -1,7 +1,6 @@
 namespace EventDock.Adapters.Registry;
 
 using System.IO;
-using System.Net;
 using EventDock.Domain.Images;
 using EventDock.Domain.Kernel;
 
@@ -47,9 +46,9 @@ public static class EngineConfigFile
     }
 
     private static Either<DomainError, EngineConfig> Networks(EngineConfig config) =>
-        config.InsecureRegistries.Find(r => r.Contains('/') && !IPNetwork.TryParse(r, out _)).Match(
+        config.InsecureRegistries.Find(r => r.Contains('/') && Endpoints.Network(r) is null).Match(
             Some: wrong => Left<DomainError, EngineConfig>(
-                new DomainError.Invalid("insecure-registries", wrong, "is not a network (its address may have bits set beyond the prefix)")),
+                new DomainError.Invalid("insecure-registries", wrong, "is not a network")),
             None: () => config);
 
     private static DomainError Named(string path, DomainError error) =>

@@ -37,28 +37,29 @@ public sealed class DockerIgnore
         }
 
         // What each rule says of the directory above holds below it.
+        var says = rules.Select(r => r.Glob.MatchesEach(path)).ToArray();
         var matched = new bool[rules.Length];
-        for (var slash = path.IndexOf('/'); slash >= 0; slash = path.IndexOf('/', slash + 1))
+        for (int slash = path.IndexOf('/'), level = 0; slash >= 0; slash = path.IndexOf('/', slash + 1), level++)
         {
-            if (Excluded(path[..slash], matched) && !Reenters(path[..slash]))
+            if (Excluded(says, level, matched) && !Reenters(path[..slash]))
             {
                 return true;
             }
         }
 
-        return Excluded(path, matched);
+        return Excluded(says, says[0].Count - 1, matched);
     }
 
     /// <summary>A directory that is ignored may still hold something that is not.</summary>
     public bool Reenters(string directory) =>
         rules.Any(r => r.Exception && (r.Text + "/").StartsWith(directory + "/", StringComparison.Ordinal));
 
-    private bool Excluded(string path, bool[] matched)
+    private bool Excluded(IReadOnlyList<bool>[] says, int level, bool[] matched)
     {
         var excluded = false;
         for (var i = 0; i < rules.Length; i++)
         {
-            matched[i] |= rules[i].Glob.Matches(path);
+            matched[i] |= says[i][level];
             excluded = matched[i] ? !rules[i].Exception : excluded;
         }
 

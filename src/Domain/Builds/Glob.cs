@@ -32,8 +32,12 @@ public abstract record GlobToken
 /// </summary>
 public sealed record Glob(Seq<GlobToken> Tokens)
 {
-    public bool Matches(string path)
+    public bool Matches(string path) => MatchesEach(path)[^1];
+
+    /// <summary>In one pass: whether it matches each directory above the path, topmost first, and last the path itself.</summary>
+    public IReadOnlyList<bool> MatchesEach(string path)
     {
+        var answers = new List<bool>();
         var tokens = Tokens.ToArray();
         var (now, next) = (new bool[tokens.Length + 1], new bool[tokens.Length + 1]);
         var inDirectories = new bool[tokens.Length];
@@ -41,6 +45,11 @@ public sealed record Glob(Seq<GlobToken> Tokens)
         Skip(tokens, now);
         foreach (var rune in path.EnumerateRunes())
         {
+            if (rune.Value == '/')
+            {
+                answers.Add(now[^1]);
+            }
+
             System.Array.Clear(next);
             for (var i = 0; i < tokens.Length; i++)
             {
@@ -75,7 +84,8 @@ public sealed record Glob(Seq<GlobToken> Tokens)
             Skip(tokens, now);
         }
 
-        return now[^1];
+        answers.Add(now[^1]);
+        return answers;
     }
 
     /// <summary>Tokens that may stand for nothing let the next one start where they do.</summary>
