@@ -155,7 +155,11 @@ public sealed class RuntimeHost : IDisposable
         }
 
         Directory.Delete(Root, recursive: true);
-        Directory.Delete(Paths.Run, recursive: true);
+        if (Directory.Exists(Paths.Run))
+        {
+            Directory.Delete(Paths.Run, recursive: true);
+        }
+
         foreach (var hierarchy in Directory.GetDirectories("/sys/fs/cgroup").Append("/sys/fs/cgroup"))
         {
             var group = $"{hierarchy}/eventdock/{Path.GetFileName(Paths.Run)}";
