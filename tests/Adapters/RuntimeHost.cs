@@ -155,14 +155,21 @@ public sealed class RuntimeHost : IDisposable
         }
 
         Directory.Delete(Root, recursive: true);
-        Directory.Delete(Paths.Run, recursive: true);
+        if (Directory.Exists(Paths.Run))
+        {
+            Directory.Delete(Paths.Run, recursive: true);
+        }
+
         foreach (var hierarchy in Directory.GetDirectories("/sys/fs/cgroup").Append("/sys/fs/cgroup"))
         {
-            var group = $"{hierarchy}/eventdock/{Path.GetFileName(Paths.Run)}";
-            if (Directory.Exists(group))
+            foreach (var part in (string[])["/conmon", ""])
             {
-                // A control group is a directory whose files go with it, which Directory.Delete does not know.
-                Process.Start("rmdir", group).WaitForExit();
+                var group = $"{hierarchy}/eventdock/{Path.GetFileName(Paths.Run)}{part}";
+                if (Directory.Exists(group))
+                {
+                    // A control group is a directory whose files go with it, which Directory.Delete does not know.
+                    Process.Start("rmdir", group).WaitForExit();
+                }
             }
         }
     }

@@ -195,6 +195,45 @@ public sealed class RuntimeLifecycleTests : IDisposable
     }
 
     [RuntimeFact]
+    public async Task Conmon_does_not_end_with_the_unit_or_session_that_we_belong_to()
+    {
+        var hierarchy = Cgroups.OnlyV2 ? "/sys/fs/cgroup" : "/sys/fs/cgroup/systemd";
+        var unit = $"{hierarchy}/ed-test-{Path.GetFileName(host.Paths.Run)}.service";
+        Directory.CreateDirectory(unit);
+        var id = host.NewId();
+        try
+        {
+            File.WriteAllText($"{unit}/cgroup.procs", Environment.ProcessId.ToString());
+            await host.StartDetached(host.Spec(id, Seq("sleep", "60")));
+
+            var conmon = Bundle.Conmon(host.Paths.Bundle(id))!.Pid;
+            Assert.DoesNotContain("ed-test", File.ReadAllText($"/proc/{conmon}/cgroup"));
+            Assert.DoesNotContain("ed-test", File.ReadAllText($"/proc/{Bundle.Init(host.Paths.Bundle(id))!.Pid}/cgroup"));
+            Good(await host.Runtime.CleanUp(id, default).ToEither());
+            await Until(() => !Directory.Exists($"/proc/{conmon}"));
+        }
+        finally
+        {
+            foreach (var pid in File.ReadAllLines($"{unit}/cgroup.procs"))
+            {
+                File.WriteAllText($"{hierarchy}/cgroup.procs", pid);
+            }
+
+            Process.Start("rmdir", unit).WaitForExit();
+        }
+    }
+
+    [RuntimeFact]
+    public async Task A_creation_that_is_cancelled_leaves_nothing()
+    {
+        using var now = new CancellationTokenSource(10);
+        var id = host.NewId();
+
+        Assert.IsType<DomainError.Interrupted>(Bad(await host.Runtime.Create(host.Spec(id, Seq("sleep", "60")), now.Token).ToEither()));
+        AssertNothingLeft(id);
+    }
+
+    [RuntimeFact]
     public async Task The_bundle_holds_secrets_and_is_for_root_alone()
     {
         var id = host.NewId();

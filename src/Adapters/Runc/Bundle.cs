@@ -82,7 +82,7 @@ internal static class Bundle
         var root = document.RootElement;
         return new ExecBase(
             root.GetProperty("hostname").GetString()!, root.GetProperty("user").GetString()!, root.GetProperty("cwd").GetString()!,
-            root.GetProperty("env").EnumerateArray().Select(entry => entry.GetString()!).ToSeq());
+            root.GetProperty("env").EnumerateArray().Select(entry => entry.GetString()!).ToList().ToSeq());
     }
 
     public static ProcessIdentity? Init(string bundle) => Processes.Parse(PrivateFiles.ReadText($"{bundle}/init"));

@@ -20,6 +20,7 @@ internal sealed class ConmonProcess : IDisposable
     private readonly SafeFileHandle? attach;
     private readonly string errors;
     private readonly int pid;
+    private readonly MemoryStream received = new();
     private bool reaped;
 
     private ConmonProcess(SafeFileHandle sync, SafeFileHandle start, SafeFileHandle? attach, string errors, int pid) =>
@@ -71,9 +72,9 @@ internal sealed class ConmonProcess : IDisposable
     public void NoMoreStarts() => start.Dispose();
 
     /// <summary>The next answer; the first process, which forked the lasting one, is reaped on the way.</summary>
-    public Either<DomainError, ConmonAnswer> Answer(CancellationToken cancel) => Read(sync, cancel);
+    public Either<DomainError, ConmonAnswer> Answer(CancellationToken cancel) => Read(sync, received, cancel);
 
-    public Either<DomainError, ConmonAnswer> AttachAnswer(CancellationToken cancel) => Read(attach!, cancel);
+    public Either<DomainError, ConmonAnswer> AttachAnswer(CancellationToken cancel) => Read(attach!, new MemoryStream(), cancel);
 
     public void Dispose()
     {
@@ -83,14 +84,23 @@ internal sealed class ConmonProcess : IDisposable
         Reap();
     }
 
-    private Either<DomainError, ConmonAnswer> Read(SafeFileHandle from, CancellationToken cancel)
+    /// <param name="kept">What came after the last line: the pid and the exit code of a quick exec come in one read.</param>
+    private Either<DomainError, ConmonAnswer> Read(SafeFileHandle from, MemoryStream kept, CancellationToken cancel)
     {
         using var waker = new CancelWaker(cancel);
         var descriptor = (int)from.DangerousGetHandle();
-        var line = new MemoryStream();
         var buffer = new byte[4096];
         while (true)
         {
+            var text = kept.ToArray();
+            if (System.Array.IndexOf(text, (byte)'\n') is >= 0 and var end)
+            {
+                kept.SetLength(0);
+                kept.Write(text, end + 1, text.Length - end - 1);
+                Reap();
+                return Parse(text.AsMemory(0, end));
+            }
+
             if ((Descriptors.WaitForEither(descriptor, waker.Descriptor, -1) & 2) != 0)
             {
                 return new DomainError.Interrupted();
@@ -99,26 +109,19 @@ internal sealed class ConmonProcess : IDisposable
             var count = Descriptors.Read(descriptor, buffer);
             if (count <= 0)
             {
-                break;
+                var said = PrivateFiles.ReadText(errors) is { Length: > 0 } log ? RuntimeMessage.Clean(log) : "ended without an answer";
+                return new DomainError.RuntimeFailed("conmon", said);
             }
 
-            line.Write(buffer, 0, count);
-            if (buffer.AsSpan(0, count).Contains((byte)'\n'))
-            {
-                Reap();
-                return Parse(line.ToArray());
-            }
+            kept.Write(buffer, 0, count);
         }
-
-        var said = PrivateFiles.ReadText(errors) is { Length: > 0 } text ? RuntimeMessage.Clean(text) : "ended without an answer";
-        return new DomainError.RuntimeFailed("conmon", said);
     }
 
-    private static Either<DomainError, ConmonAnswer> Parse(byte[] line)
+    private static Either<DomainError, ConmonAnswer> Parse(ReadOnlyMemory<byte> line)
     {
         try
         {
-            using var document = JsonDocument.Parse(line.AsMemory(0, System.Array.IndexOf(line, (byte)'\n')));
+            using var document = JsonDocument.Parse(line);
             var root = document.RootElement;
             return new ConmonAnswer(
                 root.GetProperty("data").GetInt32(),
@@ -126,7 +129,7 @@ internal sealed class ConmonProcess : IDisposable
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            return new DomainError.RuntimeFailed("conmon", Encoding.UTF8.GetString(line).Trim());
+            return new DomainError.RuntimeFailed("conmon", Encoding.UTF8.GetString(line.Span).Trim());
         }
     }
 

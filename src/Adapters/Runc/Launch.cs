@@ -8,6 +8,8 @@ using EventDock.Domain.Kernel;
 /// <summary>Makes a container's process, up to the point where it waits to be started.</summary>
 internal sealed class Launch(RuntimePaths paths, OverlayMounts mounts, Programs programs, SeccompCache seccomp, CleanUp cleanUp)
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     public Either<DomainError, ProcessIdentity> Create(LaunchSpec spec, CancellationToken cancel)
     {
         if (programs.Runtime.Fails(out var error, out var runtime)
@@ -77,8 +79,12 @@ internal sealed class Launch(RuntimePaths paths, OverlayMounts mounts, Programs 
 
         using (process)
         {
+            // An answer that comes a moment later is waited for, cancelled or not: without it there would be a process that nobody
+            // knows. Only a runtime that hangs is left.
+            using var patience = new CancellationTokenSource();
+            using var registration = cancel.Register(() => patience.CancelAfter(Patience));
             process.NoMoreStarts();
-            if (process.Answer(cancel).Fails(out error, out var answer))
+            if (process.Answer(patience.Token).Fails(out error, out var answer))
             {
                 return error;
             }
@@ -97,7 +103,7 @@ internal sealed class Launch(RuntimePaths paths, OverlayMounts mounts, Programs 
 
             Bundle.WriteIdentity(bundle, "init", init);
             Bundle.WriteIdentity(bundle, "conmon", watcher);
-            return init;
+            return cancel.IsCancellationRequested ? new DomainError.Interrupted() : init;
         }
     }
 

@@ -26,7 +26,7 @@ internal static class RuntimeMessage
     public static string Clean(string output)
     {
         var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        foreach (var line in lines.Reverse())
+        foreach (var line in Enumerable.Reverse(lines))
         {
             if (Quoted(line, "msg=\"") is { } text)
             {

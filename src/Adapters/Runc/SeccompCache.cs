@@ -45,7 +45,7 @@ internal sealed partial class SeccompCache(string run, string profile)
         return Seccomp.Translate(File.ReadAllBytes(profile), target, Rank()).Map(json =>
         {
             PrivateFiles.MakeDirectory(run);
-            var staging = $"{cached}.{Environment.ProcessId}";
+            var staging = $"{cached}.{Guid.NewGuid():N}";
             PrivateFiles.Write(staging, json);
             File.Move(staging, cached, overwrite: true);
             return json;
