@@ -88,8 +88,8 @@ internal static class PostgresEventStore
         var events = streams.SelectMany(s => s.Facts.Select((fact, i) => Prepare(origin, correlation, s.Stream, s.Expected + 1 + i, fact)))
             .ToList();
         var byStream = streams.GroupBy(s => s.Stream).ToList();
-        var held = guards.SelectMany(Flat).Distinct().ToList();
-        var paths = events.SelectMany(e => Paths(e)).ToList();
+        var held = guards.Bind(Flat).Distinct().ToList();
+        var paths = events.SelectMany(e => Paths(e).AsEnumerable()).ToList();
         return new NpgsqlCommand(AppendSql, connection)
         {
             Parameters =
