@@ -24,6 +24,9 @@ public enum AttachEnd
 
     /// <summary>The detach keys were typed (ctrl-p ctrl-q).</summary>
     Detached,
+
+    /// <summary>Our own stdout is closed (<c>run … | head</c>): nobody reads any more; the container goes on.</summary>
+    OutputClosed,
 }
 
 /// <summary>A connection to a container's streams, made before its process is started.</summary>
@@ -87,3 +90,16 @@ public sealed record SecretStore(
     Func<ContainerId, Seq<string>, CancellationToken, EitherAsync<DomainError, Unit>> Write,
     Func<ContainerId, CancellationToken, EitherAsync<DomainError, Seq<string>>> Read,
     Func<string, string> Keyed);
+
+/// <param name="Layers">Ids, base first; none for scratch.</param>
+/// <param name="Upper">Absolute, as are Work and Merged.</param>
+/// <param name="MountPoints">
+/// Below all layers lies one that has docker's mount points (/proc, /sys, /dev, /etc/hosts …), so that a runtime need not make
+/// those in the upper directory.
+/// </param>
+public sealed record OverlayMount(Seq<string> Layers, string Upper, string Work, string Merged, bool MountPoints);
+
+/// <summary>Overlayfs up and down. Both are repeatable: what is mounted stays, what is not is no error to unmount.</summary>
+public sealed record OverlayMounts(
+    Func<OverlayMount, Either<DomainError, Unit>> Mount,
+    Func<string, Either<DomainError, Unit>> Unmount);

@@ -53,7 +53,8 @@ public sealed record BlobStore(
     Func<Digest, CancellationToken, EitherAsync<DomainError, Unit>> Discard);
 
 /// <summary>The thin layers of containers: <c>containers/ID/</c> with upper, work and merged.</summary>
-/// <param name="Create">Makes the directories, fsynced; given the ids of the layers below, base first.</param>
+/// <param name="Create">Makes the directories, fsynced, and keeps the ids of the layers below (base first): a path that they have is
+/// changed, not added. Repeatable.</param>
 /// <param name="Scan">What has changed since the last scan, which it replaces; see <see cref="ThinLayerDelta"/>.</param>
 /// <param name="Settle">Makes the scan the one that the next is compared with, once its event is recorded.</param>
 /// <param name="Discard">Renames the container's directory into the trash and empties that.</param>

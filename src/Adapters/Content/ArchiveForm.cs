@@ -1,0 +1,93 @@
+namespace EventDock.Adapters.Content;
+
+using System.IO;
+using EventDock.Adapters.Posix;
+using EventDock.Domain.Kernel;
+
+/// <summary>How an archive is packed, told by its first bytes and not by what anybody says about it.</summary>
+internal static class ArchiveForm
+{
+    /// <summary>Reads the source to its end and gives the plain archive to <paramref name="sink"/>; true where it was gzip.</summary>
+    internal static bool Read(Stream source, string what, CancellationToken cancel, Action<ReadOnlyMemory<byte>> sink)
+    {
+        var head = new byte[6];
+        var length = source.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+        var whole = new Rejoined(head.AsMemory(0, length), source);
+        if (head.AsSpan(0, length).StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b]))
+        {
+            using var gunzip = new Gunzip(what);
+            gunzip.Run(whole, bytes =>
+            {
+                cancel.ThrowIfCancellationRequested();
+                sink(bytes);
+            });
+            return true;
+        }
+
+        Refuse(head.AsSpan(0, length), what);
+        var buffer = new byte[128 * 1024];
+        while (whole.Read(buffer, 0, buffer.Length) is var n and > 0)
+        {
+            cancel.ThrowIfCancellationRequested();
+            sink(buffer.AsMemory(0, n));
+        }
+
+        return false;
+    }
+
+    private static void Refuse(ReadOnlySpan<byte> head, string what)
+    {
+        var packer =
+            head.StartsWith((ReadOnlySpan<byte>)[0x28, 0xb5, 0x2f, 0xfd]) ? "zstd"
+            : head.StartsWith("BZh"u8) ? "bzip2"
+            : head.StartsWith((ReadOnlySpan<byte>)[0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]) ? "xz"
+            : null;
+        if (packer is not null)
+        {
+            throw new RefusedException(new DomainError.NotSupported($"{packer} compression ({what})"));
+        }
+    }
+
+    /// <summary>The bytes that were looked at, then the rest.</summary>
+    private sealed class Rejoined(ReadOnlyMemory<byte> head, Stream rest) : Stream
+    {
+        private ReadOnlyMemory<byte> left = head;
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override int Read(byte[] buffer, int offset, int count)
+        {
+            if (left.IsEmpty)
+            {
+                return rest.Read(buffer, offset, count);
+            }
+
+            var n = Math.Min(count, left.Length);
+            left.Span[..n].CopyTo(buffer.AsSpan(offset));
+            left = left[n..];
+            return n;
+        }
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
+}

@@ -1,0 +1,101 @@
+namespace EventDock.Adapters.Content;
+
+using System.IO;
+using System.IO.Compression;
+using System.Security.Cryptography;
+using EventDock.Adapters.Posix;
+using EventDock.Adapters.Tar;
+using EventDock.Domain.Kernel;
+using EventDock.Domain.Layers;
+using EventDock.Domain.Oci;
+using Microsoft.Win32.SafeHandles;
+
+/// <summary>An overlay upper directory on its way to being a layer: archived, compressed by a second thread, then renamed.</summary>
+internal sealed class LayerCommitter(Paths paths, LayerCommit commit)
+{
+    internal async Task<Option<StoredLayer>> RunAsync(CancellationToken cancel)
+    {
+        using var upper = Fs.OpenDirectory(commit.Upper);
+        var stat = Fs.Stat(upper);
+        var rootChanged = stat.Mode != 0x1ed || stat.Uid != 0 || stat.Gid != 0;
+        if (!rootChanged && Fs.Names(upper).Count == 0)
+        {
+            return None;
+        }
+
+        using var stage = StagingDirectory.Create(paths, "commit");
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        using var plain = new ByteQueue(stop.Token);
+        var compress = Task.Run(() => Compress(plain, stage.Handle, stop), CancellationToken.None);
+        var archive = Task.Run(() => Archive(plain, upper, rootChanged, stop), CancellationToken.None);
+        await Task.WhenAll(compress, archive).ConfigureAwait(false);
+        cancel.ThrowIfCancellationRequested();
+        var (archiveError, diffId, size) = await archive.ConfigureAwait(false);
+        var (compressError, blob) = await compress.ConfigureAwait(false);
+        if ((archiveError ?? compressError) is { } error)
+        {
+            throw new RefusedException(error);
+        }
+
+        Fs.MakeDirectory(stage.Handle, LayerPublisher.LayerName, 0x1c0);
+        Fs.Rename(Fs.Cwd, Bytes.Of(commit.Upper), stage.Handle, "layer/diff"u8);
+        var layer = new StoredLayer(LayerIds.Of(commit.Parent, diffId!), commit.Parent, diffId!, blob!, size);
+        return await LayerPublisher.PublishAsync(paths, stage, layer, cancel).ConfigureAwait(false);
+    }
+
+    private (DomainError? Error, Digest? DiffId, long Size) Archive(
+        ByteQueue plain, SafeFileHandle upper, bool withRoot, CancellationTokenSource stop)
+    {
+        try
+        {
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            using var buffered = new BufferedStream(new Tee(hash, plain), 128 * 1024);
+            var size = new UpperArchive(buffered, "the layer to be committed", stop.Token).Write(upper, withRoot);
+            buffered.Flush();
+            return (null, Digest.FromHash(hash.GetHashAndReset()), size);
+        }
+        catch (PosixException e)
+        {
+            stop.Cancel();
+            return (e.Error, null, 0);
+        }
+        catch (RefusedException e)
+        {
+            stop.Cancel();
+            return (e.Error, null, 0);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return (null, null, 0);
+        }
+        finally
+        {
+            plain.Complete();
+        }
+    }
+
+    private static (DomainError? Error, BlobRef? Blob) Compress(ByteQueue plain, SafeFileHandle stage, CancellationTokenSource stop)
+    {
+        try
+        {
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            using var file = Fs.At(stage, LayerPublisher.BlobName, Open.Write | Open.Create | Open.Exclusive, 0x180);
+            var written = new Tee(hash, new PosixStream(file));
+            using (var gzip = new GZipStream(written, CompressionLevel.Optimal, leaveOpen: true))
+            {
+                plain.CopyTo(gzip, 128 * 1024);
+            }
+
+            return (null, new BlobRef(MediaType.OciLayerGzip, Digest.FromHash(hash.GetHashAndReset()), Fs.Stat(file).Size));
+        }
+        catch (PosixException e)
+        {
+            stop.Cancel();
+            return (e.Error, null);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return (null, null);
+        }
+    }
+}

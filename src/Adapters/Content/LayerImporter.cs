@@ -1,0 +1,210 @@
+namespace EventDock.Adapters.Content;
+
+using System.Buffers;
+using System.IO;
+using System.Net.Http;
+using System.Security.Cryptography;
+using EventDock.Adapters.Posix;
+using EventDock.Adapters.Tar;
+using EventDock.Domain.Kernel;
+using EventDock.Domain.Layers;
+using EventDock.Domain.Oci;
+using Microsoft.Win32.SafeHandles;
+
+/// <summary>
+/// An archive on its way into the store: received, hashed and kept by one thread, inflated and hashed again by a second, written
+/// to disk as files by a third. Nothing of it is seen under a final name before both digests and the size are right.
+/// </summary>
+internal sealed class LayerImporter(Paths paths, TarLimits limits, LayerImport import)
+{
+    private readonly string what = import.Blob is { } blob ? $"layer {blob.Digest}" : "archive";
+
+    internal async Task<StoredLayer> RunAsync(CancellationToken cancel)
+    {
+        if (Known() is { } known)
+        {
+            import.Progress(new LayerProgress(import.Blob?.Size ?? 0, true));
+            return known;
+        }
+
+        var source = (await import.Open(cancel).ToEither().ConfigureAwait(false))
+            .IfLeft(error => throw new RefusedException(error));
+        await using (source.ConfigureAwait(false))
+        {
+            using var stage = StagingDirectory.Create(paths, "layer");
+            var layer = await FillAsync(source, stage, cancel).ConfigureAwait(false);
+            var stored = await LayerPublisher.PublishAsync(paths, stage, layer, cancel).ConfigureAwait(false);
+            import.Progress(new LayerProgress(layer.Blob.Size.Value, true));
+            return stored;
+        }
+    }
+
+    private StoredLayer? Known() =>
+        import.DiffId is { } diffId
+            ? LayerRecord.Read(paths, LayerIds.Of(import.Parent, diffId))
+            : null;
+
+    private async Task<StoredLayer> FillAsync(Stream source, StagingDirectory stage, CancellationToken cancel)
+    {
+        Fs.MakeDirectory(stage.Handle, LayerPublisher.LayerName, 0x1c0);
+        Fs.MakeDirectory(stage.Handle, "layer/diff"u8, 0x1ed);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        using var received = new ByteQueue(stop.Token);
+        using var plain = new ByteQueue(stop.Token);
+        var receive = Task.Run(() => ReceiveAsync(source, stage.Handle, received, stop), CancellationToken.None);
+        var inflate = Task.Run(() => Inflate(received, plain, stop), CancellationToken.None);
+        var unpack = Task.Run(() => Unpack(plain, stage.Handle, stop), CancellationToken.None);
+        await Task.WhenAll(receive, inflate, unpack).ConfigureAwait(false);
+        cancel.ThrowIfCancellationRequested();
+
+        var (blobError, blob) = await receive.ConfigureAwait(false);
+        var (inflateError, gzip, diffId) = await inflate.ConfigureAwait(false);
+        var (unpackError, size) = await unpack.ConfigureAwait(false);
+
+        // A damaged stream fails in every part; that it is damaged says more than what the part made of it.
+        if (First(blobError, inflateError, unpackError) is { } error)
+        {
+            throw new RefusedException(error);
+        }
+
+        if (import.DiffId is { } expected && expected.Hex != diffId!.Hex)
+        {
+            throw new RefusedException(new DomainError.Corrupt($"{what} diffID", expected.Value, diffId.Value));
+        }
+
+        var mediaType = import.Blob?.MediaType ?? (gzip ? MediaType.OciLayerGzip : MediaType.OciLayer);
+        return new StoredLayer(
+            LayerIds.Of(import.Parent, diffId!), import.Parent, diffId!, new BlobRef(mediaType, blob!.Value.Digest, blob.Value.Size), size);
+    }
+
+    // A full disk is named first, whatever followed from it.
+    private static DomainError? First(params DomainError?[] errors) =>
+        errors.FirstOrDefault(e => e is DomainError.DiskFull) ?? errors.FirstOrDefault(e => e is not null);
+
+    private async Task<(DomainError? Error, (Digest Digest, long Size)? Blob)> ReceiveAsync(
+        Stream source, SafeFileHandle stage, ByteQueue received, CancellationTokenSource stop)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(128 * 1024);
+        try
+        {
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            using var file = Fs.At(stage, LayerPublisher.BlobName, Open.Write | Open.Create | Open.Exclusive, 0x180);
+            long size = 0;
+            while (await source.ReadAsync(buffer, stop.Token).ConfigureAwait(false) is var n and > 0)
+            {
+                size += n;
+                if (size > (import.Blob?.Size ?? limits.Bytes))
+                {
+                    return Fail(stop, import.Blob is { } promised
+                        ? new DomainError.Corrupt($"{what} size", $"{promised.Size}", $"more than {promised.Size}")
+                        : new DomainError.BadContent(what, $"it is longer than {limits.Bytes} bytes"));
+                }
+
+                hash.AppendData(buffer, 0, n);
+                Fs.Write(file, buffer.AsSpan(0, n));
+                received.Write(buffer.AsSpan(0, n));
+                import.Progress(new LayerProgress(size, false));
+            }
+
+            var digest = Digest.FromHash(hash.GetHashAndReset());
+            if (import.Blob is { } expected && expected.Size != size)
+            {
+                return Fail(stop, new DomainError.Corrupt($"{what} size", $"{expected.Size}", $"{size}"));
+            }
+
+            return import.Blob is { } wanted && wanted.Digest.Hex != digest.Hex
+                ? Fail(stop, new DomainError.Corrupt(what, wanted.Digest.Value, digest.Value))
+                : (null, (digest, size));
+        }
+        catch (PosixException e)
+        {
+            return Fail(stop, e.Error);
+        }
+        catch (RefusedException e)
+        {
+            return Fail(stop, e.Error);
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException)
+        {
+            return Fail(stop, new DomainError.BadContent(what, $"its source failed: {e.Message}"));
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return (null, null);
+        }
+        finally
+        {
+            received.Complete();
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        static (DomainError?, (Digest, long)?) Fail(CancellationTokenSource stop, DomainError error)
+        {
+            stop.Cancel();
+            return (error, null);
+        }
+    }
+
+    private (DomainError? Error, bool Gzip, Digest? DiffId) Inflate(ByteQueue received, ByteQueue plain, CancellationTokenSource stop)
+    {
+        try
+        {
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            var gzip = ArchiveForm.Read(received, what, stop.Token, bytes =>
+            {
+                hash.AppendData(bytes.Span);
+                plain.Write(bytes.Span);
+            });
+            return (null, gzip, Digest.FromHash(hash.GetHashAndReset()));
+        }
+        catch (RefusedException e)
+        {
+            return (Failed(e.Error, received, stop), false, null);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return (null, false, null);
+        }
+        finally
+        {
+            plain.Complete();
+        }
+    }
+
+    private (DomainError? Error, long Size) Unpack(ByteQueue plain, SafeFileHandle stage, CancellationTokenSource stop)
+    {
+        try
+        {
+            using var diff = Fs.At(stage, "layer/diff"u8, Open.Read | Open.Directory | Open.NoFollow);
+            using var unpacker = new Unpacker(diff, stage, UnpackRules.Layer, what);
+            return (null, unpacker.Unpack(new TarReader(plain, what, limits), stop.Token));
+        }
+        catch (PosixException e)
+        {
+            return (Failed(e.Error, plain, stop), 0);
+        }
+        catch (RefusedException e)
+        {
+            return (Failed(e.Error, plain, stop), 0);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return (null, 0);
+        }
+    }
+
+    /// <summary>
+    /// Where a digest is promised, the rest is still received: what failed here may have failed because other bytes came than
+    /// were promised, and then that is the error. Else there is nothing to wait for.
+    /// </summary>
+    private DomainError Failed(DomainError error, ByteQueue input, CancellationTokenSource stop)
+    {
+        if (import.Blob is null || error is not DomainError.BadContent)
+        {
+            stop.Cancel();
+        }
+
+        input.Abandon();
+        return error;
+    }
+}

@@ -1,0 +1,104 @@
+namespace EventDock.Adapters.Content;
+
+using System.IO;
+using EventDock.Adapters.Posix;
+using EventDock.Domain.Kernel;
+using EventDock.Domain.Layers;
+using EventDock.Domain.Oci;
+using Microsoft.Win32.SafeHandles;
+
+/// <summary>
+/// The step from a staging directory holding <c>blob</c> and <c>layer/diff</c> to the store, and the step back. Both under one
+/// lock of their own (milliseconds), so that a blob that one layer gives up is not lost to another that has just come.
+/// </summary>
+internal static class LayerPublisher
+{
+    internal static readonly byte[] BlobName = "blob"u8.ToArray();
+    internal static readonly byte[] LayerName = "layer"u8.ToArray();
+    internal static readonly byte[] DiffName = "diff"u8.ToArray();
+    private const string Lock = "content";
+
+    /// <summary>
+    /// Everything on disk before anything is renamed; blob and link before the layer, whose name says that all is there. When
+    /// another command was faster, its layer stays and ours goes with the staging directory.
+    /// </summary>
+    internal static async Task<StoredLayer> PublishAsync(
+        Paths paths, StagingDirectory stage, StoredLayer layer, CancellationToken cancel)
+    {
+        using (var layerDirectory = Fs.At(stage.Handle, LayerName, Open.Read | Open.Directory | Open.NoFollow))
+        using (var record = Fs.At(layerDirectory, LayerRecord.FileName, Open.Write | Open.Create | Open.Exclusive, 0x180))
+        {
+            Fs.Write(record, LayerRecord.Write(layer));
+        }
+
+        Fs.SyncFileSystem(stage.Handle);
+        using var held = await StoreLocks.HoldAsync(paths, Lock, exclusive: true, cancel).ConfigureAwait(false);
+        using var blobs = Fs.OpenDirectory(paths.Blobs);
+        using var links = Fs.OpenDirectory(paths.Links);
+        using var layers = Fs.OpenDirectory(paths.Layers);
+        Fs.TryRenameNew(stage.Handle, BlobName, blobs, Bytes.Of(layer.Blob.Digest.Hex));
+        MakeShortLink(links, layer.Id);
+        Fs.Sync(blobs);
+        Fs.Sync(links);
+        var ours = Fs.TryRenameNew(stage.Handle, LayerName, layers, Bytes.Of(layer.Id));
+        Fs.Sync(layers);
+        return ours ? layer : LayerRecord.Read(paths, layer.Id) ?? layer;
+    }
+
+    /// <summary>The blob first: a layer without it is still a name to come back to, a blob without its layer is lost from sight.</summary>
+    internal static async Task<Unit> DiscardAsync(Paths paths, string id, CancellationToken cancel)
+    {
+        using var trash = Fs.OpenDirectory(paths.Trash);
+        var taken = new List<byte[]?>();
+        using (await StoreLocks.HoldAsync(paths, Lock, exclusive: true, cancel).ConfigureAwait(false))
+        {
+            using var blobs = Fs.OpenDirectory(paths.Blobs);
+            using var links = Fs.OpenDirectory(paths.Links);
+            using var layers = Fs.OpenDirectory(paths.Layers);
+            if (LayerRecord.Read(paths, id) is { } layer && !IsShared(paths, layers, layer))
+            {
+                taken.Add(Trash.Take(blobs, Bytes.Of(layer.Blob.Digest.Hex), trash));
+            }
+
+            taken.Add(Trash.Take(layers, Bytes.Of(id), trash));
+            var link = Bytes.Of(id[..16]);
+            if (Fs.TryStat(links, link, out _) && Fs.ReadLink(links, link).AsSpan().SequenceEqual(LinkTarget(id)))
+            {
+                Fs.Unlink(links, link);
+            }
+
+            Fs.Sync(layers);
+            Fs.Sync(blobs);
+        }
+
+        foreach (var name in taken)
+        {
+            Trash.Empty(trash, name);
+        }
+
+        return unit;
+    }
+
+    private static bool IsShared(Paths paths, SafeFileHandle layers, StoredLayer layer) =>
+        Fs.Names(layers)
+            .Select(name => Bytes.Show(name))
+            .Where(other => other != layer.Id)
+            .Any(other => LayerRecord.Read(paths, other)?.Blob.Digest.Hex == layer.Blob.Digest.Hex);
+
+    private static byte[] LinkTarget(string id) => Bytes.Of($"../layers/{id}/diff");
+
+    private static void MakeShortLink(SafeFileHandle links, string id)
+    {
+        var name = Bytes.Of(id[..16]);
+        var target = LinkTarget(id);
+        if (!Fs.TryStat(links, name, out _))
+        {
+            Fs.MakeSymlink(links, name, target);
+        }
+        else if (!Fs.ReadLink(links, name).AsSpan().SequenceEqual(target))
+        {
+            throw new RefusedException(new DomainError.FileFailed(
+                Paths.Link(id), $"another layer's id begins with the same 16 digits as {id}"));
+        }
+    }
+}

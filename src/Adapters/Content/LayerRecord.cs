@@ -1,0 +1,67 @@
+namespace EventDock.Adapters.Content;
+
+using System.Buffers;
+using System.Globalization;
+using System.IO;
+using System.Text.Json;
+using EventDock.Adapters.Posix;
+using EventDock.Domain.Kernel;
+using EventDock.Domain.Layers;
+using EventDock.Domain.Oci;
+
+/// <summary><c>layers/HEX/layer.json</c>: what a layer is, beside its files.</summary>
+internal static class LayerRecord
+{
+    internal static readonly byte[] FileName = "layer.json"u8.ToArray();
+
+    internal static byte[] Write(StoredLayer layer)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("id", layer.Id);
+            json.WriteString("parent", layer.Parent);
+            json.WriteString("diffId", layer.DiffId.Value);
+            json.WriteString("size", layer.Size.ToString());
+            json.WriteStartObject("blob");
+            json.WriteString("mediaType", layer.Blob.MediaType);
+            json.WriteString("digest", layer.Blob.Digest.Value);
+            json.WriteString("size", layer.Blob.Size.ToString());
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Null where there is no such layer.</summary>
+    internal static StoredLayer? Read(Paths paths, string id)
+    {
+        var path = Path.Combine(paths.Layer(id), "layer.json");
+        if (Fs.ReadAll(Fs.Cwd, Bytes.Of(path)) is not { } bytes)
+        {
+            return null;
+        }
+
+        try
+        {
+            using var json = JsonDocument.Parse(bytes);
+            var layer = json.RootElement;
+            var blob = layer.GetProperty("blob");
+            return new StoredLayer(
+                layer.GetProperty("id").GetString()!, layer.GetProperty("parent").GetString(), Digest(layer, "diffId"),
+                new BlobRef(blob.GetProperty("mediaType").GetString()!, Digest(blob, "digest"), Size(blob)), Size(layer));
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or FormatException or InvalidOperationException)
+        {
+            throw new RefusedException(new DomainError.BadContent(path, e.Message));
+        }
+    }
+
+    private static Digest Digest(JsonElement element, string name) =>
+        Domain.Oci.Digest.Parse(element.GetProperty(name).GetString()).IfLeft(error => throw new RefusedException(error));
+
+    private static long Size(JsonElement element) =>
+        long.Parse(element.GetProperty("size").GetString()!, CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,110 @@
+namespace EventDock.Adapters.Content;
+
+using EventDock.Adapters.Posix;
+using EventDock.Domain.Kernel;
+using EventDock.Domain.Layers;
+using Microsoft.Win32.SafeHandles;
+
+/// <summary>The thin layers under a root: <c>containers/ID/{upper,work,merged}</c>, the layers' ids and the last scan beside them.</summary>
+public static class ThinLayers
+{
+    private const string ChangesType = "application/vnd.eventdock.changes.v1+json+gzip";
+    private static readonly byte[] LayersFile = "layers"u8.ToArray();
+    private static readonly byte[] Settled = "scan"u8.ToArray();
+    private static readonly byte[] Pending = "scan.new"u8.ToArray();
+
+    /// <param name="limits">Null for the defaults.</param>
+    public static ThinLayerStore Create(Paths paths, ThinLimits? limits = null) =>
+        new(Create: (id, layers, cancel) => Guarded.Run(() => Make(paths, id, layers), cancel).ToAsync(),
+            Scan: (id, cancel) => Guarded.Run(() => Scan(paths, id, limits ?? ThinLimits.Default, cancel), cancel).ToAsync(),
+            Settle: (id, cancel) => Guarded.Run(() => Settle(paths, id), cancel).ToAsync(),
+            Discard: (id, cancel) => Guarded.Run(() => Discard(paths, id), cancel).ToAsync());
+
+    private static Unit Make(Paths paths, string id, Seq<string> layers)
+    {
+        using var containers = Fs.OpenDirectory(paths.Containers);
+        var name = Checked(id);
+        Fs.TryMakeDirectory(containers, name, 0x1c0);
+        using var container = Fs.At(containers, name, Open.Read | Open.Directory | Open.NoFollow);
+        Fs.TryMakeDirectory(container, "upper"u8, 0x1ed);
+        Fs.TryMakeDirectory(container, "work"u8, 0x1c0);
+        Fs.TryMakeDirectory(container, "merged"u8, 0x1c0);
+        using (var file = Fs.At(container, LayersFile, Open.Write | Open.Create | Open.Truncate | Open.NoFollow, 0x180))
+        {
+            Fs.Write(file, Bytes.Of(string.Join('\n', layers)));
+            Fs.Sync(file);
+        }
+
+        Fs.Sync(container);
+        Fs.Sync(containers);
+        return unit;
+    }
+
+    private static ThinLayerDelta Scan(Paths paths, string id, ThinLimits limits, CancellationToken cancel)
+    {
+        using var container = OpenContainer(paths, id);
+        using var upper = Fs.At(container, "upper"u8, Open.Read | Open.Directory | Open.NoFollow);
+        var before = ThinState.Read(container, Settled);
+        var lowers = OpenLowers(paths, container);
+        try
+        {
+            var scan = new ThinScan(limits.Paths, limits.Walk, cancel);
+            var now = scan.Run(upper, lowers);
+            var changes = new ThinChanges(upper, limits, cancel).Between(before, now, scan.Incomplete is null);
+            if (changes.IsEmpty)
+            {
+                return new ThinLayerDelta(changes, null, scan.Incomplete);
+            }
+
+            ThinState.Write(container, Pending, now);
+            var list = Blobs.Write(paths, ChangesType, ThinChanges.Pack(changes));
+            return new ThinLayerDelta(changes, list, scan.Incomplete);
+        }
+        finally
+        {
+            foreach (var lower in lowers)
+            {
+                lower.Dispose();
+            }
+        }
+    }
+
+    private static Unit Settle(Paths paths, string id)
+    {
+        using var container = OpenContainer(paths, id);
+        if (Fs.TryStat(container, Pending, out _))
+        {
+            Fs.Rename(container, Pending, container, Settled);
+        }
+
+        return unit;
+    }
+
+    private static Unit Discard(Paths paths, string id)
+    {
+        using var containers = Fs.OpenDirectory(paths.Containers);
+        using var trash = Fs.OpenDirectory(paths.Trash);
+        var taken = Trash.Take(containers, Checked(id), trash);
+        Fs.Sync(containers);
+        Trash.Empty(trash, taken);
+        return unit;
+    }
+
+    private static SafeFileHandle OpenContainer(Paths paths, string id)
+    {
+        using var containers = Fs.OpenDirectory(paths.Containers);
+        return Fs.At(containers, Checked(id), Open.Read | Open.Directory | Open.NoFollow);
+    }
+
+    // Uppermost first.
+    private static List<SafeFileHandle> OpenLowers(Paths paths, SafeFileHandle container)
+    {
+        var ids = Bytes.Show(Fs.ReadAll(container, LayersFile) ?? []);
+        return ids.Split('\n', StringSplitOptions.RemoveEmptyEntries).Reverse().Select(l => Fs.OpenDirectory(paths.Diff(l))).ToList();
+    }
+
+    private static byte[] Checked(string id) =>
+        Paths.IsName(id)
+            ? Bytes.Of(id)
+            : throw new RefusedException(new DomainError.Invalid("container id", id, "must be a plain name"));
+}
