@@ -47,6 +47,15 @@ public sealed class CodecLaws
     });
 
     [Fact]
+    public void Only_what_a_record_is_made_of_is_stored_and_not_what_it_computes()
+    {
+        var members = JsonNode.Parse(EventCodec.Write(CodecSamples.All.Map(s => s.Event).OfType<ContainerCreated>().Single()))!["Settings"]!.AsObject();
+        Assert.False(members.ContainsKey(nameof(ContainerSettings.Arguments)));
+        var headers = EventHeaders.Of(new Origin(Guid.Empty, Seq<string>(), new Actor(0, "0", null, null, null, null), new Host("h", "b", 1), 1), 1, default);
+        Assert.False(JsonNode.Parse(EventCodec.WriteHeaders(headers))!.AsObject().ContainsKey(nameof(EventHeaders.Origin)));
+    }
+
+    [Fact]
     public void Headers_read_back_as_written() => Holds(
         from line in Text.ListOf()
         from login in Gen.Elements("0", "1000", Actor.Unset)
