@@ -112,7 +112,10 @@ public sealed record LibpqUri(
                 ? uri with { ConnectTimeout = seconds }
                 : "has a connect_timeout that is not a number of seconds",
             "application_name" => uri with { ApplicationName = NullIfEmpty(value) },
-            _ => $"has the parameter {name}, which is not supported",
+            // Named only where it can be a name: in a URI that is written wrongly, anything can stand here.
+            _ => name.All(c => char.IsAsciiLetterLower(c) || c == '_')
+                ? $"has the parameter {name}, which is not supported"
+                : "has a parameter that is not supported",
         };
 
     private static (string Head, string? Tail) Cut(string text, char at) =>
