@@ -33,7 +33,7 @@ public static class Program
         ["db status"] = DbCommand.Status,
         ["db stop"] = DbCommand.Stop,
         ["db url"] = DbCommand.Url,
-        ["exec"] = ExecCommand.Run,
+        ["exec"] = Commands.ExecCommand.Run,
         ["history"] = HistoryCommand.Run,
         ["images"] = ImagesCommand.Run,
         ["import"] = ImportCommand.Run,
@@ -88,7 +88,7 @@ public static class Program
         var handlers = Verbs.ToDictionary(
             v => v.Key,
             v => (Func<ParsedArgs, CancellationToken, Task<int>>)((parsed, cancel) => Invoke(v.Key, v.Value, parsed, args, output, error, cancel)));
-        return CommandTree.Build(handlers, request.Verb)
+        return CommandTree.Build(handlers, request.VerbName)
             .Parse(request.Words, CommandTree.Parser)
             .Invoke(new System.CommandLine.InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
     }

@@ -149,7 +149,7 @@ public sealed class Wiring(Places places, Origin origin)
     }
 
     private static string Status(ClusterStatus status) =>
-        !status.Made ? $"not made yet  {status.Data}"
-        : status.Pid is { } pid ? $"running  pid {pid}  version {status.Version}  {status.Data}  socket {status.Sockets}"
-        : $"stopped  version {status.Version}  {status.Data}";
+        !status.Made ? $"not made yet  {status.Directory}"
+        : status.Pid is { } pid ? $"running  pid {pid}  version {status.Version}  {status.Directory}  socket {status.SocketDirectory}"
+        : $"stopped  version {status.Version}  {status.Directory}";
 }
