@@ -12,7 +12,7 @@ using NpgsqlTypes;
 internal static class PostgresEventStore
 {
     private const string AppendSql =
-        "select * from eventdock.append($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27)";
+        "select * from eventdock.append($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,$28,$29,$30,$31)";
 
     public static EventStore Create(Database database, Origin origin) =>
         new(
@@ -82,12 +82,12 @@ internal static class PostgresEventStore
     }
 
     private static NpgsqlCommand Command(
-        NpgsqlConnection connection, Origin origin, Seq<StreamAppend> streams, Seq<Guard> guards, List<RowChange> changes)
+        NpgsqlConnection connection, Origin origin, Seq<StreamAppend> streams, Seq<Guard> guards, RowChanges changes)
     {
         var correlation = origin.Command.ToString("D");
         var events = streams.SelectMany(s => s.Facts.Select((fact, i) => Prepare(origin, correlation, s.Stream, s.Expected + 1 + i, fact)))
             .ToList();
-        var byStream = streams.GroupBy(s => s.Stream).ToList();
+        var byStream = streams.GroupBy(s => s.Stream).OrderBy(g => g.Key, StringComparer.Ordinal).ToList();
         var held = guards.Bind(Flat).Distinct().ToList();
         var paths = events.SelectMany(e => Paths(e).AsEnumerable()).ToList();
         return new NpgsqlCommand(AppendSql, connection)
@@ -113,10 +113,14 @@ internal static class PostgresEventStore
                 Texts(held.Select(g => g.Kind)),
                 Texts(held.Select(g => g.Key)),
                 Texts(held.Select(g => g.Except)),
-                Texts(changes.Select(c => c.View)),
-                Texts(changes.Select(c => c.Key)),
-                Numbers(changes.Select(c => c.Event)),
-                Array(changes.Select(c => c.Row), NpgsqlDbType.Jsonb),
+                Texts(changes.Closed.Select(c => c.View)),
+                Texts(changes.Closed.Select(c => c.Key)),
+                Numbers(changes.Closed.Select(c => c.Event)),
+                Texts(changes.Opened.Select(c => c.View)),
+                Texts(changes.Opened.Select(c => c.Key)),
+                Numbers(changes.Opened.Select(c => c.Event)),
+                Array(changes.Opened.Select(c => c.Until), NpgsqlDbType.Bigint),
+                Array(changes.Opened.Select(c => c.Row), NpgsqlDbType.Jsonb),
                 Texts(paths.Select(p => p.Layer)),
                 Numbers(paths.Select(p => p.Version)),
                 Texts(paths.Select(p => p.Kind)),
@@ -171,10 +175,10 @@ internal static class PostgresEventStore
             : Seq<(string, long, string, byte[])>();
 
     private static async Task<Either<DomainError, Appended>> TakenAsync(
-        NpgsqlConnection connection, List<RowChange> changes, CancellationToken cancel)
+        NpgsqlConnection connection, RowChanges changes, CancellationToken cancel)
     {
-        var wanted = changes.Where(c => c.View == ContainersView.Projection.Name && c.Row is not null)
-            .Select(c => (ContainerRow)ContainersView.Projection.Erased.Read(c.Row!)).ToList();
+        var wanted = changes.Opened.Where(c => c.View == ContainersView.Projection.Name)
+            .Select(c => (ContainerRow)ContainersView.Projection.Erased.Read(c.Row)).ToList();
         await using var command = new NpgsqlCommand(
             "select row->>'Name', key from eventdock.view_containers where valid_to is null and row->>'Name' = any($1) and key <> all($2)",
             connection)

@@ -5,22 +5,28 @@ using EventDock.Projections;
 using Npgsql;
 using NpgsqlTypes;
 
-/// <summary>A row of a view after one event of an append. Event: its place in the append, from 1. Row: null closes it.</summary>
-internal sealed record RowChange(string View, string Key, long Event, string? Row);
+/// <summary>A row's version that an event of an append makes. Events count from 1 in the append.</summary>
+/// <param name="Until">The later event of the same append that ends it; null where none does.</param>
+internal sealed record OpenedRow(string View, string Key, long Event, long? Until, string Row);
+
+/// <summary>A row's version from before the append, which one of its events ends.</summary>
+internal sealed record ClosedRow(string View, string Key, long Event);
 
 /// <summary>
 /// What an append changes in the views, folded before the lock is taken: a row changes with its own stream only, so the
 /// check of the stream's version protects what was read here.
 /// </summary>
-internal static class RowChanges
+internal sealed record RowChanges(IReadOnlyList<ClosedRow> Closed, IReadOnlyList<OpenedRow> Opened)
 {
-    public static async Task<List<RowChange>> FoldAsync(
+    public static async Task<RowChanges> FoldAsync(
         NpgsqlConnection connection, IReadOnlyList<(Fact Fact, bool NewStream)> facts, CancellationToken cancel)
     {
         var rows = await LoadAsync(connection, facts, cancel);
-        var changes = new List<RowChange>();
+        var (closed, opened) = (new List<ClosedRow>(), new List<OpenedRow>());
         foreach (var view in AllViews.Projections)
         {
+            // Where this append's own version of a row stands in the list.
+            var own = new Dictionary<string, int>();
             for (var i = 0; i < facts.Count; i++)
             {
                 foreach (var key in view.Keys(facts[i].Fact.Event).Select(StoredText.Of))
@@ -28,15 +34,30 @@ internal static class RowChanges
                     var before = rows.GetValueOrDefault((view.Name, key));
                     var after = view.Apply(before, facts[i].Fact);
                     rows[(view.Name, key)] = after;
-                    if (Changed(view, before, after, out var stored))
+                    if (!Changed(view, before, after, out var stored))
                     {
-                        changes.Add(new RowChange(view.Name, key, i + 1, stored));
+                        continue;
+                    }
+
+                    if (own.Remove(key, out var earlier))
+                    {
+                        opened[earlier] = opened[earlier] with { Until = i + 1 };
+                    }
+                    else if (before is not null)
+                    {
+                        closed.Add(new ClosedRow(view.Name, key, i + 1));
+                    }
+
+                    if (stored is not null)
+                    {
+                        own[key] = opened.Count;
+                        opened.Add(new OpenedRow(view.Name, key, i + 1, null, stored));
                     }
                 }
             }
         }
 
-        return changes;
+        return new RowChanges(closed, opened);
     }
 
     /// <summary>False where the stored form stays as it is; else what is stored from now on, null for no row.</summary>

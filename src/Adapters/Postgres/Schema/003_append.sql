@@ -71,25 +71,6 @@ begin
 end
 $$;
 
--- Rows of one view that an append changes: each event's change closes the row's version before it and, unless it removes
--- the row, opens one of its own. So a row as of any position is the fold of the events up to it, inside an append, too.
-create function eventdock.change_rows(view text, base bigint, keys text[], events bigint[], rows jsonb[])
-returns void language plpgsql as $$
-begin
-    execute format(
-        'update eventdock.%I v set valid_to = $1 + c.event
-         from (select k, min(e) as event from unnest($2, $3) c(k, e) group by k) c
-         where v.key = c.k and v.valid_to is null', 'view_' || view)
-        using base, keys, events;
-    execute format(
-        'insert into eventdock.%I (key, valid_from, valid_to, row)
-         select k, $1 + e, $1 + next, r
-         from (select k, e, r, lead(e) over (partition by k order by e) as next from unnest($2, $3, $4) c(k, e, r)) c
-         where r is not null', 'view_' || view)
-        using base, keys, events, rows;
-end
-$$;
-
 -- One append: one statement, one transaction, one round trip. Whatever can be computed before the head's lock comes in as
 -- an argument. All events of the append stand in the arrays of_stream … data_salts, in the order of their positions.
 create function eventdock.append(
@@ -97,15 +78,18 @@ create function eventdock.append(
     of_stream text[], versions bigint[], ids uuid[], types text[], dotnet text[], datas jsonb[], headers jsonb[],
     occurred timestamptz[], leaf_begins text[], leaf_ends text[], header_salts bytea[], data_salts bytea[], correlation text,
     guard_kinds text[], guard_keys text[], guard_excepts text[],
-    change_views text[], change_keys text[], change_events bigint[], change_rows jsonb[],
+    closed_views text[], closed_keys text[], closed_events bigint[],
+    opened_views text[], opened_keys text[], opened_events bigint[], opened_until bigint[], opened_rows jsonb[],
     path_layers text[], path_versions bigint[], path_kinds text[], paths bytea[],
     out first_position bigint, out last_position bigint) language plpgsql as $$
 declare
     base bigint;
     moment timestamptz;
     count bigint;
+    found bigint := 0;
     lost text;
     changed text;
+    done text;
 begin
     -- A rebuild that swaps the views takes this lock exclusively; taken first, so that it never waits for us in a circle.
     lock table eventdock.head in row exclusive mode;
@@ -114,15 +98,21 @@ begin
         perform eventdock.check_guards(guard_kinds, guard_keys, guard_excepts);
     end if;
 
-    insert into eventdock.mt_streams as s (id, version, timestamp, created, is_archived)
-        select n, e + a, clock_timestamp(), clock_timestamp(), false
-        from unnest(stream_names, expected, added) x(n, e, a)
-        where e = 0 or exists (select from eventdock.mt_streams m where m.id = n)
-        order by n
-        on conflict (id) do update set version = excluded.version, timestamp = excluded.timestamp
-            where s.version = (expected)[array_position(stream_names, excluded.id::text)];
-    get diagnostics count = row_count;
-    if count <> cardinality(stream_names) then
+    -- The names come sorted, so that two appends wait for each other in one direction.
+    if 0 = any(expected) then
+        insert into eventdock.mt_streams (id, version, timestamp, created, is_archived)
+            select n, a, clock_timestamp(), clock_timestamp(), false
+            from unnest(stream_names, expected, added) x(n, e, a) where e = 0
+            on conflict do nothing;
+        get diagnostics found = row_count;
+    end if;
+    if 0 < any(expected) then
+        update eventdock.mt_streams s set version = e + a, timestamp = clock_timestamp()
+            from unnest(stream_names, expected, added) x(n, e, a) where s.id = n and e > 0 and s.version = e;
+        get diagnostics count = row_count;
+        found := found + count;
+    end if;
+    if found <> cardinality(stream_names) then
         select n into lost from unnest(stream_names, expected, added) x(n, e, a)
             left join eventdock.mt_streams m on m.id = n
             where m.version is distinct from e + a or m.xmin <> pg_current_xact_id()::xid limit 1;
@@ -154,9 +144,25 @@ begin
     insert into eventdock.salts (position, headers, data)
         select base + n, h, d from unnest(header_salts, data_salts) with ordinality s(h, d, n);
 
-    for changed in select distinct v from unnest(change_views) c(v) loop
-        perform eventdock.change_rows(changed, base, array_agg(k), array_agg(e), array_agg(r))
-            from unnest(change_views, change_keys, change_events, change_rows) c(v, k, e, r) where v = changed;
+    -- Each event's change closes the row's version before it and, unless it removes the row, opens one of its own, which ends
+    -- where a later event of this append changes the row again: so a row as of any position is the fold of the events up to
+    -- it, inside an append, too.
+    foreach changed in array closed_views loop
+        continue when changed is not distinct from done;
+        done := changed;
+        execute format(
+            'update eventdock.%I v set valid_to = $1 + e from unnest($2, $3, $4) c(w, k, e)
+             where w = $5 and v.key = k and v.valid_to is null', 'view_' || changed)
+            using base, closed_views, closed_keys, closed_events, changed;
+    end loop;
+    done := null;
+    foreach changed in array opened_views loop
+        continue when changed is not distinct from done;
+        done := changed;
+        execute format(
+            'insert into eventdock.%I (key, valid_from, valid_to, row)
+             select k, $1 + e, $1 + u, r from unnest($2, $3, $4, $5, $6) c(w, k, e, u, r) where w = $7', 'view_' || changed)
+            using base, opened_views, opened_keys, opened_events, opened_until, opened_rows, changed;
     end loop;
 
     update eventdock.head set position = last_position, recorded = moment;
