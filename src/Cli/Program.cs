@@ -1,6 +1,204 @@
 namespace EventDock.Cli;
 
+using System.IO;
+using System.Runtime.InteropServices;
+using System.Text;
+using EventDock.Adapters.Host;
+using EventDock.Cli.Commands;
+using EventDock.Cli.Errors;
+using EventDock.Cli.Grammar;
+using EventDock.Domain.Containers;
+using EventDock.Domain.Kernel;
+using EventDock.Domain.Roots;
+
+/// <summary>The command line: reads it, wires the adapters, runs one verb, and makes text and an exit code of what comes back.</summary>
 public static class Program
 {
-    public static int Main(string[] args) => args.Length;
+    public const string Version = "0.1.0";
+
+    private const int Schema = 1;
+
+    /// <summary>Verbs that need neither root nor ledger.</summary>
+    private static readonly string[] Free = ["version"];
+
+    /// <summary>Verbs whose refusal is recorded: they would have changed something.</summary>
+    private static readonly string[] Changing =
+        ["run", "create", "start", "stop", "kill", "exec", "rm", "rmi", "tag", "import", "pull", "build"];
+
+    private static readonly Dictionary<string, Func<ParsedArgs, Session, CancellationToken, EitherAsync<DomainError, int>>> Verbs = new()
+    {
+        ["adopt"] = AdoptCommand.Run,
+        ["build"] = BuildCommand.Run,
+        ["create"] = CreateCommand.Run,
+        ["db status"] = DbCommand.Status,
+        ["db stop"] = DbCommand.Stop,
+        ["db url"] = DbCommand.Url,
+        ["exec"] = Commands.ExecCommand.Run,
+        ["history"] = HistoryCommand.Run,
+        ["images"] = ImagesCommand.Run,
+        ["import"] = ImportCommand.Run,
+        ["inspect"] = InspectCommand.Run,
+        ["kill"] = KillCommand.Run,
+        ["log"] = LogCommand.Run,
+        ["logs"] = LogsCommand.Run,
+        ["ps"] = PsCommand.Run,
+        ["pull"] = PullCommand.Run,
+        ["rebuild"] = RebuildCommand.Run,
+        ["rm"] = RmCommand.Run,
+        ["rmi"] = RmiCommand.Run,
+        ["run"] = RunCommand.Run,
+        ["start"] = StartCommand.Run,
+        ["stop"] = StopCommand.Run,
+        ["tag"] = TagCommand.Run,
+        ["version"] = VersionCommand.Run,
+    };
+
+    public static int Main(string[] args)
+    {
+        using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false), 65536) { AutoFlush = false };
+        using var error = new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(false), 1024) { AutoFlush = true };
+        try
+        {
+            var code = args is [ContainerEndedCommand.Word, var id] ? Ended(id, output, error) : Command(args, output, error);
+            output.Flush();
+            return code;
+        }
+        catch (IOException e) when (IsBrokenPipe(e))
+        {
+            // Whoever read our output has had enough (… | head): nothing is wrong, and nobody is left to tell.
+            return 128 + SigPipe;
+        }
+    }
+
+    private const int SigPipe = 13, ErrnoBrokenPipe = 32;
+
+    private static bool IsBrokenPipe(IOException e) => (e.HResult & 0xFFFF) == ErrnoBrokenPipe || e.Message.Contains("Broken pipe");
+
+    private static int Command(string[] args, TextWriter output, TextWriter error) =>
+        CommandLine.Read(args).Match(
+            Left: wrong =>
+            {
+                error.Write($"eventdock: {wrong.Message}\n");
+                return wrong.ExitCode;
+            },
+            Right: request => Tree(request, args, output, error));
+
+    private static int Tree(Request request, string[] args, TextWriter output, TextWriter error)
+    {
+        var handlers = Verbs.ToDictionary(
+            v => v.Key,
+            v => (Func<ParsedArgs, CancellationToken, Task<int>>)((parsed, cancel) => Invoke(v.Key, v.Value, parsed, args, output, error, cancel)));
+        return CommandTree.Build(handlers, request.VerbName)
+            .Parse(request.Words, CommandTree.Parser)
+            .Invoke(new System.CommandLine.InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+    }
+
+    private static async Task<int> Invoke(
+        string name, Func<ParsedArgs, Session, CancellationToken, EitherAsync<DomainError, int>> verb, ParsedArgs parsed, string[] args,
+        TextWriter output, TextWriter error, CancellationToken cancel)
+    {
+        if (!Free.Contains(name) && !HostFacts.IsRoot())
+        {
+            return Told(new DomainError.NotRoot(), name, error);
+        }
+
+        using var interrupt = new Interrupt(cancel);
+        var wiring = new Wiring(Places.OfEnvironment(), Origin(CommandLine.Masked(args)));
+        var result = await Run(() => verb(parsed, wiring.Session(output, error), interrupt.Token));
+        output.Flush();
+        return await result.MatchAsync(
+            Right: code => code,
+            LeftAsync: async refused =>
+            {
+                var code = Told(refused, name, error);
+                if (Changing.Contains(name))
+                {
+                    await Recorded(wiring, name, refused);
+                }
+
+                return code;
+            });
+    }
+
+    private static async Task<Either<DomainError, int>> Run(Func<EitherAsync<DomainError, int>> work)
+    {
+        try
+        {
+            return await work().ToEither();
+        }
+        catch (OperationCanceledException)
+        {
+            return new DomainError.Interrupted();
+        }
+    }
+
+    private static int Told(DomainError refused, string verb, TextWriter error)
+    {
+        error.Write(ErrorText.Line(refused) + "\n");
+        return ErrorText.ExitCode(refused, verb);
+    }
+
+    /// <summary>A refusal is an event, too; one of the ledger itself cannot be.</summary>
+    private static async Task Recorded(Wiring wiring, string verb, DomainError refused)
+    {
+        if (refused is DomainError.LedgerUnreachable or DomainError.LedgerUnreadable or DomainError.ClusterFailed or DomainError.RootMismatch)
+        {
+            return;
+        }
+
+        // That the command was refused has been told; that this could not be recorded would tell the user nothing more.
+        await wiring.Opened.IfSomeAsync(async ledger => await ledger.Store.Append(
+            new Append(
+                Seq1(new StreamAppend(
+                    Streams.Command(wiring.CommandId),
+                    0,
+                    Seq1(Fact.At(
+                        wiring.World.Clock(), new CommandRefused(verb, ErrorText.Reason(refused), ErrorText.Of(refused)))))),
+                Seq<Guard>()),
+            CancellationToken.None).ToEither());
+    }
+
+    /// <summary>conmon's call: nobody reads what it prints, so a failure is its exit code.</summary>
+    private static int Ended(string id, TextWriter output, TextWriter error)
+    {
+        var wiring = new Wiring(Places.OfEnvironment(), Origin(Seq("eventdock", ContainerEndedCommand.Word, id).Tail.ToSeq()));
+        var result = Run(() => ContainerEndedCommand.Run(id, wiring.Session(output, error), CancellationToken.None)).GetAwaiter().GetResult();
+        return result.Match(Right: code => code, Left: refused => Told(refused, ContainerEndedCommand.Word, error));
+    }
+
+    private static Origin Origin(Seq<string> masked) => new(
+        Guid.CreateVersion7(),
+        "eventdock".Cons(masked),
+        HostFacts.Actor(),
+        new Host(HostFacts.HostId(), HostFacts.BootId(), Environment.ProcessId),
+        Schema);
+
+    /// <summary>The first Ctrl-C or SIGTERM asks the command to end in order.</summary>
+    private sealed class Interrupt : IDisposable
+    {
+        private readonly CancellationTokenSource source;
+        private readonly PosixSignalRegistration[] registrations;
+
+        public Interrupt(CancellationToken outer)
+        {
+            source = CancellationTokenSource.CreateLinkedTokenSource(outer);
+            registrations = new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM }.Select(signal => PosixSignalRegistration.Create(signal, context =>
+            {
+                context.Cancel = true;
+                source.Cancel();
+            })).ToArray();
+        }
+
+        public CancellationToken Token => source.Token;
+
+        public void Dispose()
+        {
+            foreach (var registration in registrations)
+            {
+                registration.Dispose();
+            }
+
+            source.Dispose();
+        }
+    }
 }

@@ -8,6 +8,7 @@ using EventDock.Domain.Oci;
 
 /// <summary>The stored form of rows, made at compile time.</summary>
 [JsonSourceGenerationOptions(
+    IgnoreReadOnlyProperties = true,
     Converters = new[]
     {
         typeof(NulSafeStringConverter), typeof(ByteCountConverter), typeof(DigestConverter), typeof(ContainerIdConverter),

@@ -11,6 +11,7 @@ public sealed record Views(
     ViewReader<BuildStepRow> BuildSteps,
     Func<string, CancellationToken, EitherAsync<DomainError, Option<ContainerRow>>> ContainerNamed,
     Func<string, CancellationToken, EitherAsync<DomainError, Seq<ContainerRow>>> ContainersOf,
+    Func<CancellationToken, EitherAsync<DomainError, Seq<ContainerRow>>> ContainersUnended,
     Func<string, CancellationToken, EitherAsync<DomainError, Seq<TagRow>>> TagsOf,
     Func<string, CancellationToken, EitherAsync<DomainError, Seq<string>>> LayersOnlyOf,
     Func<DateTimeOffset, CancellationToken, EitherAsync<DomainError, MomentAt>> At,
@@ -43,7 +44,18 @@ public sealed record LogQuery(
     long? SincePosition, long? UntilPosition, int? Limit);
 
 /// <summary>The ledger as a thing to be looked after.</summary>
-/// <param name="Rebuild">Folds all views again from position 1 into fresh tables and swaps them in; gives the events folded.</param>
-/// <param name="Disconnect">Closes the connections.</param>
+/// <param name="Rebuild">
+/// Folds all views again from position 1 into fresh tables and swaps them in; gives the events folded. Told on the way: the
+/// position reached, and the head's.
+/// </param>
+/// <param name="Close">Closes the connections.</param>
 public sealed record LedgerCare(
-    Func<Action<long, long>, CancellationToken, EitherAsync<DomainError, long>> Rebuild);
+    Func<Action<long, long>, CancellationToken, EitherAsync<DomainError, long>> Rebuild,
+    Func<Task> Close);
+
+/// <summary>A ledger that has been opened: reached, of this version, and ready for one command.</summary>
+/// <param name="Retries">What <see cref="Retry"/> needs.</param>
+/// <param name="Head">The last position when it was opened.</param>
+/// <param name="Root">To whom it belonged then; None for a new one.</param>
+public sealed record OpenLedger(
+    EventStore Store, Views Views, EventLog Log, LedgerCare Care, Retries Retries, long Head, Option<RootRow> Root);

@@ -3,17 +3,12 @@ namespace EventDock.Adapters.Content;
 using System.Collections.Concurrent;
 using System.IO;
 using EventDock.Adapters.Posix;
+using EventDock.Domain.Containers;
 using EventDock.Domain.Kernel;
 using EventDock.Domain.Layers;
 
-/// <summary>What is to be mounted for a build step.</summary>
-/// <param name="Root">The root's directory: the current directory for <paramref name="Lowers"/>.</param>
-/// <param name="Lowers">overlay's lowerdir, uppermost first, relative to <paramref name="Root"/>; never empty.</param>
-/// <param name="Upper">Absolute, as the two after it.</param>
-public sealed record WorkspaceMount(string Root, Seq<string> Lowers, string Upper, string Work, string Merged);
-
 /// <summary>
-/// Places to build a layer in, each a staging directory <c>{upper,work,merged,empty}</c>. Mounting itself is given in.
+/// Places to build a layer in, each a staging directory <c>{upper,work,merged}</c>. Mounting itself is given in.
 /// </summary>
 public static class Workspaces
 {
@@ -22,7 +17,7 @@ public static class Workspaces
     /// <param name="ignoring">Of .dockerignore's patterns the question whether a path, relative to the context, is left out.</param>
     public static WorkspaceStore Create(
         Paths paths,
-        Func<WorkspaceMount, CancellationToken, EitherAsync<DomainError, Unit>> mount,
+        Func<OverlayMount, CancellationToken, EitherAsync<DomainError, Unit>> mount,
         Func<string, CancellationToken, EitherAsync<DomainError, Unit>> unmount,
         Func<Seq<string>, Func<string, bool>> ignoring)
     {
@@ -39,7 +34,7 @@ public static class Workspaces
 
     private static async Task<Workspace> OpenAsync(
         Paths paths, ConcurrentDictionary<string, StagingDirectory> open,
-        Func<WorkspaceMount, CancellationToken, EitherAsync<DomainError, Unit>> mount, Seq<string> layers, CancellationToken cancel)
+        Func<OverlayMount, CancellationToken, EitherAsync<DomainError, Unit>> mount, Seq<string> layers, CancellationToken cancel)
     {
         if (layers.FirstOrDefault(id => !LayerIds.IsId(id) || !Fs.TryStat(Fs.Cwd, Bytes.Of(paths.Layer(id)), out _)) is { } missing)
         {
@@ -50,18 +45,14 @@ public static class Workspaces
         try
         {
             Fs.MakeDirectory(stage.Handle, "upper"u8, 0x1ed);
-            foreach (var name in new[] { "work", "merged", "empty" })
+            foreach (var name in new[] { "work", "merged" })
             {
                 Fs.MakeDirectory(stage.Handle, Bytes.Of(name), 0x1ed);
             }
 
-            // overlayfs wants a layer below, and scratch has none.
-            var lowers = layers.IsEmpty
-                ? Seq1($"staging/{stage.Name}/empty")
-                : layers.Rev().Map(Paths.Link);
             var at = stage.FullPath;
             var workspace = new Workspace(stage.Name, Path.Combine(at, "upper"), Path.Combine(at, "merged"));
-            var mounted = new WorkspaceMount(paths.Root, lowers, workspace.Upper, Path.Combine(at, "work"), workspace.Merged);
+            var mounted = new OverlayMount(layers, workspace.Upper, Path.Combine(at, "work"), workspace.Merged, MountPoints: true);
             (await mount(mounted, cancel).ToEither().ConfigureAwait(false)).IfLeft(error => throw new RefusedException(error));
             open[workspace.Id] = stage;
             return workspace;

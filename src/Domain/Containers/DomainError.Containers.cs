@@ -20,5 +20,9 @@ public abstract partial record DomainError
     /// <summary>runc, conmon or the kernel refused; Message is theirs.</summary>
     public sealed record RuntimeFailed(string Program, string Message) : DomainError;
 
+    /// <summary>A name that the root file system's /etc/passwd does not have.</summary>
     public sealed record NoSuchUser(string User) : DomainError;
+
+    /// <summary>A name that the root file system's /etc/group does not have.</summary>
+    public sealed record NoSuchGroup(string Group) : DomainError;
 }

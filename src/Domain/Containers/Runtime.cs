@@ -24,6 +24,9 @@ public enum AttachEnd
 
     /// <summary>The detach keys were typed (ctrl-p ctrl-q).</summary>
     Detached,
+
+    /// <summary>Our own stdout is closed (<c>run … | head</c>): nobody reads any more; the container goes on.</summary>
+    OutputClosed,
 }
 
 /// <summary>A connection to a container's streams, made before its process is started.</summary>
@@ -59,6 +62,7 @@ public sealed record StepSpec(
 /// <param name="Exit">The exit conmon wrote, if it has.</param>
 /// <param name="AwaitExit">Waits until conmon has written it (or conmon is gone without: None).</param>
 /// <param name="Alive">This very process still lives (pid, start time and boot id).</param>
+/// <param name="Running">The process of a container that has been started (not merely created), alive or with its exit file written.</param>
 /// <param name="CleanUp">Unmounts the root and removes bundle, cgroups and runc's state; the logs and the thin layer stay.</param>
 /// <param name="Logs">Writes the container's output to our stdout and stderr.</param>
 /// <param name="Step">Runs a build step; the exit code.</param>
@@ -70,6 +74,7 @@ public sealed record Runtime(
     Func<ContainerId, CancellationToken, EitherAsync<DomainError, Option<ExitFact>>> Exit,
     Func<ContainerId, TimeSpan, CancellationToken, EitherAsync<DomainError, Option<ExitFact>>> AwaitExit,
     Func<ProcessIdentity, bool> Alive,
+    Func<ContainerId, CancellationToken, EitherAsync<DomainError, Option<ProcessIdentity>>> Running,
     Func<ContainerId, string, CancellationToken, EitherAsync<DomainError, Unit>> Signal,
     Func<ContainerId, CancellationToken, EitherAsync<DomainError, Unit>> CleanUp,
     Func<ExecSpec, CancellationToken, EitherAsync<DomainError, RunningExec>> Exec,
@@ -85,3 +90,16 @@ public sealed record SecretStore(
     Func<ContainerId, Seq<string>, CancellationToken, EitherAsync<DomainError, Unit>> Write,
     Func<ContainerId, CancellationToken, EitherAsync<DomainError, Seq<string>>> Read,
     Func<string, string> Keyed);
+
+/// <param name="Layers">Ids, base first; none for scratch.</param>
+/// <param name="Upper">Absolute, as are Work and Merged.</param>
+/// <param name="MountPoints">
+/// Below all layers lies one that has docker's mount points (/proc, /sys, /dev, /etc/hosts …), so that a runtime need not make
+/// those in the upper directory.
+/// </param>
+public sealed record OverlayMount(Seq<string> Layers, string Upper, string Work, string Merged, bool MountPoints);
+
+/// <summary>Overlayfs up and down. Both are repeatable: what is mounted stays, what is not is no error to unmount.</summary>
+public sealed record OverlayMounts(
+    Func<OverlayMount, Either<DomainError, Unit>> Mount,
+    Func<string, Either<DomainError, Unit>> Unmount);

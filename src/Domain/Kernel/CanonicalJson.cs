@@ -27,6 +27,11 @@ public static class CanonicalJson
         {
             return new DomainError.BadContent("JSON", e.Message);
         }
+        catch (InvalidOperationException)
+        {
+            // Thrown by the reader for half of a surrogate pair, written as an escape: no such text has a UTF-8 form.
+            return new DomainError.BadContent("JSON", "holds half of a surrogate pair");
+        }
     }
 
     private static bool Write(JsonElement element, StringBuilder text)

@@ -37,6 +37,9 @@ public abstract partial record DomainError
     /// <summary>A value on the command line or in a file is not of its form.</summary>
     public sealed record Invalid(string What, string Value, string Reason) : DomainError;
 
+    /// <summary>inspect: neither a container nor an image.</summary>
+    public sealed record NoSuchObject(string Reference) : DomainError;
+
     /// <summary>Only root may do this.</summary>
     public sealed record NotRoot : DomainError;
 

@@ -20,6 +20,19 @@ using EventDock.Domain.Roots;
 /// <param name="Schema">The version of the stored form that is written today.</param>
 public sealed record EventKind(string Name, string Alias, string DotNetType, int Schema, Type Type, JsonTypeInfo Json);
 
+/// <summary>
+/// What stands beside an event's data: its origin, the schema version of the data, and when it happened. Stored flat, in
+/// the <c>headers</c> column.
+/// </summary>
+public sealed record EventHeaders(
+    int Schema, DateTimeOffset Occurred, Guid Command, Seq<string> Line, Actor Actor, Host Host)
+{
+    public static EventHeaders Of(Origin origin, int schema, DateTimeOffset occurred) =>
+        new(schema, occurred, origin.Command, origin.Line, origin.Actor, origin.Host);
+
+    public Origin Origin => new(Command, Line, Actor, Host, Schema);
+}
+
 /// <summary>Events to JSON (PascalCase members, enums and large numbers as text) and back.</summary>
 public static class EventCodec
 {
@@ -85,6 +98,22 @@ public static class EventCodec
         catch (JsonException e)
         {
             return new DomainError.LedgerUnreadable(position, $"{alias}: {e.Message}");
+        }
+    }
+
+    public static string WriteHeaders(EventHeaders headers) => JsonSerializer.Serialize(headers, EventJson.Default.EventHeaders);
+
+    public static Either<DomainError, EventHeaders> ReadHeaders(long position, string? headers)
+    {
+        try
+        {
+            return headers is not null && JsonSerializer.Deserialize(headers, EventJson.Default.EventHeaders) is { } read
+                ? read
+                : new DomainError.LedgerUnreadable(position, "the event has no headers");
+        }
+        catch (JsonException e)
+        {
+            return new DomainError.LedgerUnreadable(position, $"headers: {e.Message}");
         }
     }
 

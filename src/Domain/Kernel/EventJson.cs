@@ -12,6 +12,7 @@ using EventDock.Domain.Roots;
 
 /// <summary>The serializers of all events, made at compile time (a native build has no reflection to make them from).</summary>
 [JsonSourceGenerationOptions(
+    IgnoreReadOnlyProperties = true,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip,
@@ -47,7 +48,7 @@ using EventDock.Domain.Roots;
 [JsonSerializable(typeof(ExecStarted))]
 [JsonSerializable(typeof(ExecFailed))]
 [JsonSerializable(typeof(ExecExited))]
-[JsonSerializable(typeof(Origin))]
+[JsonSerializable(typeof(EventHeaders))]
 [JsonSerializable(typeof(Label))]
 [JsonSerializable(typeof(HistoryEntry))]
 [JsonSerializable(typeof(ImageLayer))]

@@ -9,6 +9,10 @@ public static class Rfc3339
     public static string Micros(DateTimeOffset at) =>
         at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 
+    /// <summary>UTC with whole seconds, as docker prints times in full.</summary>
+    public static string Seconds(DateTimeOffset at) =>
+        at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
     public static Option<DateTimeOffset> Parse(string text) =>
         text.Length >= 20 && text[10] is 'T' or 't' or ' '
         && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at)

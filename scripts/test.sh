@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# All tests: laws, real neighbours, then bin/eventdock itself. The last line counts them.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+export EVENTDOCK_TEST_BINARY="$PWD/bin/eventdock"
+
+dotnet build EventDock.sln --nologo -v quiet || { echo '0 passed, 1 failed'; exit 1; }
+
+passed=0 failed=0 broken=0
+for suite in Properties Adapters Cli; do
+    results=$PWD/artifacts/results/$suite
+    rm -rf "$results"
+    echo "== tests/$suite"
+    dotnet test "tests/$suite" --no-build --nologo --results-directory "$results" \
+        --logger "trx;LogFileName=results.trx" --logger "console;verbosity=minimal" ${FILTER:+--filter "$FILTER"} || broken=1
+    counters=$(grep -o '<Counters [^>]*>' "$results/results.trx" 2>/dev/null)
+    if [ -z "$counters" ]; then
+        echo "tests/$suite gave no result" >&2
+        failed=$((failed + 1))
+        continue
+    fi
+    count() { sed -E "s/.* $1=\"([0-9]+)\".*/\1/" <<< "$counters"; }
+    passed=$((passed + $(count passed)))
+    failed=$((failed + $(count failed) + $(count error) + $(count timeout) + $(count aborted)))
+done
+
+# A runner that broke down without a failed test is a failure all the same.
+if [ "$broken" -ne 0 ] && [ "$failed" -eq 0 ]; then failed=1; fi
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

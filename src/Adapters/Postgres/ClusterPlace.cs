@@ -1,0 +1,35 @@
+namespace EventDock.Adapters.Postgres;
+
+using System.IO;
+using System.Text;
+using EventDock.Domain.Kernel;
+
+/// <summary>Where the private cluster of one root lives: its data under the root, its socket under the run directory.</summary>
+/// <param name="Root">EVENTDOCK_ROOT.</param>
+/// <param name="Run">The root's run directory, <c>/run/eventdock/</c> and 8 hex digits: short, as a socket's path ends at 107 bytes.</param>
+public sealed record ClusterPlace(string Root, string Run)
+{
+    internal const string User = "eventdock";
+    internal const string Owner = "eventdock_owner";
+    internal const string Engine = "eventdock_engine";
+    internal const string Database = "eventdock";
+
+    internal string Data => Path.Combine(Root, "pg");
+    internal string Staging => Path.Combine(Root, "pg.staging");
+    internal string LockFile => Path.Combine(Root, "pg.lock");
+    internal string Gate => Path.Combine(Root, "pg.gate");
+    internal string Log => Path.Combine(Data, "server.log");
+    internal string PidFile => Path.Combine(Data, "postmaster.pid");
+    internal string Sockets => Path.Combine(Run, "pg");
+    internal string Socket => Path.Combine(Sockets, ".s.PGSQL.5432");
+
+    /// <summary>One cgroup a root, so that the end of the caller's session or unit is not the end of the cluster.</summary>
+    internal string Cgroup => $"eventdock-pg-{Path.GetFileName(Path.TrimEndingDirectorySeparator(Run))}";
+
+    internal string Url => $"postgresql:///{Database}?host={Uri.EscapeDataString(Sockets)}&user={Owner}";
+
+    internal Either<DomainError, Unit> Checked =>
+        Encoding.UTF8.GetByteCount(Socket) <= 107
+            ? unit
+            : new DomainError.Invalid("run directory", Run, "its sockets' paths would be longer than 107 bytes");
+}

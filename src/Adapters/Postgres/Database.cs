@@ -1,0 +1,67 @@
+namespace EventDock.Adapters.Postgres;
+
+using System.IO;
+using System.Net.Sockets;
+using EventDock.Domain.Kernel;
+using Npgsql;
+
+/// <summary>A way to one database: the driver's pool, and how the database is named in messages (never with a password).</summary>
+internal sealed record Database(NpgsqlDataSource Source, string Where)
+{
+    /// <summary>
+    /// No types are loaded on connecting: every type used here is built in, and the loading costs more than all the rest of a
+    /// short command. The slim builder leaves out what a native build would have to carry along.
+    /// </summary>
+    public static Database Open(NpgsqlConnectionStringBuilder settings, string where, bool encrypted)
+    {
+        settings.NoResetOnClose = true;
+        settings.IncludeErrorDetail = true;
+        settings.Enlist = false;
+        settings.CommandTimeout = 0;
+        settings.ApplicationName ??= "eventdock";
+        var builder = new NpgsqlSlimDataSourceBuilder(settings.ConnectionString);
+        builder.ConfigureTypeLoading(loading => loading.EnableTypeLoading(false));
+        builder.EnableArrays();
+        if (encrypted)
+        {
+            builder.EnableTransportSecurity();
+        }
+
+        return new Database(builder.Build(), where);
+    }
+
+    /// <summary>
+    /// Runs the work on a connection, and gives the errors that are the database's own (out of reach, shutting down, full)
+    /// their names; every other error of the driver is a bug and passes.
+    /// </summary>
+    public async Task<Either<DomainError, T>> Use<T>(
+        Func<NpgsqlConnection, Task<Either<DomainError, T>>> work, CancellationToken cancel)
+    {
+        try
+        {
+            await using var connection = await Source.OpenConnectionAsync(cancel);
+            return await work(connection);
+        }
+        catch (NpgsqlException e) when (Named(e) is { } error)
+        {
+            return error;
+        }
+    }
+
+    /// <summary>What the database says of itself; null for anything that is about the statement.</summary>
+    public DomainError? Named(NpgsqlException thrown) =>
+        thrown is PostgresException refused
+            ? refused.SqlState switch
+            {
+                // Class 28 authorization, 3D000 no such database, 53300 too many connections, 57P0x shutting down or starting.
+                ['2', '8', ..] or "3D000" or "53300" or ['5', '7', 'P', ..] =>
+                    new DomainError.LedgerUnreachable(Where, refused.MessageText),
+                "53100" => new DomainError.DiskFull(Where),
+                "42501" => new DomainError.LedgerUnreachable(Where, refused.MessageText),
+                _ => null,
+            }
+            : thrown.InnerException is SocketException or IOException or TimeoutException || thrown.IsTransient
+                || thrown.GetType() == typeof(NpgsqlException)
+                ? new DomainError.LedgerUnreachable(Where, thrown.InnerException?.Message ?? thrown.Message)
+                : null;
+}

@@ -1,0 +1,24 @@
+namespace EventDock.Adapters.Postgres;
+
+using EventDock.Domain.Kernel;
+using Npgsql;
+
+/// <summary>A row of mt_events as an event.</summary>
+internal static class EventRow
+{
+    public const string Columns =
+        "e.seq_id, e.stream_id, e.version, e.type, e.data::text, e.headers::text, e.timestamp, e.id";
+
+    /// <summary>Error: LedgerUnreadable, for a type or schema of a newer version, or data that is not what it should be.</summary>
+    public static Either<DomainError, Recorded<DockEvent>> Read(NpgsqlDataReader row)
+    {
+        var position = row.GetInt64(0);
+        var (stream, version, alias, data) = (row.GetString(1), row.GetInt64(2), row.GetString(3), row.GetString(4));
+        var (stored, at, id) = (row.IsDBNull(5) ? null : row.GetString(5), row.GetFieldValue<DateTime>(6), row.GetGuid(7));
+        return
+            from headers in EventCodec.ReadHeaders(position, stored)
+            from happened in EventCodec.Read(position, alias, headers.Schema, data)
+            select new Recorded<DockEvent>(
+                position, stream, version, happened, headers.Occurred, new DateTimeOffset(at, TimeSpan.Zero), id, headers.Origin);
+    }
+}

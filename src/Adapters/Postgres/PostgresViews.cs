@@ -1,0 +1,122 @@
+namespace EventDock.Adapters.Postgres;
+
+using EventDock.Domain.Kernel;
+using EventDock.Projections;
+using Npgsql;
+using NpgsqlTypes;
+
+/// <summary>The views' rows: open ones by the partial index, those as of a position by the index over their lifetimes.</summary>
+internal static class PostgresViews
+{
+    /// <summary>Greater than any character that can follow a prefix, in the bytewise order of the keys.</summary>
+    private const string AfterAll = "\U0010FFFF";
+
+    public static Views Create(Database database) => new(
+        Containers: Reader(database, ContainersView.Projection),
+        Images: Reader(database, ImagesView.Projection),
+        Tags: Reader(database, TagsView.Projection),
+        Layers: Reader(database, LayersView.Projection),
+        BuildSteps: Reader(database, BuildStepsView.Projection),
+        ContainerNamed: (name, cancel) => Rows(
+            database, ContainersView.Projection, "where valid_to is null and row->>'Name' = $1", cancel, Text(name))
+            .Map(found => found.HeadOrNone()),
+        ContainersOf: (image, cancel) => Rows(
+            database, ContainersView.Projection, "where valid_to is null and row->>'ImageId' = $1 order by key", cancel, Text(image)),
+        ContainersUnended: cancel => Rows(
+            database, ContainersView.Projection, "where valid_to is null and row->>'State' in ('starting', 'running') order by key", cancel),
+        TagsOf: (image, cancel) => Rows(
+            database, TagsView.Projection, "where valid_to is null and row->>'Image' = $1 order by key", cancel, Text(image)),
+        LayersOnlyOf: (image, cancel) => LayersOnlyOfAsync(database, image, cancel).ToAsync(),
+        At: (time, cancel) => AtAsync(database, time, cancel).ToAsync(),
+        Root: cancel => Rows(
+            database, RootView.Projection, "where valid_to is null and key = $1", cancel, Text(RootView.Key))
+            .Map(found => found.HeadOrNone()));
+
+    private static ViewReader<TRow> Reader<TRow>(Database database, Projection<TRow> view) where TRow : class => new(
+        All: (at, cancel) => Rows(database, view, $"where {Valid(at)} order by key", cancel),
+        Keyed: (keys, at, cancel) => keys.IsEmpty
+            ? RightAsync<DomainError, Seq<TRow>>(Seq<TRow>())
+            : Rows(
+                database, view, $"where {Valid(at)} and key = any($1) order by key", cancel,
+                new NpgsqlParameter
+                {
+                    Value = keys.Map(StoredText.Of).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
+                }),
+        Prefixed: (prefix, at, cancel) => Rows(
+            database, view, $"where {Valid(at)} and key >= $1 and key < $2 order by key", cancel,
+            Text(prefix), Text(prefix + AfterAll)));
+
+    /// <summary>A number of ours, not text of a user's: so it can stand in the statement.</summary>
+    private static string Valid(Option<long> at) =>
+        at.Match(
+            Some: position => FormattableString.Invariant($"int8range(valid_from, valid_to) @> {position}::bigint"),
+            None: () => "valid_to is null");
+
+    private static EitherAsync<DomainError, Seq<TRow>> Rows<TRow>(
+        Database database, Projection<TRow> view, string condition, CancellationToken cancel, params NpgsqlParameter[] values)
+        where TRow : class =>
+        database.Use<Seq<TRow>>(
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand(
+                    $"select row::text from eventdock.view_{view.Name} {condition}", connection);
+                command.Parameters.AddRange(values);
+                await using var reader = await command.ExecuteReaderAsync(cancel);
+                var rows = new List<TRow>();
+                while (await reader.ReadAsync(cancel))
+                {
+                    rows.Add((TRow)view.Erased.Read(reader.GetString(0)));
+                }
+
+                return rows.ToSeq();
+            },
+            cancel).ToAsync();
+
+    /// <summary>
+    /// The image's layers, base first, that no other open image holds, and no container stands on by an image that was
+    /// removed under it.
+    /// </summary>
+    private static Task<Either<DomainError, Seq<string>>> LayersOnlyOfAsync(Database database, string image, CancellationToken cancel) =>
+        database.Use<Seq<string>>(
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand(
+                    """
+                    select l.layer->>'Id'
+                    from eventdock.view_images i
+                    cross join lateral jsonb_array_elements(i.row->'Content'->'Layers') with ordinality l(layer, n)
+                    where i.valid_to is null and i.key = $1 and not eventdock.layer_used(l.layer->>'Id', $1)
+                    order by l.n
+                    """, connection);
+                command.Parameters.Add(Text(image));
+                await using var reader = await command.ExecuteReaderAsync(cancel);
+                var layers = new List<string>();
+                while (await reader.ReadAsync(cancel))
+                {
+                    layers.Add(reader.GetString(0));
+                }
+
+                return layers.ToSeq();
+            },
+            cancel);
+
+    private static Task<Either<DomainError, MomentAt>> AtAsync(Database database, DateTimeOffset time, CancellationToken cancel) =>
+        database.Use<MomentAt>(
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand(
+                    """
+                    select coalesce((select position from eventdock.leaves where recorded <= $1 order by recorded desc, position desc limit 1), 0),
+                           (select count(*) from eventdock.leaves where late @> $1),
+                           (select position from eventdock.head)
+                    """, connection);
+                command.Parameters.Add(new NpgsqlParameter { Value = time.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+                await using var reader = await command.ExecuteReaderAsync(cancel);
+                await reader.ReadAsync(cancel);
+                return new MomentAt(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2));
+            },
+            cancel);
+
+    private static NpgsqlParameter Text(string value) =>
+        new() { Value = StoredText.Of(value), NpgsqlDbType = NpgsqlDbType.Text };
+}

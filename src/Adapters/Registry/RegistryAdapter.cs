@@ -1,0 +1,76 @@
+namespace EventDock.Adapters.Registry;
+
+using System.IO;
+using System.Net;
+using System.Net.Http;
+using System.Runtime.InteropServices;
+using EventDock.Domain.Images;
+using EventDock.Domain.Kernel;
+using EventDock.Domain.Oci;
+
+/// <summary>Registries over HTTP (OCI distribution-spec, "Pull").</summary>
+public static class RegistryAdapter
+{
+    /// <summary>Nothing is opened until something is asked for; one set of connections serves all requests.</summary>
+    /// <param name="handlerForTests">Takes the place of the network.</param>
+    public static Domain.Images.Registry Create(EngineConfig config, HttpMessageHandler? handlerForTests = null, RegistryTiming? timing = null)
+    {
+        var endpoints = new Endpoints(config);
+        var http = new RegistryHttp(endpoints, handlerForTests, timing ?? RegistryTiming.Default);
+        var client = new RegistryClient(http, new TokenAuth(http, endpoints));
+        return new(
+            Resolve: (reference, platform, cancel) => InterruptibleAsync(async () =>
+            {
+                var candidates = await endpoints.ForAsync(reference, cancel);
+                return await FirstAsync(endpoints, candidates, e => client.ResolveAsync(e, reference.Tagged, platform, cancel));
+            }, cancel).ToAsync(),
+            OpenLayer: (image, blob, cancel) => InterruptibleAsync(() => FirstAsync(
+                endpoints, endpoints.From(image.Endpoint, image.Reference),
+                e => client.OpenAsync(e, image.Reference, blob, cancel)), cancel).ToAsync());
+    }
+
+    /// <summary>This machine in Go's words.</summary>
+    public static Platform HostPlatform { get; } = RuntimeInformation.OSArchitecture switch
+    {
+        Architecture.X64 => new("linux", "amd64", null),
+        Architecture.Arm64 => new("linux", "arm64", "v8"),
+        Architecture.Arm => new("linux", "arm", "v7"),
+        Architecture.Armv6 => new("linux", "arm", "v6"),
+        Architecture.X86 => new("linux", "386", null),
+        Architecture.LoongArch64 => new("linux", "loong64", null),
+        var other => new("linux", other.ToString().ToLowerInvariant(), null),
+    };
+
+    /// <summary>
+    /// The first endpoint that succeeds; where none does, the last error. After a mirror the next is asked whatever went wrong;
+    /// after https, http only where nothing spoke https at all.
+    /// </summary>
+    private static async Task<Either<DomainError, T>> FirstAsync<T>(
+        Endpoints endpoints, IReadOnlyList<Endpoint> candidates, Func<Endpoint, Task<Either<DomainError, T>>> ask)
+    {
+        for (var i = 0; ; i++)
+        {
+            var result = await ask(candidates[i]);
+            if (result.IsRight || i == candidates.Count - 1
+                || !candidates[i].Mirror && (!IsUnreachable(result) || endpoints.HasSpoken(candidates[i])))
+            {
+                return result;
+            }
+        }
+    }
+
+    private static bool IsUnreachable<T>(Either<DomainError, T> result) =>
+        result.Match(Right: _ => false, Left: e => e is DomainError.RegistryUnreachable);
+
+    private static async Task<Either<DomainError, T>> InterruptibleAsync<T>(Func<Task<Either<DomainError, T>>> work, CancellationToken cancel)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            return new DomainError.Interrupted();
+        }
+    }
+}

@@ -1,0 +1,212 @@
+namespace EventDock.Adapters.Registry;
+
+using System.IO;
+using System.Net;
+using System.Net.Http;
+using System.Net.Http.Headers;
+using System.Net.Security;
+using EventDock.Domain.Kernel;
+
+/// <summary>One GET.</summary>
+/// <param name="What">How errors name the thing asked for.</param>
+/// <param name="From">The first byte wanted (RFC 9110, 14.2); 0 for all.</param>
+internal sealed record RegistryRequest(Uri Uri, string What, IReadOnlyList<string> Accept, AuthenticationHeaderValue? Authorization, long From = 0);
+
+/// <summary>
+/// GETs with what every request to a registry needs: redirects that keep credentials at home, waiting out a 429 or a 5xx, and
+/// an end to every wait. The clients are made when first used.
+/// </summary>
+internal sealed class RegistryHttp
+{
+    public const int MaxMessageBytes = 64 * 1024;
+    private const int MaxRedirects = 10;
+    private const int Retries = 3;
+
+    private readonly Endpoints endpoints;
+    private readonly RegistryTiming timing;
+    private readonly Lazy<HttpClient> strict;
+    private readonly Lazy<HttpClient> lenient;
+
+    public RegistryHttp(Endpoints endpoints, HttpMessageHandler? handler, RegistryTiming timing)
+    {
+        (this.endpoints, this.timing) = (endpoints, timing);
+        strict = new(() => Client(handler ?? Handler(anyCertificate: false)));
+        lenient = new(() => Client(handler ?? Handler(anyCertificate: true)));
+    }
+
+    /// <summary>The final answer, whatever its status, its body not yet read. The caller disposes it.</summary>
+    public async Task<Either<DomainError, HttpResponseMessage>> GetAsync(RegistryRequest request, CancellationToken cancel)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            var answer = await FollowAsync(request, cancel);
+            if (answer.Failed(out _, out var response)
+                || attempt == Retries || response.StatusCode != HttpStatusCode.TooManyRequests && (int)response.StatusCode < 500)
+            {
+                return answer;
+            }
+
+            var wait = Wait(response.Headers.RetryAfter, attempt);
+            response.Dispose();
+            await Task.Delay(wait, cancel);
+        }
+    }
+
+    /// <summary>The body of an answer of bounded length.</summary>
+    public async Task<Either<DomainError, byte[]>> ReadAsync(HttpResponseMessage response, string what, int limit, CancellationToken cancel)
+    {
+        var uri = response.RequestMessage!.RequestUri!;
+        var tooLong = new DomainError.BadContent(what, $"is longer than {limit} bytes");
+        if (response.Content.Headers.ContentLength > limit)
+        {
+            return tooLong;
+        }
+
+        using var all = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        all.CancelAfter(timing.Small);
+        try
+        {
+            var body = new MemoryStream();
+            await using var stream = await response.Content.ReadAsStreamAsync(all.Token);
+            var buffer = new byte[16 * 1024];
+            int count;
+            while ((count = await ReadOrStallAsync(stream, buffer, all.Token)) > 0)
+            {
+                body.Write(buffer, 0, count);
+                if (body.Length > limit)
+                {
+                    return tooLong;
+                }
+            }
+
+            return response.Content.Headers.ContentLength is { } promised && promised != body.Length
+                ? new DomainError.RegistryUnreachable(uri.Authority, $"{what} was cut off")
+                : body.ToArray();
+        }
+        catch (IOException e)
+        {
+            return new DomainError.RegistryUnreachable(uri.Authority, $"{what} was cut off: {e.Message}");
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            return new DomainError.RegistryUnreachable(uri.Authority, $"{what} did not come within {timing.Small.TotalSeconds:0} s");
+        }
+    }
+
+    /// <summary>Reads; no byte for the time of <see cref="RegistryTiming.Stall"/> is an <see cref="IOException"/>.</summary>
+    public async ValueTask<int> ReadOrStallAsync(Stream stream, Memory<byte> buffer, CancellationToken cancel)
+    {
+        using var stall = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        stall.CancelAfter(timing.Stall);
+        try
+        {
+            return await stream.ReadAsync(buffer, stall.Token);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            throw new IOException($"no byte for {timing.Stall.TotalSeconds:0} s");
+        }
+    }
+
+    /// <summary>What is waited before trying again, doubled each time.</summary>
+    public TimeSpan Backoff(int attempt) => timing.Backoff * (1 << attempt);
+
+    private TimeSpan Wait(RetryConditionHeaderValue? asked, int attempt)
+    {
+        var wait = asked?.Delta ?? (asked?.Date is { } date ? date - DateTimeOffset.UtcNow : Backoff(attempt));
+        return wait < TimeSpan.Zero ? TimeSpan.Zero : wait > timing.LongestWait ? timing.LongestWait : wait;
+    }
+
+    private async Task<Either<DomainError, HttpResponseMessage>> FollowAsync(RegistryRequest request, CancellationToken cancel)
+    {
+        var uri = request.Uri;
+        for (var hop = 0; ; hop++)
+        {
+            var answer = await SendAsync(request, uri, cancel);
+            if (answer.Failed(out _, out var response)
+                || (int)response.StatusCode is not (301 or 302 or 303 or 307 or 308)
+                || response.Headers.Location is not { } location)
+            {
+                return answer;
+            }
+
+            var status = (int)response.StatusCode;
+            response.Dispose();
+            var next = location.IsAbsoluteUri ? location : new Uri(uri, location);
+            var fault = hop == MaxRedirects ? $"redirects more than {MaxRedirects} times"
+                : next.Scheme is not ("http" or "https") ? $"redirects to {next.Scheme}:"
+                : uri.Scheme == "https" && next.Scheme == "http" ? "redirects from https to http"
+                : null;
+            if (fault is not null)
+            {
+                return new DomainError.RegistryRefused(uri.Authority, request.What, status, fault);
+            }
+
+            uri = next;
+        }
+    }
+
+    private async Task<Either<DomainError, HttpResponseMessage>> SendAsync(RegistryRequest request, Uri uri, CancellationToken cancel)
+    {
+        using var message = new HttpRequestMessage(HttpMethod.Get, uri);
+        foreach (var type in request.Accept)
+        {
+            message.Headers.Accept.ParseAdd(type);
+        }
+
+        if (request.From > 0)
+        {
+            message.Headers.Range = new RangeHeaderValue(request.From, null);
+        }
+
+        // A blob's bytes usually come from somebody else's storage, which has no business with the token.
+        if (uri.Scheme == request.Uri.Scheme && uri.Authority == request.Uri.Authority)
+        {
+            message.Headers.Authorization = request.Authorization;
+        }
+
+        using var stall = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        stall.CancelAfter(timing.Stall + timing.Connect);
+        try
+        {
+            var client = endpoints.MayBeInsecure(uri) ? lenient.Value : strict.Value;
+            var response = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, stall.Token);
+            endpoints.Spoke(uri);
+            return response;
+        }
+        catch (HttpRequestException e)
+        {
+            return RegistryErrors.Unreachable(uri, e);
+        }
+        catch (OperationCanceledException e) when (!cancel.IsCancellationRequested)
+        {
+            return new DomainError.RegistryUnreachable(
+                uri.Authority, e.InnerException is TimeoutException ? "connection timed out" : $"no answer for {timing.Stall.TotalSeconds:0} s");
+        }
+    }
+
+    private static HttpClient Client(HttpMessageHandler handler)
+    {
+        var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+        client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("eventdock", "0.1.0"));
+        return client;
+    }
+
+    private SocketsHttpHandler Handler(bool anyCertificate)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            ConnectTimeout = timing.Connect,
+            UseCookies = false,
+            Proxy = new LoopbackDirect(HttpClient.DefaultProxy),
+        };
+        if (anyCertificate)
+        {
+            handler.SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, _, _, _) => true };
+        }
+
+        return handler;
+    }
+}

@@ -1,0 +1,77 @@
+namespace EventDock.Adapters.Runc;
+
+using System.IO;
+using System.Runtime.InteropServices;
+
+/// <summary>Control groups, in every hierarchy of v1, of v2, or of both at once.</summary>
+internal static partial class Cgroups
+{
+    private const string Mount = "/sys/fs/cgroup";
+    private const int Busy = 16, NotEmpty = 39;
+
+    public static bool OnlyV2 => File.Exists($"{Mount}/cgroup.controllers");
+
+    /// <summary>The group at this path, below each hierarchy's root. A process that is just ending keeps its group for a moment.</summary>
+    /// <returns>False where something still lives in it.</returns>
+    public static bool Remove(string path) =>
+        Hierarchies().Aggregate(true, (all, hierarchy) => RemoveGroup(hierarchy + path, attempts: 60) && all);
+
+    public static bool Exists(string path) => Hierarchies().Any(hierarchy => Directory.Exists(hierarchy + path));
+
+    /// <summary>
+    /// Our own group may end with our unit or session, and everything in it with it. A process that is to outlive us is put
+    /// beside, in the hierarchy by which systemd tells units apart.
+    /// </summary>
+    public static void MoveOut(int pid, string path)
+    {
+        foreach (var line in File.ReadLines("/proc/self/cgroup"))
+        {
+            var parts = line.Split(':', 3);
+            if (parts is not [_, "" or "name=systemd", not "/"])
+            {
+                continue;
+            }
+
+            var hierarchy = parts[1].Length > 0 ? $"{Mount}/systemd" : OnlyV2 ? Mount : $"{Mount}/unified";
+            if (Directory.Exists(hierarchy))
+            {
+                Directory.CreateDirectory(hierarchy + path);
+                File.WriteAllText($"{hierarchy}{path}/cgroup.procs", pid.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            }
+        }
+    }
+
+    private static IEnumerable<string> Hierarchies() =>
+        OnlyV2 ? [Mount] : Directory.Exists(Mount) ? Directory.EnumerateDirectories(Mount) : [];
+
+    private static bool RemoveGroup(string group, int attempts)
+    {
+        for (var attempt = 0; RemoveDirectory(group) != 0; attempt++)
+        {
+            if (Marshal.GetLastPInvokeError() is not (Busy or NotEmpty))
+            {
+                return !Directory.Exists(group);
+            }
+
+            if (attempt == attempts)
+            {
+                return false;
+            }
+
+            if (Directory.Exists(group))
+            {
+                foreach (var child in Directory.EnumerateDirectories(group))
+                {
+                    RemoveGroup(child, attempts: 0);
+                }
+            }
+
+            Thread.Sleep(Math.Min(attempt + 1, 10));
+        }
+
+        return true;
+    }
+
+    [LibraryImport("libc", EntryPoint = "rmdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int RemoveDirectory(string path);
+}

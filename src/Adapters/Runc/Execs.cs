@@ -1,0 +1,195 @@
+namespace EventDock.Adapters.Runc;
+
+using EventDock.Adapters.Posix;
+using EventDock.Domain.Containers;
+using EventDock.Domain.Kernel;
+
+/// <summary>
+/// Further processes in a running container, each under a conmon of its own, with a directory of its own: conmon names exit
+/// files by the container.
+/// </summary>
+internal sealed class Execs(RuntimePaths paths, Programs programs)
+{
+    public Either<DomainError, RunningExec> Run(ExecSpec spec, PumpStreams streams, CancellationToken cancel)
+    {
+        if (programs.Runtime.Fails(out var error, out var runtime) || programs.Conmon.Fails(out error, out var conmon))
+        {
+            return error;
+        }
+
+        if (Bundle.Init(paths.Bundle(spec.Container)) is not { } init || !Processes.Alive(init))
+        {
+            return new DomainError.WrongState(spec.Container.Value, "exited", "exec");
+        }
+
+        var directory = paths.ExecDirectory(spec.Container, spec.ExecId);
+        var started = Prepare(spec, directory).Bind(_ => Spawn(spec, directory, runtime, conmon, streams, cancel));
+        if (started.IsLeft)
+        {
+            PrivateFiles.RemoveTree(directory);
+        }
+
+        return started;
+    }
+
+    private Either<DomainError, Unit> Prepare(ExecSpec spec, string directory)
+    {
+        var bundle = paths.Bundle(spec.Container);
+        if (Bundle.ReadExecBase(bundle).OrNull() is not { } from)
+        {
+            return new DomainError.WrongState(spec.Container.Value, "exited", "exec");
+        }
+
+        var asUser = spec.User.Length == 0 ? from.User : spec.User;
+        if (RootFiles.Resolve(paths.Merged(spec.Container), asUser).Fails(out var error, out var user))
+        {
+            return error;
+        }
+
+        var env = RuntimeSpecEnvironment.Override(
+            RuntimeSpecEnvironment.Complete(from.Env, from.Hostname, spec.Terminal), spec.Env);
+        var process = new ProcessSpec(
+            spec.Command, env, spec.WorkingDir.Length == 0 ? from.WorkingDir : spec.WorkingDir, user, spec.Terminal,
+            spec.Terminal ? Terminal.Size(0) : null, Bundle.AppArmor.Value);
+        PrivateFiles.MakeDirectory(directory);
+        PrivateFiles.Write($"{directory}/process.json", RuntimeSpecJson.Process(process));
+        return unit;
+    }
+
+    private Either<DomainError, RunningExec> Spawn(
+        ExecSpec spec, string directory, RuntimeProgram runtime, string conmon, PumpStreams streams, CancellationToken cancel)
+    {
+        var attached = !spec.Detach;
+        var spawned = ConmonProcess.Spawn(
+            conmon, Arguments(spec, directory, runtime), paths.Environment, directory, paths.Cgroup("conmon"), attached);
+        if (spawned.Fails(out var error, out var process))
+        {
+            return error;
+        }
+
+        Session? session = null;
+        if (attached)
+        {
+            // The runtime waits for the second byte, so that the streams are connected before there is output.
+            if (process.AttachAnswer(cancel).Fails(out error, out _)
+                || Session.Connect(directory, spec.Stdin, spec.Terminal, streams, forward: null).Fails(out error, out session))
+            {
+                process.Dispose();
+                return error;
+            }
+
+            process.Go();
+        }
+
+        process.NoMoreStarts();
+        if (process.Answer(cancel).Fails(out error, out var answer) || answer.Data <= 0)
+        {
+            session?.Dispose();
+            process.Dispose();
+            return error ?? RuntimeMessage.StartFailed("exec", answer.Message);
+        }
+
+        var pid = answer.Data;
+        var identity = Processes.Identify(pid);
+        return new RunningExec(pid, stop => Results.Blocking(directory, () =>
+        {
+            using (process)
+            using (session)
+            {
+                return Finish(spec, directory, process, session, identity, stop);
+            }
+        }));
+    }
+
+    private Either<DomainError, int> Finish(
+        ExecSpec spec, string directory, ConmonProcess process, Session? session, ProcessIdentity? identity, CancellationToken cancel)
+    {
+        if (session is not null)
+        {
+            if (session.Pump(cancel).Fails(out var error, out var end))
+            {
+                return error;
+            }
+
+            if (end != AttachEnd.Ended)
+            {
+                return 0;
+            }
+
+            // Its second answer is the exit code.
+            if (process.Answer(cancel).Fails(out error, out var answer))
+            {
+                return error;
+            }
+
+            PrivateFiles.RemoveTree(directory);
+            return answer.Data;
+        }
+
+        if (identity is not null)
+        {
+            using var opened = OpenedProcess.Open(identity);
+            using var waker = new CancelWaker(cancel);
+            if (opened is not null && (Descriptors.WaitForEither(opened.Descriptor, waker.Descriptor, -1) & 2) != 0)
+            {
+                return new DomainError.Interrupted();
+            }
+        }
+
+        return AwaitFile(spec, directory, cancel);
+    }
+
+    private static Either<DomainError, int> AwaitFile(ExecSpec spec, string directory, CancellationToken cancel)
+    {
+        var monitor = Processes.Identify(
+            int.Parse(PrivateFiles.ReadText($"{directory}/conmon.pid")?.Trim() is { Length: > 0 } text ? text : "0",
+                System.Globalization.CultureInfo.InvariantCulture));
+        while (true)
+        {
+            var watched = monitor is not null && Processes.Alive(monitor);
+            if (Exits.Read($"{directory}/x", spec.Container.Value).OrNull() is { } exit)
+            {
+                PrivateFiles.RemoveTree(directory);
+                return exit.ExitCode;
+            }
+
+            if (!watched)
+            {
+                return new DomainError.RuntimeFailed("conmon", "ended without an exit code");
+            }
+
+            if (cancel.WaitHandle.WaitOne(1))
+            {
+                return new DomainError.Interrupted();
+            }
+        }
+    }
+
+    private List<string> Arguments(ExecSpec spec, string directory, RuntimeProgram runtime)
+    {
+        PrivateFiles.MakeDirectory($"{directory}/x");
+        List<string> arguments =
+        [
+            "--api-version", "1", "-c", spec.Container.Value, "-u", spec.ExecId, "-r", runtime.Path, "-b", directory,
+            "-p", $"{directory}/pid", "-P", $"{directory}/conmon.pid", "-n", spec.ExecId, "-e",
+            "--exec-process-spec", $"{directory}/process.json", "--exit-dir", $"{directory}/x", "--full-attach",
+            "-l", "none", "--log-level", "error", "--no-sync-log", "--runtime-arg", "--root", "--runtime-arg", paths.Runtime,
+        ];
+        if (!spec.Detach)
+        {
+            arguments.Add("--exec-attach");
+        }
+
+        if (spec.Terminal)
+        {
+            arguments.AddRange(["-t", "--leave-stdin-open"]);
+        }
+
+        if (spec.Stdin)
+        {
+            arguments.Add("-i");
+        }
+
+        return arguments;
+    }
+}

@@ -1,0 +1,139 @@
+namespace EventDock.Adapters.Runc;
+
+using System.Globalization;
+using EventDock.Adapters.Posix;
+using EventDock.Domain.Containers;
+using EventDock.Domain.Kernel;
+
+/// <summary>Makes a container's process, up to the point where it waits to be started.</summary>
+internal sealed class Launch(RuntimePaths paths, OverlayMounts mounts, Programs programs, SeccompCache seccomp, CleanUp cleanUp)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    public Either<DomainError, ProcessIdentity> Create(LaunchSpec spec, CancellationToken cancel)
+    {
+        if (programs.Runtime.Fails(out var error, out var runtime)
+            || programs.Conmon.Fails(out error, out var conmon)
+            || seccomp.Read().Fails(out error, out var filter))
+        {
+            return error;
+        }
+
+        var bundle = paths.Bundle(spec.Id);
+        if (Bundle.Init(bundle) is { } other && Processes.Alive(other))
+        {
+            return new DomainError.WrongState(spec.Id.Value, "running", "start");
+        }
+
+        if (cleanUp.Run(spec.Id).Fails(out error, out _))
+        {
+            return error;
+        }
+
+        var created = Results.Guarded(bundle, () => Prepare(spec, filter).Bind(_ => Spawn(spec, runtime, conmon, cancel)));
+        if (created.IsLeft)
+        {
+            // The first error is the one that explains; what cannot be undone is found again by the next start or removal.
+            cleanUp.Run(spec.Id);
+        }
+
+        return created;
+    }
+
+    private Either<DomainError, Unit> Prepare(LaunchSpec spec, byte[] filter)
+    {
+        var (id, settings) = (spec.Id, spec.Settings);
+        var (bundle, container, root) = (paths.Bundle(id), paths.Container(id), paths.Merged(id));
+        var workingDir = settings.WorkingDir.Length == 0 ? "/" : settings.WorkingDir;
+        PrivateFiles.MakeDirectory(paths.Runtime);
+        PrivateFiles.MakeDirectory(paths.ExitDirectory(id));
+        var mount = new OverlayMount(spec.Layers, paths.Upper(id), $"{container}/work", root, MountPoints: true);
+        if (mounts.Mount(mount).Fails(out var error, out _)
+            || RootFiles.Resolve(root, settings.User).Fails(out error, out var user)
+            || RootFiles.MakeDirectory(root, workingDir).Fails(out error, out _))
+        {
+            return error;
+        }
+
+        var binds = Bundle.WriteEtcFiles(container, settings.Hostname, settings.Network);
+        var env = RuntimeSpecEnvironment.Complete(spec.Env, settings.Hostname, settings.Terminal);
+        var process = new ProcessSpec(
+            settings.Arguments, env, workingDir, user, settings.Terminal, settings.Terminal ? Terminal.Size(0) : null,
+            Bundle.AppArmor.Value);
+        Bundle.WriteConfig(
+            bundle, root, process, settings.Hostname, settings.Network, binds, paths.Cgroup(id.Value), filter);
+        Bundle.WriteExecBase(bundle, new ExecBase(settings.Hostname, settings.User, workingDir, spec.Env));
+        return unit;
+    }
+
+    private Either<DomainError, ProcessIdentity> Spawn(
+        LaunchSpec spec, RuntimeProgram runtime, string conmon, CancellationToken cancel)
+    {
+        var bundle = paths.Bundle(spec.Id);
+        var spawned = ConmonProcess.Spawn(
+            conmon, Arguments(spec, runtime), paths.Environment, bundle, paths.Cgroup("conmon"), attached: false);
+        if (spawned.Fails(out var error, out var process))
+        {
+            return error;
+        }
+
+        using (process)
+        {
+            // An answer that comes a moment later is waited for, cancelled or not: without it there would be a process that nobody
+            // knows. Only a runtime that hangs is left.
+            using var patience = new CancellationTokenSource();
+            using var registration = cancel.Register(() => patience.CancelAfter(Patience));
+            process.NoMoreStarts();
+            if (process.Answer(patience.Token).Fails(out error, out var answer))
+            {
+                return error;
+            }
+
+            if (answer.Data <= 0)
+            {
+                return RuntimeMessage.StartFailed("create", answer.Message);
+            }
+
+            if (Processes.Identify(answer.Data) is not { } init
+                || !int.TryParse(PrivateFiles.ReadText($"{bundle}/conmon.pid"), CultureInfo.InvariantCulture, out var monitor)
+                || Processes.Identify(monitor) is not { } watcher)
+            {
+                return new DomainError.RuntimeFailed("conmon", "the process ended before it was started");
+            }
+
+            Bundle.WriteIdentity(bundle, "init", init);
+            Bundle.WriteIdentity(bundle, "conmon", watcher);
+            return cancel.IsCancellationRequested ? new DomainError.Interrupted() : init;
+        }
+    }
+
+    private List<string> Arguments(LaunchSpec spec, RuntimeProgram runtime)
+    {
+        var (id, bundle) = (spec.Id.Value, paths.Bundle(spec.Id));
+        List<string> arguments =
+        [
+            "--api-version", "1", "-c", id, "-u", id, "-r", runtime.Path, "-b", bundle, "-p", $"{bundle}/pid",
+            "-P", $"{bundle}/conmon.pid", "-n", spec.Name, "--persist-dir", paths.ExitDirectory(spec.Id), "--full-attach",
+            "-l", $"k8s-file:{paths.Log(spec.Id)}", "--log-level", "error", "--no-sync-log",
+            "--runtime-arg", "--root", "--runtime-arg", paths.Runtime,
+        ];
+        if (spec.Settings.Terminal)
+        {
+            // A client that leaves must not close the terminal; without one, its end of input is the process's.
+            arguments.AddRange(["-t", "--leave-stdin-open"]);
+        }
+
+        if (spec.Settings.OpenStdin)
+        {
+            arguments.Add("-i");
+        }
+
+        if (!spec.ExitCommand.IsEmpty)
+        {
+            arguments.AddRange(["--exit-command", spec.ExitCommand[0]]);
+            arguments.AddRange(spec.ExitCommand.Tail.SelectMany(argument => (string[])["--exit-command-arg", argument]));
+        }
+
+        return arguments;
+    }
+}

@@ -1,0 +1,27 @@
+namespace EventDock.Cli.Commands;
+
+using EventDock.Domain.Containers;
+using EventDock.Domain.Kernel;
+using EventDock.Engine;
+using static EventDock.Engine.Pipeline;
+
+/// <summary>
+/// What conmon calls when a container has ended, so that its exit is recorded though nobody is attached. Not a verb of the
+/// command line: it has no help, and its caller reads nothing.
+/// </summary>
+public static class ContainerEndedCommand
+{
+    public const string Word = "container-ended";
+
+    public static EitherAsync<DomainError, int> Run(string id, Session session, CancellationToken cancel) =>
+        from container in ContainerId.Parse(id).ToAsync()
+        from ports in session.Ended(cancel)
+        from rows in ports.Views.Containers.Keyed(Seq1(id), None, cancel)
+        from _ in rows.HeadOrNone().Match(
+            Some: row =>
+                from ended in End.Container(ports, container, "exit", cancel)
+                from removed in row.Settings.AutoRemove ? Remove.Ended(ports, container, cancel) : Done
+                select unit,
+            None: () => Done)
+        select 0;
+}

@@ -1,0 +1,23 @@
+namespace EventDock.Cli.Commands;
+
+using EventDock.Cli.Grammar;
+using EventDock.Domain.Kernel;
+
+/// <summary><c>eventdock db status|stop|url</c></summary>
+public static class DbCommand
+{
+    public static EitherAsync<DomainError, int> Status(ParsedArgs args, Session session, CancellationToken cancel) =>
+        session.Home.Status(cancel).Map(text => Printed(session, text));
+
+    public static EitherAsync<DomainError, int> Stop(ParsedArgs args, Session session, CancellationToken cancel) =>
+        session.Home.Stop(cancel).Map(_ => 0);
+
+    public static EitherAsync<DomainError, int> Url(ParsedArgs args, Session session, CancellationToken cancel) =>
+        session.Home.Url(cancel).Map(text => Printed(session, text));
+
+    private static int Printed(Session session, string text)
+    {
+        session.Line(text);
+        return 0;
+    }
+}

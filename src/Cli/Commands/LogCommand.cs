@@ -1,0 +1,124 @@
+namespace EventDock.Cli.Commands;
+
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using EventDock.Cli.Grammar;
+using EventDock.Cli.Output;
+using EventDock.Domain.Kernel;
+using EventDock.Engine;
+using EventDock.Projections;
+using static EventDock.Engine.Pipeline;
+
+/// <summary><c>eventdock log</c>: what has happened, newest first.</summary>
+public static class LogCommand
+{
+    public static EitherAsync<DomainError, int> Run(ParsedArgs args, Session session, CancellationToken cancel) =>
+        from known in args.All("type").Map(Known).Sequence().Map(t => t.ToSeq().Strict()).ToAsync()
+        from json in args.Text("format") switch
+        {
+            null => Give(false),
+            "json" => Give(true),
+            { } other => Fail<bool>(new DomainError.Invalid("--format", other, "log prints json, or lines for people")),
+        }
+        from since in Bound("--since", args.Text("since"), session.Clock()).ToAsync()
+        from until in Bound("--until", args.Text("until"), session.Clock()).ToAsync()
+        from ports in session.Read(cancel)
+        from streams in Streams(ports, args.Text("container"), args.Text("image"), cancel)
+        from read in ports.Ledger.Log.Read(
+            new LogQuery(streams.Exact, streams.Prefixes, known, since.Time, until.Time, since.Position, until.Position, null),
+            recorded => session.Line(json ? Json(recorded) : Line(recorded)),
+            cancel)
+        select 0;
+
+    private sealed record Wanted(Seq<string> Exact, Seq<string> Prefixes);
+
+    /// <summary>
+    /// A container's own stream, its thin layer's and its execs'; an image's own and those of the tags that name it now. What has
+    /// been removed is found by its whole id, since the views show only what is.
+    /// </summary>
+    private static EitherAsync<DomainError, Wanted> Streams(Ports ports, string? container, string? image, CancellationToken cancel) =>
+        from ofContainer in container is null
+            ? Give(new Wanted(Seq<string>(), Seq<string>()))
+            : ContainerId(ports, container, cancel).Map(id => new Wanted(
+                Seq(Domain.Kernel.Streams.Container(id), Domain.Kernel.Streams.Layer(id)), Seq1(Domain.Kernel.Streams.ExecsOf(id))))
+        from ofImage in image is null
+            ? Give(new Wanted(Seq<string>(), Seq<string>()))
+            : from id in ImageId(ports, image, cancel)
+              from tags in ports.Views.TagsOf(id, cancel)
+              select new Wanted(
+                  Domain.Kernel.Streams.Image(id).Cons(tags.Map(t => Domain.Kernel.Streams.Tag(t.Reference))).Strict(), Seq<string>())
+        select new Wanted(ofContainer.Exact + ofImage.Exact, ofContainer.Prefixes + ofImage.Prefixes);
+
+    private static EitherAsync<DomainError, string> ContainerId(Ports ports, string text, CancellationToken cancel) =>
+        Find.Container(ports, text, cancel).Map(row => row.Id.Value).Recover(error =>
+            error is DomainError.NoSuchContainer ? Some(Gone(ports, "container", text, error, cancel)) : None);
+
+    private static EitherAsync<DomainError, string> ImageId(Ports ports, string text, CancellationToken cancel) =>
+        Find.Image(ports, text, None, cancel).Map(row => row.Id).Recover(error =>
+            error is DomainError.NoSuchImage ? Some(Gone(ports, "image", text.Replace("sha256:", ""), error, cancel)) : None);
+
+    /// <summary>Something removed, by a beginning of its id or, for a container, by the name it last had.</summary>
+    private static EitherAsync<DomainError, string> Gone(
+        Ports ports, string kind, string text, DomainError error, CancellationToken cancel)
+    {
+        var found = new System.Collections.Generic.HashSet<string>(StringComparer.Ordinal);
+        var named = new List<string>();
+        return
+            from read in ports.Ledger.Log.Read(
+                new LogQuery(
+                    Seq<string>(), Seq1($"{kind}-"),
+                    kind == "container" ? Seq1("ContainerCreated") : Seq("ImagePulled", "ImageBuilt", "ImageImported"),
+                    null, null, null, null, null),
+                recorded =>
+                {
+                    var id = recorded.Stream[(kind.Length + 1)..];
+                    if (id.StartsWith(text, StringComparison.Ordinal))
+                    {
+                        found.Add(id);
+                    }
+
+                    if (recorded.Event is Domain.Containers.ContainerCreated created && created.Name == text)
+                    {
+                        named.Add(id);
+                    }
+
+                    return unit;
+                },
+                cancel)
+            from id in named.Count > 0 ? Give(named[0])
+                : found.Count == 1 ? Give(found.First())
+                : found.Count > 1 ? Fail<string>(new DomainError.Ambiguous(kind, text, found.Select(f => f[..12]).ToSeq().Strict()))
+                : Fail<string>(error)
+            select id;
+    }
+
+    private sealed record Moment(DateTimeOffset? Time, long? Position);
+
+    private static Either<DomainError, Moment> Bound(string flag, string? text, DateTimeOffset now) =>
+        text is null
+            ? new Moment(null, null)
+            : Moments.Position(text).Match(
+                Some: position => Right<DomainError, Moment>(new Moment(null, position)),
+                None: () => Moments.Time(flag, text, now).Map(time => new Moment(time, null)));
+
+    private static Either<DomainError, string> Known(string type) =>
+        EventCodec.Kinds.Find(k => k.Name == type).Map(k => k.Name)
+            .ToEither<DomainError>(() => new DomainError.Invalid("--type", type, "no event has this name (docs/events.md lists them)"));
+
+    private static string Line(Recorded<DockEvent> e) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"#{e.Position,-6} {Rfc3339.Micros(e.At)[..19]}Z  {EventCodec.KindOf(e.Event).Name,-23} {TerminalText.Escape(LogText.Of(e.Event))}  [{LogText.Who(e.Origin.Actor)}]");
+
+    private static string Json(Recorded<DockEvent> e)
+    {
+        var kind = EventCodec.KindOf(e.Event);
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"{{\"Position\":{e.Position},\"Type\":\"{kind.Name}\",\"Stream\":{Quote(e.Stream)},\"Version\":{e.Version},");
+        text.Append(CultureInfo.InvariantCulture, $"\"Id\":\"{e.Id:D}\",\"Occurred\":\"{Rfc3339.Micros(e.Occurred)}\",\"Recorded\":\"{Rfc3339.Micros(e.At)}\",");
+        text.Append("\"Origin\":").Append(JsonSerializer.Serialize(e.Origin, EventJson.Default.Origin));
+        return text.Append(",\"Data\":").Append(EventCodec.Write(e.Event)).Append('}').ToString();
+    }
+
+    private static string Quote(string text) => JsonSerializer.Serialize(text, EventJson.Default.String);
+}

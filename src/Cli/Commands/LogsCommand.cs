@@ -1,0 +1,25 @@
+namespace EventDock.Cli.Commands;
+
+using EventDock.Cli.Grammar;
+using EventDock.Domain.Containers;
+using EventDock.Domain.Kernel;
+using EventDock.Engine;
+
+/// <summary><c>eventdock logs</c></summary>
+public static class LogsCommand
+{
+    public static EitherAsync<DomainError, int> Run(ParsedArgs args, Session session, CancellationToken cancel) =>
+        from tail in Tail(args.Text("tail")).ToAsync()
+        from since in Moments.Time("--since", args.Text("since"), session.Clock()).ToAsync()
+        from until in Moments.Time("--until", args.Text("until"), session.Clock()).ToAsync()
+        from ports in session.Read(cancel)
+        from row in Find.Container(ports, args.Arguments[0], cancel)
+        from _ in ports.Runtime.Logs(
+            new LogSpec(row.Id, args.On("follow"), tail, since, until, args.On("timestamps")), cancel)
+        select 0;
+
+    private static Either<DomainError, int?> Tail(string? text) =>
+        text is null or "all" ? Right<DomainError, int?>(null)
+        : int.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var lines) ? Right<DomainError, int?>(lines < 0 ? null : lines)
+        : new DomainError.Invalid("--tail", text, "must be a number of lines, or all");
+}

@@ -1,0 +1,75 @@
+namespace EventDock.Cli.Commands;
+
+using EventDock.Cli.Grammar;
+using EventDock.Cli.Output;
+using EventDock.Domain.Kernel;
+using EventDock.Domain.Oci;
+using EventDock.Engine;
+using EventDock.Projections;
+using static EventDock.Engine.Pipeline;
+
+/// <summary><c>eventdock ps</c></summary>
+public static class PsCommand
+{
+    private static readonly RowFormat Rows = new(
+        "{{.ID}}\t{{.Image}}\t{{.Command}}\t{{.RunningFor}}\t{{.Status}}\t{{.Ports}}\t{{.Names}}",
+        [
+            ("ID", "CONTAINER ID"), ("Image", "IMAGE"), ("Command", "COMMAND"), ("CreatedAt", "CREATED AT"),
+            ("RunningFor", "CREATED"), ("Ports", "PORTS"), ("State", "STATE"), ("Status", "STATUS"), ("Names", "NAMES"),
+            ("Networks", "NETWORKS"), ("Labels", "LABELS"), ("Mounts", "MOUNTS"), ("LocalVolumes", "LOCAL VOLUMES"),
+        ]);
+
+    public static EitherAsync<DomainError, int> Run(ParsedArgs args, Session session, CancellationToken cancel) =>
+        // What ended unseen is recorded before it is shown: otherwise ps would tell of processes that are gone.
+        from ports in session.Read(cancel)
+        from moment in Moments.AsOf(args.Text("as-of"), ports, session, cancel)
+        from settled in moment.Position.IsNone && ports.Ledger.Root.IsSome ? Reconcile.Run(ports, cancel) : Done
+        from rows in ports.Views.Containers.All(moment.Position, cancel)
+        let shown = Newest(args.On("all") ? rows : rows.Filter(r => r.State == ContainerRow.Running).Strict())
+        from tags in shown.IsEmpty || args.On("quiet") ? Give(Seq<TagRow>()) : ports.Views.Tags.Keyed(References(shown), moment.Position, cancel)
+        from text in args.On("quiet") && args.Text("format") is null
+            ? Give(string.Concat(shown.Map(r => (args.On("no-trunc") ? r.Id.Value : r.Id.Short) + "\n")))
+            : Rows.Render(args.Text("format"), shown.Map(r => Row(r, tags, moment.Clock, !args.On("no-trunc"))).Strict()).ToAsync()
+        let printed = Printed(session, text)
+        let footer = Moments.Footer(session, moment)
+        select 0;
+
+    private static Seq<ContainerRow> Newest(Seq<ContainerRow> rows) =>
+        rows.OrderByDescending(r => r.Created).ThenBy(r => r.Id.Value, StringComparer.Ordinal).ToSeq().Strict();
+
+    private static Seq<string> References(Seq<ContainerRow> rows) =>
+        rows.Map(r => r.Image).Distinct().ToSeq()
+            .Map(text => ImageReference.Parse(text).Match(Right: r => r.Tagged.Canonical, Left: _ => "")).Filter(r => r.Length > 0).Strict();
+
+    private static TemplateValue.Row Row(ContainerRow row, Seq<TagRow> tags, DateTimeOffset now, bool cut) =>
+        TemplateValue.RowOf(
+            "*formatter.containerContext",
+            ("Command", Human.Command(row.Settings.Arguments, cut)),
+            ("CreatedAt", Human.CreatedAt(row.Created)),
+            ("ID", cut ? row.Id.Short : row.Id.Value),
+            ("Image", Image(row, tags, cut)),
+            ("Labels", ""),
+            ("LocalVolumes", "0"),
+            ("Mounts", ""),
+            ("Names", row.Name),
+            ("Networks", row.Settings.Network),
+            ("Ports", ""),
+            ("RunningFor", Human.Ago(row.Created, now)),
+            ("State", row.State),
+            ("Status", Human.Status(row.State, row.StartedAt, row.FinishedAt, row.ExitCode, now)));
+
+    /// <summary>As typed, while that still names the image; the image's id after the tag has moved on.</summary>
+    private static string Image(ContainerRow row, Seq<TagRow> tags, bool cut)
+    {
+        var canonical = ImageReference.Parse(row.Image).Match(Right: r => r.Tagged.Canonical, Left: _ => "");
+        var still = row.ImageId.StartsWith(row.Image.Replace(Digest.Prefix, "", StringComparison.Ordinal), StringComparison.Ordinal)
+                    || tags.Exists(t => t.Reference == canonical && t.Image == row.ImageId);
+        return still ? row.Image : cut ? row.ImageId[..12] : Digest.Prefix + row.ImageId;
+    }
+
+    private static Unit Printed(Session session, string text)
+    {
+        session.Out.Write(text);
+        return unit;
+    }
+}

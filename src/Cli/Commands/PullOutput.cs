@@ -1,0 +1,149 @@
+namespace EventDock.Cli.Commands;
+
+using System.IO;
+using EventDock.Domain.Kernel;
+using EventDock.Domain.Oci;
+using EventDock.Engine;
+using Spectre.Console;
+
+/// <summary>How a pull shows itself: a moving line a layer on a terminal, a line a layer and state elsewhere.</summary>
+public sealed class PullOutput
+{
+    public static PullOutput Silent => new(null, null);
+
+    private readonly TextWriter? writer;
+    private readonly IAnsiConsole? console;
+    private readonly object gate = new();
+    private readonly TaskCompletionSource finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Seq<Descriptor> layers;
+    private Task live = Task.CompletedTask;
+    private ProgressTask[] tasks = [];
+
+    private PullOutput(TextWriter? writer, IAnsiConsole? console) => (this.writer, this.console) = (writer, console);
+
+    /// <summary>On stdout for <c>pull</c>, on stderr for <c>run</c> and FROM, as docker does.</summary>
+    public static PullOutput On(Session session, TextWriter writer)
+    {
+        var terminal = writer == session.Out ? !Console.IsOutputRedirected : session.ErrorIsTerminal;
+        return new PullOutput(
+            writer,
+            terminal
+                ? AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer), Ansi = AnsiSupport.Yes })
+                : null);
+    }
+
+    /// <summary>What <c>run</c>, <c>create</c> and FROM tell when the image is missing.</summary>
+    public static CreateTelling ForRun(Session session)
+    {
+        var output = On(session, session.Error);
+        return new CreateTelling(
+            missing => session.Tell($"Unable to find image '{missing.Familiar}' locally"),
+            output.Progress,
+            pulled =>
+            {
+                output.End().Wait();
+                output.Said(pulled);
+                session.Error.Flush();
+            });
+    }
+
+    public EitherAsync<DomainError, Unit> Finish() => EndRight().ToAsync();
+
+    /// <summary>The two lines at the end of a pull.</summary>
+    public Unit Said(Pulled pulled)
+    {
+        writer?.Write($"Digest: {pulled.Digest.Value}\n");
+        writer?.Write(pulled.New
+            ? $"Status: Downloaded newer image for {pulled.Reference.Familiar}\n"
+            : $"Status: Image is up to date for {pulled.Reference.Familiar}\n");
+        return unit;
+    }
+
+    public void Progress(PullProgress progress)
+    {
+        if (writer is null)
+        {
+            return;
+        }
+
+        lock (gate)
+        {
+            switch (progress)
+            {
+                case PullProgress.Found found:
+                    layers = found.Layers;
+                    var what = found.Reference.Tag ?? found.Reference.Digest?.Value ?? "";
+                    writer.Write($"{what}: Pulling from {found.Reference.Path}\n");
+                    writer.Flush();
+                    Begin();
+                    break;
+                case PullProgress.AlreadyExists known:
+                    Show(known.Layer, "Already exists", whole: true);
+                    break;
+                case PullProgress.Complete complete:
+                    Show(complete.Layer, "Pull complete", whole: true);
+                    break;
+                case PullProgress.Downloading going:
+                    Going(going);
+                    break;
+            }
+        }
+    }
+
+    private void Begin()
+    {
+        if (console is null)
+        {
+            layers.Iter(layer => writer!.Write($"{layer.Digest.Short}: Pulling fs layer\n"));
+            writer!.Flush();
+            return;
+        }
+
+        var ready = new ManualResetEventSlim();
+        live = console.Progress().AutoClear(false).HideCompleted(false)
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new DownloadedColumn())
+            .StartAsync(async context =>
+            {
+                tasks = layers.Map(layer => context.AddTask($"{layer.Digest.Short}: Pulling fs layer", maxValue: Math.Max(1, layer.Size))).ToArray();
+                ready.Set();
+                await finished.Task;
+            });
+        ready.Wait();
+    }
+
+    private void Going(PullProgress.Downloading going)
+    {
+        if (tasks.Length > going.Layer)
+        {
+            tasks[going.Layer].Description = $"{layers[going.Layer].Digest.Short}: Downloading";
+            tasks[going.Layer].Value = going.Bytes;
+        }
+    }
+
+    private void Show(int layer, string state, bool whole)
+    {
+        var line = $"{layers[layer].Digest.Short}: {state}";
+        if (tasks.Length > layer)
+        {
+            tasks[layer].Description = line;
+            tasks[layer].Value = whole ? tasks[layer].MaxValue : tasks[layer].Value;
+        }
+        else
+        {
+            writer!.Write(line + "\n");
+            writer.Flush();
+        }
+    }
+
+    private async Task End()
+    {
+        finished.TrySetResult();
+        await live;
+    }
+
+    private async Task<Either<DomainError, Unit>> EndRight()
+    {
+        await End();
+        return unit;
+    }
+}

@@ -1,0 +1,104 @@
+namespace EventDock.Cli.Grammar;
+
+public static partial class Verbs
+{
+    public static VerbGrammar Run => Container("run", "Make a container of an image and run a command in it",
+    [
+        Switch("detach", 'd', "Leave it running in the background and print its id"),
+        Switch("sig-proxy", "Pass the signals we receive on to the container (on unless =false)") with { On = true },
+    ], Later("detach-keys"));
+
+    public static VerbGrammar Create => Container("create", "Make a container of an image without starting it", [], []);
+
+    public static VerbGrammar Exec => new("exec", "Run a further command in a running container",
+        "CONTAINER COMMAND [ARG...]", AtLeast(2), Interspersed: false,
+        [
+            Switch("detach", 'd', "Do not wait for it"),
+            Env,
+            Switch("interactive", 'i', "Keep its standard input open"),
+            Switch("tty", 't', "Give it a terminal"),
+            Text("user", 'u', "name|uid[:group|gid]", "Run it as this user"),
+            Text("workdir", 'w', "dir", "Run it in this directory"),
+            .. Later("detach-keys", "env-file"),
+            .. LaterSwitches("privileged"),
+        ]);
+
+    public static VerbGrammar Ps => Verb("ps", "List containers", "", Exactly(0),
+    [
+        Switch("all", 'a', "Those that are not running, too"),
+        AsOf,
+        RowFormat,
+        NoTrunc,
+        Switch("quiet", 'q', "Print ids only"),
+    ], Later("f=filter", "n=last"), LaterSwitches("l=latest", "s=size"));
+
+    public static VerbGrammar Start => Verb("start", "Start containers that are not running", "CONTAINER [CONTAINER...]", AtLeast(1),
+    [
+        Switch("attach", 'a', "Show its output and wait for its end"),
+        Switch("interactive", 'i', "Connect its standard input, too"),
+    ], Later("detach-keys", "checkpoint", "checkpoint-dir"));
+
+    public static VerbGrammar Stop => Verb("stop", "Stop running containers", "CONTAINER [CONTAINER...]", AtLeast(1),
+        [Number("time", 't', "seconds", "Wait so long before killing it (10 where not said)")]);
+
+    public static VerbGrammar Kill => Verb("kill", "Send running containers a signal", "CONTAINER [CONTAINER...]", AtLeast(1),
+        [Text("signal", 's', "signal", "By name or number (KILL where not said)")]);
+
+    public static VerbGrammar Logs => Verb("logs", "Show what a container has written", "CONTAINER", Exactly(1),
+    [
+        Switch("follow", 'f', "Go on as more is written"),
+        Text("since", "time", "Only what was written since (RFC 3339, or relative as 42m)"),
+        Text("tail", 'n', "lines", "Only so many lines from the end (or all)"),
+        Switch("timestamps", 't', "Show when each line was written"),
+        Text("until", "time", "Only what was written before"),
+    ], LaterSwitches("details"));
+
+    public static VerbGrammar Rm => Verb("rm", "Remove containers", "CONTAINER [CONTAINER...]", AtLeast(1),
+    [
+        Switch("force", 'f', "Kill it first where it is running"),
+
+        // There are no volumes yet, so that none is left behind with or without it.
+        Switch("volumes", 'v', "Its anonymous volumes, too (there are none yet)"),
+    ], LaterSwitches("l=link"));
+
+    private static Flag Env =>
+        List("env", 'e', "NAME=value", "Set a variable; NAME alone takes ours. Values are recorded nowhere") with { Secret = true };
+
+    private static Flag NoTrunc => Switch("no-trunc", "Cut nothing off");
+
+    private static Flag RowFormat => Text("format", "template", "json, a Go template, or table and a template");
+
+    private static Flag AsOf => Text("as-of", "time|position", "As it was then: an RFC 3339 time or a position of the log");
+
+    private static VerbGrammar Container(string name, string help, Flag[] supported, Flag[] own) =>
+        new(name, help, "IMAGE [COMMAND] [ARG...]", AtLeast(1), Interspersed: false,
+        [
+            .. supported,
+            Text("entrypoint", "program", "Run this instead of the image's entrypoint"),
+            Env,
+            Switch("interactive", 'i', "Keep its standard input open"),
+            Text("name", "name", "Call it so"),
+            Text("network", "none|host", "none: no network; host: ours. Not said: one of its own with only loopback"),
+            Text("net", "none|host", "") with { Means = "network" },
+            Switch("rm", "Remove it when it has ended"),
+            Switch("tty", 't', "Give it a terminal"),
+            Text("user", 'u', "name|uid[:group|gid]", "Run it as this user"),
+            Text("workdir", 'w', "dir", "Run it in this directory"),
+            .. own,
+            .. Later(
+                "add-host", "a=attach", "blkio-weight", "blkio-weight-device", "cap-add", "cap-drop", "cgroup-parent", "cgroupns",
+                "cidfile", "cpu-count", "cpu-percent", "cpu-period", "cpu-quota", "cpu-rt-period", "cpu-rt-runtime",
+                "c=cpu-shares", "cpus", "cpuset-cpus", "cpuset-mems", "device", "device-cgroup-rule", "device-read-bps",
+                "device-read-iops", "device-write-bps", "device-write-iops", "dns", "dns-opt", "dns-option", "dns-search",
+                "domainname", "env-file", "expose", "gpus", "group-add", "health-cmd", "health-interval", "health-retries",
+                "health-start-period", "health-timeout", "h=hostname", "io-maxbandwidth", "io-maxiops", "ip", "ip6", "ipc",
+                "isolation", "kernel-memory", "l=label", "label-file", "link", "link-local-ip", "log-driver", "log-opt",
+                "mac-address", "m=memory", "memory-reservation", "memory-swap", "memory-swappiness", "mount", "net-alias",
+                "network-alias", "oom-score-adj", "pid", "pids-limit", "platform", "p=publish", "pull", "restart", "runtime",
+                "security-opt", "shm-size", "stop-signal", "stop-timeout", "storage-opt", "sysctl", "tmpfs", "ulimit", "userns",
+                "uts", "v=volume", "volume-driver", "volumes-from"),
+            .. LaterSwitches(
+                "disable-content-trust", "init", "no-healthcheck", "oom-kill-disable", "privileged", "P=publish-all",
+                "read-only"),
+        ]);
+}

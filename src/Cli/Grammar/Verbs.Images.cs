@@ -1,0 +1,52 @@
+namespace EventDock.Cli.Grammar;
+
+public static partial class Verbs
+{
+    public static VerbGrammar Images => Verb("images", "List images", "[REPOSITORY[:TAG]]", new Arity(0, 1),
+    [
+        Switch("all", 'a', "Those between the steps of a build, too"),
+        AsOf,
+        RowFormat,
+        NoTrunc,
+        Switch("quiet", 'q', "Print ids only"),
+    ], Later("f=filter"), LaterSwitches("digests"));
+
+    public static VerbGrammar Build => Verb("build", "Build an image from a Dockerfile", "PATH | -", Exactly(1),
+    [
+        Text("file", 'f', "path", "The Dockerfile (PATH/Dockerfile where not said)"),
+        Text("network", "none|host", "What RUN sees: nothing, or our network"),
+        Switch("no-cache", "Carry out every step, also one done before"),
+        Switch("quiet", 'q', "Print nothing but the image's id"),
+        List("tag", 't', "name[:tag]", "Name the image so; several times for several names"),
+        new Flag("build-arg", null, FlagKind.List, "", "", Supported: false, Secret: true),
+    ], Later(
+        "add-host", "cache-from", "cgroup-parent", "cpu-period", "cpu-quota", "c=cpu-shares", "cpuset-cpus", "cpuset-mems",
+        "iidfile", "isolation", "label", "m=memory", "memory-swap", "o=output", "platform", "progress", "secret", "security-opt",
+        "shm-size", "ssh", "target", "ulimit"),
+    LaterSwitches("compress", "disable-content-trust", "force-rm", "pull", "rm", "squash", "stream"));
+
+    public static VerbGrammar Pull => Verb("pull", "Fetch an image from a registry", "NAME[:TAG|@DIGEST]", Exactly(1),
+        [Switch("quiet", 'q', "Show no progress")], Later("platform"), LaterSwitches("a=all-tags", "disable-content-trust"));
+
+    public static VerbGrammar Import => Verb("import", "Make an image of an archive of a file system",
+        "FILE|- [REPOSITORY[:TAG]]", new Arity(1, 2), [], Later("c=change", "m=message", "platform"));
+
+    public static VerbGrammar Tag => Verb("tag", "Give an image one more name",
+        "SOURCE_IMAGE[:TAG] TARGET_IMAGE[:TAG]", Exactly(2), []);
+
+    public static VerbGrammar Rmi => Verb("rmi", "Remove images", "IMAGE [IMAGE...]", AtLeast(1),
+        [Switch("force", 'f', "Take away all names of an image at once")], LaterSwitches("no-prune"));
+
+    public static VerbGrammar History => Verb("history", "Show how an image was made", "IMAGE", Exactly(1),
+    [
+        RowFormat,
+        Switch("human", 'H', "Sizes and dates for people (on unless =false)") with { On = true },
+        NoTrunc,
+        Switch("quiet", 'q', "Print ids only"),
+    ]);
+
+    public static VerbGrammar Inspect => Verb("inspect", "Show all that is known of containers and images",
+        "NAME|ID [NAME|ID...]", AtLeast(1),
+        [Text("format", 'f', "template", "Only what a Go template names"), Text("type", "container|image", "Look for these only")],
+        LaterSwitches("s=size"));
+}

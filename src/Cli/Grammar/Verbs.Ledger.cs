@@ -1,0 +1,28 @@
+namespace EventDock.Cli.Grammar;
+
+/// <summary>The verbs that docker has not.</summary>
+public static partial class Verbs
+{
+    public static VerbGrammar Version => Verb("version", "Show the version of EventDock and of what it uses", "", Exactly(0),
+        [Text("format", 'f', "template", "Only what a Go template names")], Later("kubeconfig"));
+
+    public static VerbGrammar Log => Verb("log", "Show what has happened, newest first", "", Exactly(0),
+    [
+        Text("container", "container", "Only what happened to it"),
+        Text("format", "json", "One line of JSON an event"),
+        Text("image", "image", "Only what happened to it"),
+        Text("since", "time|position", "Only what was recorded since"),
+        new Flag("type", null, FlagKind.List, "event", "Only events of this name; several times for several"),
+        Text("until", "time|position", "Only what was recorded until then"),
+    ]);
+
+    public static VerbGrammar Rebuild => Verb("rebuild", "Fold all views again from the first event on", "", Exactly(0), []);
+
+    public static VerbGrammar Adopt => Verb("adopt", "Accept this ledger for this root, after they have been parted", "", Exactly(0), []);
+
+    public static VerbGrammar DbStatus => Verb("db status", "Show where the ledger is and whether it answers", "", Exactly(0), []);
+
+    public static VerbGrammar DbStop => Verb("db stop", "Stop the private Postgres cluster", "", Exactly(0), []);
+
+    public static VerbGrammar DbUrl => Verb("db url", "Print the ledger's address, as psql takes it", "", Exactly(0), []);
+}

@@ -1,0 +1,99 @@
+namespace EventDock.Cli.Grammar;
+
+/// <summary>
+/// The verbs: docker's own (every flag that docker 20.10 has is listed, those to come as not supported) and EventDock's. Each
+/// table is made when it is asked for, so that a command pays for its own verb only.
+/// </summary>
+public static partial class Verbs
+{
+    /// <summary>In the order in which help lists them.</summary>
+    public static readonly string[] Names =
+    [
+        "images", "ps", "build", "run", "create", "start", "stop", "kill", "exec", "logs", "rm", "rmi", "history", "inspect",
+        "tag", "import", "pull", "version", "log", "rebuild", "adopt", "db status", "db stop", "db url",
+    ];
+
+    /// <summary>The verb of that name, or null.</summary>
+    public static VerbGrammar? Find(string name) => name switch
+    {
+        "images" => Images,
+        "ps" => Ps,
+        "build" => Build,
+        "run" => Run,
+        "create" => Create,
+        "start" => Start,
+        "stop" => Stop,
+        "kill" => Kill,
+        "exec" => Exec,
+        "logs" => Logs,
+        "rm" => Rm,
+        "rmi" => Rmi,
+        "history" => History,
+        "inspect" => Inspect,
+        "tag" => Tag,
+        "import" => Import,
+        "pull" => Pull,
+        "version" => Version,
+        "log" => Log,
+        "rebuild" => Rebuild,
+        "adopt" => Adopt,
+        "db status" => DbStatus,
+        "db stop" => DbStop,
+        "db url" => DbUrl,
+        _ => null,
+    };
+
+    /// <summary>docker's longer spelling, e.g. <c>container ls</c>, and the verb it means; null where it means none here.</summary>
+    public static string? Managed(string group, string word) => (group, word) switch
+    {
+        ("container", "ls" or "list" or "ps") => "ps",
+        ("container", "run" or "create" or "start" or "stop" or "kill" or "exec" or "logs" or "rm" or "inspect") => word,
+        ("image", "ls" or "list") => "images",
+        ("image", "rm" or "remove") => "rmi",
+        ("image", "build" or "history" or "import" or "inspect" or "pull" or "tag") => word,
+        ("builder", "build") => "build",
+        _ => null,
+    };
+
+    /// <summary>A verb of docker that EventDock does not have yet.</summary>
+    public static bool IsToCome(string word) => word is
+        "attach" or "commit" or "cp" or "diff" or "events" or "export" or "info" or "load" or "login" or "logout" or "pause"
+        or "port" or "push" or "rename" or "restart" or "save" or "search" or "stats" or "top" or "unpause" or "update" or "wait"
+        or "network" or "volume" or "system" or "builder" or "plugin" or "swarm" or "stack" or "service" or "secret" or "config"
+        or "node" or "manifest" or "context" or "trust" or "compose" or "buildx";
+
+    /// <summary>Flags of docker itself, before the verb; none of them means anything without a daemon.</summary>
+    public static bool IsGlobalToCome(string word) => word.Split('=')[0] is
+        "--config" or "-c" or "--context" or "-D" or "--debug" or "-H" or "--host" or "-l" or "--log-level" or "--tls"
+        or "--tlscacert" or "--tlscert" or "--tlskey" or "--tlsverify";
+
+    private static Arity Exactly(int n) => new(n, n);
+
+    private static Arity AtLeast(int n) => new(n, null);
+
+    private static VerbGrammar Verb(string name, string help, string arguments, Arity arity, params Flag[][] flags) =>
+        new(name, help, arguments, arity, Interspersed: true, flags.SelectMany(f => f).ToArray());
+
+    private static Flag Switch(string name, string help) => new(name, null, FlagKind.Switch, "", help);
+
+    private static Flag Switch(string name, char letter, string help) => new(name, letter, FlagKind.Switch, "", help);
+
+    private static Flag Text(string name, string value, string help) => new(name, null, FlagKind.Text, value, help);
+
+    private static Flag Text(string name, char letter, string value, string help) => new(name, letter, FlagKind.Text, value, help);
+
+    private static Flag Number(string name, char letter, string value, string help) =>
+        new(name, letter, FlagKind.Number, value, help);
+
+    private static Flag List(string name, char letter, string value, string help) => new(name, letter, FlagKind.List, value, help);
+
+    /// <summary>docker's flags to come: words with values; <c>v=volume</c> says a shorthand.</summary>
+    private static Flag[] Later(params string[] names) => names.Select(n => ToCome(n, FlagKind.List)).ToArray();
+
+    private static Flag[] LaterSwitches(params string[] names) => names.Select(n => ToCome(n, FlagKind.Switch)).ToArray();
+
+    private static Flag ToCome(string name, FlagKind kind) =>
+        name.Length > 2 && name[1] == '='
+            ? new Flag(name[2..], name[0], kind, "", "", Supported: false)
+            : new Flag(name, null, kind, "", "", Supported: false);
+}

@@ -1,0 +1,137 @@
+namespace EventDock.Cli.Output;
+
+using System.IO;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using EventDock.Domain.Kernel;
+using EventDock.Domain.Oci;
+using EventDock.Projections;
+
+/// <summary>Containers and images as docker's inspect has them (Engine API 1.41), as far as EventDock has the fields.</summary>
+public static class InspectJson
+{
+    private const string NoTime = "0001-01-01T00:00:00Z";
+
+    /// <param name="env">The whole environment: shown to root, who may inspect, and recorded nowhere.</param>
+    public static string Container(ContainerRow row, Option<ImageRow> image, Seq<string> env) => Written(json =>
+    {
+        json.WriteString("Id", row.Id.Value);
+        json.WriteString("Created", Rfc3339.Micros(row.Created));
+        json.WriteString("Path", row.Settings.Arguments.HeadOrNone().IfNone(""));
+        Texts(json, "Args", row.Settings.Arguments.Skip(1).ToSeq());
+        json.WriteStartObject("State");
+        json.WriteString("Status", row.State);
+        json.WriteBoolean("Running", row.State == ContainerRow.Running);
+        json.WriteBoolean("Paused", false);
+        json.WriteBoolean("Restarting", false);
+        json.WriteBoolean("OOMKilled", row.OutOfMemory);
+        json.WriteBoolean("Dead", false);
+        json.WriteNumber("Pid", row.Pid ?? 0);
+        if (row.ExitCode is { } code)
+        {
+            json.WriteNumber("ExitCode", code);
+        }
+        else if (row.State == ContainerRow.Exited)
+        {
+            // It ended where nobody could see its code.
+            json.WriteNull("ExitCode");
+        }
+        else
+        {
+            json.WriteNumber("ExitCode", 0);
+        }
+
+        json.WriteString("Error", row.Error ?? "");
+        json.WriteString("StartedAt", row.StartedAt is { } started ? Rfc3339.Micros(started) : NoTime);
+        json.WriteString("FinishedAt", row.FinishedAt is { } finished ? Rfc3339.Micros(finished) : NoTime);
+        json.WriteEndObject();
+        json.WriteString("Image", Digest.Prefix + row.ImageId);
+        json.WriteString("Name", "/" + row.Name);
+        json.WriteNumber("RestartCount", 0);
+        json.WriteString("Driver", "overlay");
+        json.WriteString("Platform", "linux");
+        json.WriteStartObject("HostConfig");
+        json.WriteString("NetworkMode", row.Settings.Network);
+        json.WriteBoolean("AutoRemove", row.Settings.AutoRemove);
+        json.WriteBoolean("Privileged", false);
+        json.WriteBoolean("ReadonlyRootfs", false);
+        json.WriteEndObject();
+        Texts(json, "Layers", image.Map(i => i.Content.Layers.Map(l => Digest.Prefix + l.Id).Strict()).IfNone(Seq<string>()));
+        json.WriteStartObject("Config");
+        json.WriteString("Hostname", row.Settings.Hostname);
+        json.WriteString("User", row.Settings.User);
+        json.WriteBoolean("Tty", row.Settings.Terminal);
+        json.WriteBoolean("OpenStdin", row.Settings.OpenStdin);
+        Texts(json, "Env", env);
+        Texts(json, "Cmd", row.Settings.Command);
+        json.WriteString("Image", row.Image);
+        json.WriteString("WorkingDir", row.Settings.WorkingDir);
+        Texts(json, "Entrypoint", row.Settings.Entrypoint);
+        Labels(json, image.Map(i => i.Content.Run.Labels).IfNone(Seq<Label>()));
+        json.WriteEndObject();
+    });
+
+    public static string Image(ImageRow row, Seq<TagRow> tags) => Written(json =>
+    {
+        var names = tags.Map(t => ImageReference.Parse(t.Reference)).Map(r => r.ToOption()).ToSeq().Choose(r => r).Strict();
+        json.WriteString("Id", Digest.Prefix + row.Id);
+        Texts(json, "RepoTags", names.Filter(n => n.Tag is not null).Map(n => n.Familiar).Strict());
+        Texts(json, "RepoDigests", names.Filter(n => n.Digest is not null).Map(n => n.Familiar).Strict());
+        json.WriteString("Created", row.Content.Created is { } created ? Rfc3339.Micros(created) : NoTime);
+        json.WriteString("Author", row.Content.Author ?? "");
+        json.WriteString("Architecture", row.Content.Architecture);
+        if (row.Content.Variant is { } variant)
+        {
+            json.WriteString("Variant", variant);
+        }
+
+        json.WriteString("Os", row.Content.Os);
+        json.WriteNumber("Size", row.Content.Size.Value);
+        json.WriteNumber("VirtualSize", row.Content.Size.Value);
+        json.WriteStartObject("Config");
+        json.WriteString("User", row.Content.Run.User);
+        Texts(json, "Env", row.Content.Run.Env);
+        Texts(json, "Cmd", row.Content.Run.Cmd);
+        json.WriteString("WorkingDir", row.Content.Run.WorkingDir);
+        Texts(json, "Entrypoint", row.Content.Run.Entrypoint);
+        Labels(json, row.Content.Run.Labels);
+        json.WriteString("StopSignal", row.Content.Run.StopSignal ?? "");
+        json.WriteEndObject();
+        json.WriteStartObject("RootFS");
+        json.WriteString("Type", "layers");
+        Texts(json, "Layers", row.Content.Layers.Map(l => l.DiffId.Value).Strict());
+        json.WriteEndObject();
+        json.WriteStartObject("Metadata");
+        json.WriteString("Origin", row.Origin);
+        json.WriteString("Arrived", Rfc3339.Micros(row.Arrived));
+        json.WriteEndObject();
+    });
+
+    private static string Written(Action<Utf8JsonWriter> body)
+    {
+        using var memory = new MemoryStream();
+        using (var json = new Utf8JsonWriter(memory, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartObject();
+            body(json);
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(memory.ToArray());
+    }
+
+    private static void Texts(Utf8JsonWriter json, string name, Seq<string> values)
+    {
+        json.WriteStartArray(name);
+        values.Iter(value => json.WriteStringValue(value));
+        json.WriteEndArray();
+    }
+
+    private static void Labels(Utf8JsonWriter json, Seq<Label> labels)
+    {
+        json.WriteStartObject("Labels");
+        labels.Iter(label => json.WriteString(label.Key, label.Value));
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,57 @@
+namespace EventDock.Cli.Output;
+
+using EventDock.Domain.Builds;
+using EventDock.Domain.Containers;
+using EventDock.Domain.Images;
+using EventDock.Domain.Kernel;
+using EventDock.Domain.Layers;
+using EventDock.Domain.Oci;
+using EventDock.Domain.Roots;
+
+/// <summary>What an event is about, in a few words.</summary>
+public static class LogText
+{
+    public static string Of(DockEvent happened) =>
+        happened switch
+        {
+            RootInitialized e => $"root {Short(e.RootId)} on host {Short(e.HostId)}",
+            RootAdopted e => $"root {Short(e.RootId)} instead of {Short(e.Previous)}",
+            CommandRefused e => $"{e.Verb}: {e.Text}",
+            LayerCreated { Container: { } container } => $"thin layer of {Short(container)}",
+            LayerCreated e => $"{Short(e.Id)} {Human.Size(e.Size.Value)}",
+            LayerWritten e => $"{Short(e.Id)} {e.Added} added, {e.Modified} changed, {e.Deleted} deleted, {Human.Size(e.Bytes.Value)} ({e.Cause})",
+            LayerQuotaReached e => $"{Short(e.Id)} {e.RecordedPaths} paths recorded",
+            LayerRemoved e => Short(e.Id),
+            ImagePulled e => $"{Short(e.Id)} {Familiar(e.Reference)} from {e.Registry}, {Human.Size(e.Wire.Value)} received",
+            ImageBuilt e => $"{Short(e.Id)} on {(e.Base is null ? "scratch" : Short(e.Base))}",
+            ImageImported e => $"{Short(e.Id)} from {e.Source}",
+            ImageRemoved e => Short(e.Id),
+            ImageTagged { Previous: { } previous } e => $"{Familiar(e.Reference)} now {Short(e.Image)}, before {Short(previous)}",
+            ImageTagged e => $"{Familiar(e.Reference)} now {Short(e.Image)}",
+            ImageUntagged e => $"{Familiar(e.Reference)} no longer {Short(e.Image)}",
+            BuildStepCompleted e => e.CreatedBy,
+            ContainerCreated e => $"{e.Id.Short} {e.Name} of {e.Image}",
+            ContainerStartRequested e => e.Id.Short,
+            ContainerStarted e => $"{e.Id.Short} pid {e.Pid}",
+            ContainerStartFailed e => $"{e.Id.Short} ({e.ExitCode}) {e.Message}",
+            ContainerSignalled e => $"{e.Id.Short} SIG{e.Signal} ({e.Cause})",
+            ContainerExited e => $"{e.Id.Short} ({(e.ExitCode is { } code ? code : "code unknown")}){(e.OutOfMemory ? " out of memory" : "")}",
+            ContainerRemoved e => e.Id.Short,
+            ExecRequested e => $"{e.Container.Short} {string.Join(' ', e.Command)}",
+            ExecStarted e => $"{e.Container.Short} exec {Short(e.Id)} pid {e.Pid}",
+            ExecFailed e => $"{e.Container.Short} exec {Short(e.Id)} ({e.ExitCode}) {e.Message}",
+            ExecExited e => $"{e.Container.Short} exec {Short(e.Id)} ({e.ExitCode})",
+            _ => throw new System.Diagnostics.UnreachableException($"no words for {happened.GetType().Name}"),
+        };
+
+    /// <summary>The person, as far as the kernel knows: the login uid outlives sudo.</summary>
+    public static string Who(Actor actor) =>
+        actor.LoginUid != Actor.Unset ? $"login {actor.LoginUid}"
+        : actor.SudoUid is { } sudo ? $"sudo {sudo}"
+        : $"uid {actor.Uid}";
+
+    private static string Short(string id) => id.Length > 12 ? id[..12] : id;
+
+    private static string Familiar(string reference) =>
+        ImageReference.Parse(reference).Match(Right: r => r.Familiar, Left: _ => reference);
+}

@@ -1,0 +1,50 @@
+namespace EventDock.Cli;
+
+using System.IO;
+using EventDock.Domain.Kernel;
+using EventDock.Domain.Roots;
+using EventDock.Engine;
+using EventDock.Projections;
+
+/// <summary>
+/// What one command has to work with. Nothing is opened before it is asked for: help and version reach no neighbour.
+/// </summary>
+/// <param name="Read">Opens the ledger for a command that changes nothing.</param>
+/// <param name="Change">
+/// Opens it for one that does: the root and the ledger must belong together, staging names of dead commands are cleared, and
+/// what ended unseen is recorded first.
+/// </param>
+/// <param name="Ended">As Change, without looking at other containers: what conmon calls.</param>
+public sealed record Session(
+    TextWriter Out,
+    TextWriter Error,
+    bool ErrorIsTerminal,
+    Func<CancellationToken, EitherAsync<DomainError, Ports>> Read,
+    Func<CancellationToken, EitherAsync<DomainError, Ports>> Change,
+    Func<CancellationToken, EitherAsync<DomainError, Ports>> Ended,
+    Func<CancellationToken, EitherAsync<DomainError, RootAdopted>> Adopt,
+    LedgerHome Home,
+    Func<DateTimeOffset> Clock)
+{
+    /// <summary>A line of result.</summary>
+    public Unit Line(string text)
+    {
+        Out.Write(text + "\n");
+        return unit;
+    }
+
+    /// <summary>A line for the person, not for the pipe.</summary>
+    public Unit Tell(string text)
+    {
+        Out.Flush();
+        Error.Write(text + "\n");
+        Error.Flush();
+        return unit;
+    }
+}
+
+/// <summary>Where the ledger lives, and how it is looked after: <c>eventdock db</c>.</summary>
+public sealed record LedgerHome(
+    Func<CancellationToken, EitherAsync<DomainError, string>> Status,
+    Func<CancellationToken, EitherAsync<DomainError, Unit>> Stop,
+    Func<CancellationToken, EitherAsync<DomainError, string>> Url);

@@ -1,0 +1,155 @@
+namespace EventDock.Cli;
+
+using System.IO;
+using System.Security.Cryptography;
+using EventDock.Adapters.Content;
+using EventDock.Adapters.Context;
+using EventDock.Adapters.Host;
+using EventDock.Adapters.Overlay;
+using EventDock.Adapters.Postgres;
+using EventDock.Adapters.Registry;
+using EventDock.Adapters.Roots;
+using EventDock.Adapters.Runc;
+using EventDock.Cli.Commands;
+using EventDock.Domain.Builds;
+using EventDock.Domain.Containers;
+using EventDock.Domain.Kernel;
+using EventDock.Domain.Layers;
+using EventDock.Domain.Oci;
+using EventDock.Domain.Roots;
+using EventDock.Engine;
+using EventDock.Projections;
+using static EventDock.Engine.Pipeline;
+
+/// <summary>Which adapter stands behind which port: the only place that knows all of them.</summary>
+public sealed class Wiring(Places places, Origin origin)
+{
+    private readonly Paths paths = new(places.Root);
+    private readonly OverlayMounts mounts = Mounts.Create(places.Root);
+    private readonly RootFiles root = RootFilesAdapter.Create(places.Root);
+    private Option<OpenLedger> opened;
+
+    public Guid CommandId => origin.Command;
+
+    public World World { get; } = new(
+        () => DateTimeOffset.UtcNow,
+        RandomNumberGenerator.GetBytes,
+        RegistryAdapter.HostPlatform,
+        origin.Host.HostId,
+        origin.Host.BootId,
+        id => Seq(System.Environment.ProcessPath!, ContainerEndedCommand.Word, id.Value));
+
+    public Session Session(TextWriter output, TextWriter error) => new(
+        output,
+        error,
+        !Console.IsErrorRedirected,
+        Read: cancel => from ledger in Open(cancel) select Ports(ledger),
+        Change: cancel =>
+            from ledger in Checked(cancel)
+            let ports = Ports(ledger)
+            from swept in Sweep(cancel)
+            from reconciled in Reconcile.Run(ports, cancel)
+            select ports,
+        Ended: cancel => from ledger in Checked(cancel) select Ports(ledger),
+        Adopt: cancel => from ledger in Open(cancel) from adopted in OpenRoot.Adopt(root, ledger, World, cancel) select adopted,
+        Home(),
+        World.Clock);
+
+    /// <summary>The ledger that has been opened, if the command came so far: a refusal is recorded in it.</summary>
+    public Option<OpenLedger> Opened => opened;
+
+    private EitherAsync<DomainError, OpenLedger> Open(CancellationToken cancel) =>
+        from prepared in paths.Prepare().ToAsync()
+        from ledger in places.Database is { } uri
+            ? from parsed in LibpqUri.Parse(uri).ToAsync()
+              from server in PostgresLedger.OpenServer(parsed, origin, cancel)
+              select server
+            : PostgresLedger.OpenPrivate(new ClusterPlace(places.Root, places.Run), origin, cancel)
+        let watched = Watched(ledger)
+        select watched;
+
+    private EitherAsync<DomainError, OpenLedger> Checked(CancellationToken cancel) =>
+        from ledger in Open(cancel)
+        from ours in OpenRoot.Check(root, ledger, World, Program.Version, cancel)
+        let kept = Keep(ledger)
+        select ledger;
+
+    private OpenLedger Keep(OpenLedger ledger)
+    {
+        opened = Some(ledger);
+        return ledger;
+    }
+
+    /// <summary>Every append is noted on disk, so that a ledger that has lost its end is known for it.</summary>
+    private OpenLedger Watched(OpenLedger ledger) => ledger with
+    {
+        Store = ledger.Store with
+        {
+            Append = (append, cancel) =>
+                from appended in ledger.Store.Append(append, cancel)
+                from seen in root.Seen(appended.Last, cancel)
+                select appended,
+        },
+    };
+
+    private EitherAsync<DomainError, Unit> Sweep(CancellationToken cancel)
+    {
+        var sweep = Runtime().Sweep;
+        return Staging.Sweep(
+            paths,
+            (merged, _) => sweep.EndStep(Path.GetFileName(Path.GetDirectoryName(merged))!).Bind(_ => mounts.Unmount(merged)).ToAsync(),
+            cancel);
+    }
+
+    private (Runtime Runtime, StepSweep Sweep) Runtime() =>
+        RuntimeAdapter.Create(new RuntimePaths(places.Root, places.Run, places.Environment), mounts);
+
+    private Ports Ports(OpenLedger ledger)
+    {
+        // A registry is asked by few commands, and its configuration may be wrong without hurting the others.
+        var registry = new Lazy<Either<DomainError, Domain.Images.Registry>>(() =>
+            EngineConfigFile.Read(places.Config, places.ConfigNamed).Map(config => RegistryAdapter.Create(config)));
+        return new Ports(
+            ledger,
+            Layers.Create(paths),
+            Blobs.Create(paths),
+            ThinLayers.Create(paths),
+            Workspaces.Create(
+                paths,
+                (mount, _) => mounts.Mount(mount).ToAsync(),
+                (merged, _) => mounts.Unmount(merged).ToAsync(),
+                Ignoring),
+            new BuildContext(ContextDirectory.Match, ContextDirectory.Hash, ContextArchive.Create(paths)),
+            new Locks(StoreLocks.Create(paths), ContainerLocks.Create(Path.Combine(paths.Locks, "containers"))),
+            new Domain.Images.Registry(
+                (reference, platform, cancel) => registry.Value.ToAsync().Bind(r => r.Resolve(reference, platform, cancel)),
+                (image, layer, cancel) => registry.Value.ToAsync().Bind(r => r.OpenLayer(image, layer, cancel))),
+            Runtime().Runtime,
+            SecretStoreAdapter.Create(places.Root),
+            World);
+    }
+
+    private static Func<string, bool> Ignoring(Seq<string> lines) =>
+        lines.IsEmpty
+            ? _ => false
+            : DockerIgnore.Parse(lines).Match<Func<string, bool>>(Right: ignore => ignore.Ignores, Left: _ => _ => false);
+
+    private LedgerHome Home()
+    {
+        var cluster = PrivateCluster.Create(new ClusterPlace(places.Root, places.Run));
+        return places.Database is { } uri
+            ? new LedgerHome(
+                cancel => from ledger in Open(cancel) from at in LibpqUri.Parse(uri).ToAsync() select $"external  {at.Where}  position {ledger.Head}",
+                _ => Fail<Unit>(new DomainError.NotSupported("stopping a database that EVENTDOCK_DATABASE names")),
+                _ => LibpqUri.Parse(uri).Map(_ => uri).ToAsync())
+            : new LedgerHome(
+                _ => cluster.Status().Map(Status).ToAsync(),
+                cancel => cluster.Stop(cancel).Ignore(),
+                cancel => cluster.EnsureUp(cancel).Map(_ => cluster.Url));
+    }
+
+    private static string Status(ClusterStatus status) =>
+        !status.Made ? $"not made yet  {status.Directory}"
+        : status.Pid is { } pid ? $"running  pid {pid}  version {status.Version}  {status.Directory}  socket {status.SocketDirectory}"
+        : $"stopped  version {status.Version}  {status.Directory}";
+}

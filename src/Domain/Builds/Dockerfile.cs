@@ -1,0 +1,110 @@
+namespace EventDock.Domain.Builds;
+
+using EventDock.Domain.Kernel;
+
+/// <summary>
+/// A Dockerfile that can be carried out as far as its text tells: one stage, known instructions, well-formed arguments.
+/// </summary>
+/// <param name="File">As the user named it; errors name it.</param>
+/// <param name="Escape">\ or `.</param>
+/// <param name="Instructions">At least one; the first is FROM.</param>
+public sealed record Dockerfile(string File, char Escape, Seq<Instruction> Instructions)
+{
+    public Instruction.From From => (Instruction.From)Instructions[0];
+
+    /// <summary>Reads a file; any mistake is a BadDockerfile with its line, before anything has run.</summary>
+    public static Either<DomainError, Dockerfile> Parse(string file, string text)
+    {
+        if (text.Length == 0)
+        {
+            return new DomainError.BadDockerfile(file, 1, $"the Dockerfile ({file}) cannot be empty");
+        }
+
+        return DockerfileLines.Read(text).MapLeft(f => Bad(file, f.Line, f.Reason)).Bind(lines => Instruct(file, lines));
+    }
+
+    /// <summary>
+    /// The instruction with its variables replaced; RUN, CMD and ENTRYPOINT leave them to their shell, and FROM has none.
+    /// </summary>
+    /// <param name="env">NAME=value: the base image's and that of the ENVs so far.</param>
+    public Either<DomainError, Instruction> Expand(Instruction instruction, Seq<string> env) =>
+        Expand(File, Escape, instruction, EnvExpansion.From(env));
+
+    private static Either<DomainError, Dockerfile> Instruct(string file, DockerfileLines.Result lines)
+    {
+        var instructions = new List<Instruction>(lines.Lines.Count);
+        foreach (var line in lines.Lines)
+        {
+            var parsed = DockerfileInstructions.Parse(line, lines.Escape).MapLeft(fault => Bad(file, line.Line, fault.Reason))
+                .Bind(i => Placed(file, i, first: instructions.Count == 0))
+                .Bind(i => WellFormed(file, lines.Escape, i));
+            if (parsed.MatchUnsafe<DomainError?>(Right: i => Added(i), Left: e => e) is { } error)
+            {
+                return error;
+            }
+        }
+
+        return instructions.Count == 0
+            ? Bad(file, 1, "file with no instructions")
+            : new Dockerfile(file, lines.Escape, instructions.ToSeq());
+
+        DomainError? Added(Instruction instruction)
+        {
+            instructions.Add(instruction);
+            return null;
+        }
+    }
+
+    private static Either<DomainError, Instruction> Placed(string file, Instruction instruction, bool first) =>
+        (first, instruction) switch
+        {
+            (true, not Instruction.From) => Bad(file, instruction.Line, "no build stage in current context"),
+            (false, Instruction.From) =>
+                Bad(file, instruction.Line, "a second FROM: multi-stage builds are not supported yet"),
+            _ => instruction,
+        };
+
+    /// <summary>
+    /// Quotes and substitutions are checked while nothing has run yet: with every variable set to something, what fails now
+    /// fails always. (The instruction itself is kept as it was written.)
+    /// </summary>
+    private static Either<DomainError, Instruction> WellFormed(string file, char escape, Instruction instruction) =>
+        Expand(file, escape, instruction, _ => "x").Map(_ => instruction);
+
+    private static Either<DomainError, Instruction> Expand(
+        string file, char escape, Instruction instruction, Func<string, string?> lookup)
+    {
+        return instruction switch
+        {
+            Instruction.Copy c =>
+                from sources in c.Sources.Map(Word).Sequence()
+                from destination in Word(c.Destination)
+                select (Instruction)(c with { Sources = sources, Destination = destination }),
+            Instruction.Env e =>
+                from pairs in e.Pairs.Map(p =>
+                    from name in Word(p.Name)
+                    from value in Word(p.Value)
+                    from named in name.Length == 0
+                        ? Left<DomainError, EnvPair>(Bad(file, e.Line, "ENV names can not be blank"))
+                        : new EnvPair(name, value)
+                    select named).Sequence()
+                select (Instruction)(e with { Pairs = pairs }),
+            Instruction.Workdir w =>
+                from path in Word(w.Path)
+                from said in path.Length == 0
+                    ? Left<DomainError, string>(Bad(file, w.Line, "WORKDIR is empty: cannot normalize nothing"))
+                    : path
+                select (Instruction)(w with { Path = said }),
+            Instruction.User u =>
+                from name in Word(u.Name)
+                select (Instruction)(u with { Name = name }),
+            _ => instruction,
+        };
+
+        Either<DomainError, string> Word(string word) =>
+            EnvExpansion.Expand(word, lookup, escape)
+                .MapLeft(f => Bad(file, instruction.Line, $"failed to process {GoQuote.Quote(word)}: {f.Reason}"));
+    }
+
+    private static DomainError Bad(string file, int line, string reason) => new DomainError.BadDockerfile(file, line, reason);
+}

@@ -1,0 +1,21 @@
+namespace EventDock.Domain.Containers;
+
+/// <summary>What may be asked of, or reported about, one container.</summary>
+public abstract record ContainerCommand(ContainerId Id);
+
+public sealed record CreateContainer(ContainerId Id, string Name, string Image, string ImageId, ContainerSettings Settings)
+    : ContainerCommand(Id);
+
+public sealed record StartContainer(ContainerId Id) : ContainerCommand(Id);
+
+public sealed record RecordStarted(ContainerId Id, ProcessIdentity Process) : ContainerCommand(Id);
+
+public sealed record RecordStartFailed(ContainerId Id, int ExitCode, string Message) : ContainerCommand(Id);
+
+/// <param name="Cause">kill, stop or rm.</param>
+public sealed record SignalContainer(ContainerId Id, string Signal, string Cause) : ContainerCommand(Id);
+
+/// <summary>An exit that was observed. The process says which start it belongs to; null where that cannot be known.</summary>
+public sealed record RecordExited(ContainerId Id, int? ExitCode, bool OutOfMemory) : ContainerCommand(Id);
+
+public sealed record RemoveContainer(ContainerId Id) : ContainerCommand(Id);

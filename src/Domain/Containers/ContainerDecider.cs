@@ -1,0 +1,64 @@
+namespace EventDock.Domain.Containers;
+
+using System.Diagnostics;
+using EventDock.Domain.Kernel;
+using static EventDock.Domain.Containers.ContainerState;
+
+/// <summary>The life of a container. The table is the documentation.</summary>
+public static class ContainerDecider
+{
+    public static readonly Decider<ContainerCommand, ContainerState, ContainerEvent> Decider =
+        new(new Absent(), Decide, Evolve);
+
+    public static Either<DomainError, Seq<ContainerEvent>> Decide(ContainerCommand command, ContainerState state) =>
+        (command, state) switch
+        {
+            (CreateContainer c, Absent) => Emit(new ContainerCreated(c.Id, c.Name, c.Image, c.ImageId, c.Settings)),
+            (StartContainer c, Created or Exited) => Emit(new ContainerStartRequested(c.Id)),
+            (StartContainer, Running) => Nothing,
+            (RecordStarted c, Starting) => Emit(new ContainerStarted(c.Id, c.Process.Pid, c.Process.StartTime, c.Process.BootId)),
+            (RecordStarted c, Running r) when r == new Running(c.Process.Pid, c.Process.StartTime, c.Process.BootId) => Nothing,
+            (RecordStartFailed c, Starting) => Emit(new ContainerStartFailed(c.Id, c.ExitCode, c.Message)),
+            (SignalContainer c, Running) => Emit(new ContainerSignalled(c.Id, c.Signal, c.Cause)),
+            (RecordExited c, Running) => Emit(new ContainerExited(c.Id, c.ExitCode, c.OutOfMemory)),
+            (RecordExited, Exited or Removed) => Nothing,
+            (RemoveContainer c, Created or Exited) => Emit(new ContainerRemoved(c.Id)),
+            (RemoveContainer, Removed) => Nothing,
+            _ => Refuse(command, state),
+        };
+
+    public static ContainerState Evolve(ContainerState state, ContainerEvent happened) =>
+        happened switch
+        {
+            ContainerCreated => new Created(),
+            ContainerStartRequested => new Starting(),
+            ContainerStarted e => new Running(e.Pid, e.StartTime.Value, e.BootId),
+            ContainerStartFailed => new Exited(),
+            ContainerSignalled => state,
+            ContainerExited => new Exited(),
+            ContainerRemoved => new Removed(),
+            _ => throw new UnreachableException($"no fold for {happened.GetType().Name}"),
+        };
+
+    private static Either<DomainError, Seq<ContainerEvent>> Emit(ContainerEvent happened) => Right(Seq1(happened));
+
+    private static Either<DomainError, Seq<ContainerEvent>> Nothing => Right(Seq<ContainerEvent>());
+
+    private static Either<DomainError, Seq<ContainerEvent>> Refuse(ContainerCommand command, ContainerState state) =>
+        state is Absent or Removed
+            ? new DomainError.NoSuchContainer(command.Id.Value)
+            : new DomainError.WrongState(command.Id.Value, state.Word, Attempt(command));
+
+    /// <summary>What was tried, in the word of the command line.</summary>
+    private static string Attempt(ContainerCommand command) =>
+        command switch
+        {
+            CreateContainer => "create",
+            StartContainer => "start",
+            RecordStarted or RecordStartFailed => "record the start of",
+            SignalContainer c => c.Cause,
+            RecordExited => "record the exit of",
+            RemoveContainer => "remove",
+            _ => throw new UnreachableException($"no word for {command.GetType().Name}"),
+        };
+}

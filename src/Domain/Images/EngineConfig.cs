@@ -1,0 +1,67 @@
+namespace EventDock.Domain.Images;
+
+using System.Text;
+using System.Text.Json;
+using EventDock.Domain.Kernel;
+using EventDock.Domain.Oci;
+
+/// <summary>What config.json may say; keys and meaning are those of dockerd's daemon.json.</summary>
+/// <param name="RegistryMirrors">For docker.io, in the order they are asked: http(s)://host[:port], without a slash at the end.</param>
+/// <param name="InsecureRegistries">host[:port], or addresses as a CIDR: these may have a bad certificate or none.</param>
+public sealed record EngineConfig(Seq<string> RegistryMirrors, Seq<string> InsecureRegistries)
+{
+    public static readonly EngineConfig Empty = new(Seq<string>(), Seq<string>());
+
+    private const int MaxBytes = 1024 * 1024;
+
+    /// <summary>Reads the text of the file. A key that is not known is an error, as it is to dockerd.</summary>
+    public static Either<DomainError, EngineConfig> Parse(string json) =>
+        json.Length == 0 || string.IsNullOrWhiteSpace(json)
+            ? Empty
+            : StrictJson.Read<EngineConfig>("configuration", Encoding.UTF8.GetBytes(json), MaxBytes, Read);
+
+    private static Either<DomainError, EngineConfig> Read(JsonShape shape, JsonElement root)
+    {
+        foreach (var member in root.EnumerateObject())
+        {
+            if (member.Name is not ("registry-mirrors" or "insecure-registries"))
+            {
+                return new DomainError.Invalid("configuration key", member.Name, "is not a key that EventDock knows");
+            }
+        }
+
+        var mirrors = shape.Texts(root, "registry-mirrors").Map(Mirror).Sequence();
+        var insecure = shape.Texts(root, "insecure-registries").Map(Insecure).Sequence();
+        return mirrors.Bind(m => insecure.Map(i => new EngineConfig(m, i)));
+    }
+
+    private static Either<DomainError, string> Mirror(string text)
+    {
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.Host.Length == 0)
+        {
+            return new DomainError.Invalid("registry-mirrors", text, "must be an http:// or https:// URL");
+        }
+
+        if (uri.UserInfo.Length > 0)
+        {
+            return new DomainError.Invalid("registry-mirrors", uri.Host, "must not hold a user name or password");
+        }
+
+        return uri.PathAndQuery == "/" && uri.Fragment.Length == 0
+            ? $"{uri.Scheme}://{uri.Authority}"
+            : new DomainError.Invalid("registry-mirrors", text, "must not have a path, query or fragment");
+    }
+
+    private static Either<DomainError, string> Insecure(string text)
+    {
+        var cidr = text.IndexOf('/');
+        var good = cidr < 0
+            ? text.Length is > 0 and <= 255 && ImageReference.Parse(text + "/x").Match(
+                Right: r => r.Repository == text + "/x" || text == "localhost", Left: _ => IsName(text))
+            : text[..cidr].Length > 0 && text.AsSpan(0, cidr).IndexOfAnyExcept("0123456789abcdefABCDEF.:") < 0
+                && byte.TryParse(text.AsSpan(cidr + 1), out var bits) && bits <= (text.Contains(':') ? 128 : 32);
+        return good ? text : new DomainError.Invalid("insecure-registries", text, "must be host[:port] or a CIDR");
+    }
+
+    private static bool IsName(string text) => text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.');
+}

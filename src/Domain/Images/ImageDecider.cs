@@ -1,0 +1,65 @@
+namespace EventDock.Domain.Images;
+
+using System.Diagnostics;
+using EventDock.Domain.Kernel;
+using static EventDock.Domain.Images.ImageState;
+
+/// <summary>What may be asked of, or reported about, one image.</summary>
+public abstract record ImageCommand(string Id);
+
+public sealed record RecordPulled(ImagePulled Fact) : ImageCommand(Fact.Id);
+
+public sealed record RecordBuilt(ImageBuilt Fact) : ImageCommand(Fact.Id);
+
+public sealed record RecordImported(ImageImported Fact) : ImageCommand(Fact.Id);
+
+public sealed record RemoveImage(string Id) : ImageCommand(Id);
+
+public abstract record ImageState
+{
+    private ImageState() { }
+
+    public sealed record Absent : ImageState;
+
+    /// <param name="Pulls">References with their manifest digests under which it has been pulled.</param>
+    public sealed record Present(Seq<string> Pulls) : ImageState;
+
+    public sealed record Removed : ImageState;
+}
+
+/// <summary>The life of an image. Its tags have lives of their own (<see cref="TagDecider"/>).</summary>
+public static class ImageDecider
+{
+    public static readonly Decider<ImageCommand, ImageState, ImageEvent> Decider = new(new Absent(), Decide, Evolve);
+
+    public static Either<DomainError, Seq<ImageEvent>> Decide(ImageCommand command, ImageState state) =>
+        (command, state) switch
+        {
+            (RecordPulled c, Present p) when p.Pulls.Exists(pull => pull == Pull(c.Fact)) => Nothing,
+            (RecordPulled c, _) => Emit(c.Fact),
+            (RecordBuilt, Present) => Nothing,
+            (RecordBuilt c, _) => Emit(c.Fact),
+            (RecordImported, Present) => Nothing,
+            (RecordImported c, _) => Emit(c.Fact),
+            (RemoveImage c, Present) => Emit(new ImageRemoved(c.Id)),
+            (RemoveImage, Removed) => Nothing,
+            _ => new DomainError.NoSuchImage(command.Id),
+        };
+
+    public static ImageState Evolve(ImageState state, ImageEvent happened) =>
+        (happened, state) switch
+        {
+            (ImagePulled e, Present p) => new Present(p.Pulls.Add(Pull(e))),
+            (ImagePulled e, _) => new Present(Seq1(Pull(e))),
+            (ImageBuilt or ImageImported, Present p) => p,
+            (ImageBuilt or ImageImported, _) => new Present(Seq<string>()),
+            (ImageRemoved, _) => new Removed(),
+            _ => throw new UnreachableException($"no fold for {happened.GetType().Name}"),
+        };
+
+    private static string Pull(ImagePulled e) => $"{e.Reference} {e.Manifest.Value}";
+
+    private static Either<DomainError, Seq<ImageEvent>> Emit(ImageEvent happened) => Right(Seq1(happened));
+
+    private static Either<DomainError, Seq<ImageEvent>> Nothing => Right(Seq<ImageEvent>());
+}

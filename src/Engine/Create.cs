@@ -1,0 +1,99 @@
+namespace EventDock.Engine;
+
+using EventDock.Domain.Containers;
+using EventDock.Domain.Images;
+using EventDock.Domain.Kernel;
+using EventDock.Domain.Layers;
+using EventDock.Domain.Oci;
+using EventDock.Projections;
+using static EventDock.Engine.Pipeline;
+
+/// <summary>What <c>run</c> and <c>create</c> tell while they look for the image.</summary>
+/// <param name="Missing">The image is not here and is now pulled.</param>
+/// <param name="Pulled">It has come.</param>
+public sealed record CreateTelling(Action<ImageReference> Missing, Action<PullProgress> Progress, Action<Pulled> Pulled);
+
+/// <summary>A container that has been made, with what only its start needs to know.</summary>
+/// <param name="Env">The whole environment, secrets included.</param>
+public sealed record CreatedContainer(ContainerRow Row, Seq<string> Layers, Seq<string> Env);
+
+/// <summary><c>eventdock create</c>, and the first half of <c>run</c>.</summary>
+public static class Create
+{
+    /// <summary>Names are drawn at random; so many are tried before one is not found free.</summary>
+    private const int NameTries = 8;
+
+    /// <param name="starting">The intention to start is recorded in the same transaction: <c>run</c>.</param>
+    public static EitherAsync<DomainError, CreatedContainer> Container(
+        Ports ports, RunRequest request, bool starting, CreateTelling tell, CancellationToken cancel) =>
+        from name in request.Name is null ? Give<string?>(null) : ContainerName.Parse(request.Name).Map(n => (string?)n).ToAsync()
+        from image in Image(ports, request.Image, tell, cancel)
+        let id = NewId(ports.World)
+        from resolved in RunResolution.Resolve(request, id, image.Content.Run, ports.Secrets.Keyed).ToAsync()
+        let layers = image.Content.Layers.Map(l => l.Id).Strict()
+        from thin in ports.Thin.Create(id.Value, layers, cancel)
+        from row in
+            (from secrets in ports.Secrets.Write(id, resolved.Env, cancel)
+             from row in Record(ports, id, name, 0, request.Image, image, resolved.Settings, starting, cancel)
+             select row)
+            .OrUndo(() => ports.Thin.Discard(id.Value, CancellationToken.None))
+        select new CreatedContainer(row, layers, resolved.Env);
+
+    /// <summary>An image that is here, or is pulled now.</summary>
+    public static EitherAsync<DomainError, ImageRow> Image(
+        Ports ports, string text, CreateTelling tell, CancellationToken cancel) =>
+        Find.Image(ports, text, None, cancel).Recover(error => error is DomainError.NoSuchImage && !LooksLikeId(text)
+            ? Some(
+                from reference in ImageReference.Parse(text).ToAsync()
+                let missing = Told(() => tell.Missing(reference.Tagged))
+                from pulled in Pull.Run(ports, reference, tell.Progress, cancel)
+                let done = Told(() => tell.Pulled(pulled))
+                from row in Find.Image(ports, pulled.ImageId, None, cancel)
+                select row)
+            : None);
+
+    private static bool LooksLikeId(string text) => text.StartsWith(Digest.Prefix, StringComparison.Ordinal);
+
+    private static EitherAsync<DomainError, ContainerRow> Record(
+        Ports ports, ContainerId id, string? name, int tried, string imageText, ImageRow image, ContainerSettings settings,
+        bool starting, CancellationToken cancel)
+    {
+        var now = ports.World.Clock();
+        var chosen = name ?? NameGenerator.Generate(BitConverter.ToInt32(ports.World.Random(4)), tried);
+        var commands = new CreateContainer(id, chosen, imageText, image.Id, settings);
+        var parent = image.Content.Layers.LastOrNone().MatchUnsafe<string?>(Some: l => l.Id, None: () => null);
+        return
+            (from facts in Fresh(commands, starting, now).ToAsync()
+             from layer in LayerDecider.Decide(new RecordActive(id.Value, parent), LayerDecider.Decider.Initial).ToAsync()
+             from _ in ports.Store.Append(
+                 new Append(
+                     Seq(
+                         new StreamAppend(Streams.Container(id.Value), 0, facts),
+                         new StreamAppend(Streams.Layer(id.Value), 0, layer.Map(e => Fact.At(now, e)).Strict())),
+                     Seq1<Guard>(new Guard.ImagePresent(image.Id))),
+                 cancel)
+             select facts.Fold(Option<ContainerRow>.None, ContainersView.Apply)
+                 .IfNone(() => throw new System.Diagnostics.UnreachableException("a created container has a row")))
+            .Recover(error => error is DomainError.NameTaken && name is null && tried < NameTries
+                ? Some(Record(ports, id, name, tried + 1, imageText, image, settings, starting, cancel))
+                : None);
+    }
+
+    /// <summary>A new stream needs no reading: it is decided from nothing.</summary>
+    private static Either<DomainError, Seq<Fact>> Fresh(
+        CreateContainer create, bool starting, DateTimeOffset now) =>
+        from made in ContainerDecider.Decide(create, ContainerDecider.Decider.Initial)
+        from begun in starting
+            ? ContainerDecider.Decide(new StartContainer(create.Id), ContainerDecider.Decider.Fold(made))
+            : Right<DomainError, Seq<ContainerEvent>>(Seq<ContainerEvent>())
+        select (made + begun).Map(e => Fact.At(now, e)).Strict();
+
+    private static ContainerId NewId(World world) =>
+        ContainerId.FromRandom(world.Random(32)).IfNone(() => NewId(world));
+
+    private static Unit Told(Action tell)
+    {
+        tell();
+        return unit;
+    }
+}

@@ -1,0 +1,80 @@
+namespace EventDock.Engine;
+
+using EventDock.Domain.Containers;
+using EventDock.Domain.Kernel;
+using EventDock.Domain.Layers;
+using EventDock.Projections;
+using static EventDock.Engine.Pipeline;
+
+/// <summary>
+/// What follows when a container's process has ended: its exit and what it wrote are recorded, and what it held is let go.
+/// Several may notice the end (the attached command, conmon's exit command, the next command): the first records it.
+/// </summary>
+public static class End
+{
+    /// <summary>Gives the exit code as it was observed, by whoever observed it; None where nobody could.</summary>
+    public static EitherAsync<DomainError, Option<int>> Container(Ports ports, ContainerId id, string cause, CancellationToken cancel) =>
+        Start.Locked(ports, id, cancel).Holding(() =>
+            from past in ports.Store.Read(Streams.Container(id.Value), cancel)
+            let state = ContainerDecider.Decider.Fold(past.Map(e => (ContainerEvent)e.Event))
+            from code in state is ContainerState.Running
+                ? Observe(ports, id, cause, cancel)
+                : Give(LastCode(past))
+            select code);
+
+    private static EitherAsync<DomainError, Option<int>> Observe(
+        Ports ports, ContainerId id, string cause, CancellationToken cancel) =>
+        from fact in ports.Runtime.AwaitExit(id, TimeSpan.FromSeconds(5), cancel)
+        let code = fact.Map(f => f.ExitCode)
+        let at = fact.Map(f => f.At).IfNone(ports.World.Clock())
+        from written in Scan(ports, id, cause, cancel)
+        from _ in ports.Again(
+            () =>
+                from exited in ports.Store.Decide(
+                    ContainerDecider.Decider,
+                    Streams.Container(id.Value),
+                    new RecordExited(id, code.MatchUnsafe(Some: c => (int?)c, None: () => null), fact.Map(f => f.OutOfMemory).IfNone(false)),
+                    at,
+                    cancel)
+                from layer in Written(ports, id, written, cancel)
+                let whole = exited.Append.And(layer)
+                from appended in whole.IsEmpty ? Done : ports.Store.Append(whole, cancel).Ignore()
+                select unit,
+            cancel)
+        from settled in ports.Thin.Settle(id.Value, cancel)
+        from cleaned in ports.Runtime.CleanUp(id, cancel)
+        select code;
+
+    /// <summary>Records what has been written to a thin layer since it was last looked at: after an exec, say.</summary>
+    public static EitherAsync<DomainError, Unit> RecordWrites(Ports ports, ContainerId id, string cause, CancellationToken cancel) =>
+        Start.Locked(ports, id, cancel).Holding(() =>
+            from written in Scan(ports, id, cause, cancel)
+            from _ in ports.Again(
+                () =>
+                    from append in Written(ports, id, written, cancel)
+                    from appended in append.IsEmpty ? Done : ports.Store.Append(append, cancel).Ignore()
+                    select unit,
+                cancel)
+            from settled in ports.Thin.Settle(id.Value, cancel)
+            select unit);
+
+    private static EitherAsync<DomainError, RecordWritten> Scan(Ports ports, ContainerId id, string cause, CancellationToken cancel) =>
+        from delta in ports.Thin.Scan(id.Value, cancel)
+        select new RecordWritten(id.Value, cause, delta, LayerDecider.DefaultQuota);
+
+    private static EitherAsync<DomainError, Append> Written(
+        Ports ports, ContainerId id, RecordWritten written, CancellationToken cancel) =>
+        written.Delta.IsEmpty
+            ? Give(Append.None)
+            : from decided in ports.Store.Decide(
+                  LayerDecider.Decider, Streams.Layer(id.Value), written, ports.World.Clock(), cancel)
+              select decided.Append;
+
+    private static Option<int> LastCode(Seq<Recorded<DockEvent>> past) =>
+        past.Choose(e => e.Event switch
+        {
+            ContainerExited { ExitCode: { } code } => Some(code),
+            ContainerStartFailed failed => Some(failed.ExitCode),
+            _ => None,
+        }).LastOrNone();
+}

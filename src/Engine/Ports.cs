@@ -1,0 +1,50 @@
+namespace EventDock.Engine;
+
+using EventDock.Domain.Containers;
+using EventDock.Domain.Images;
+using EventDock.Domain.Kernel;
+using EventDock.Domain.Layers;
+using EventDock.Domain.Oci;
+using EventDock.Domain.Roots;
+using EventDock.Projections;
+
+/// <summary>
+/// Everything an operation may touch, as functions. Made once, in Program; the adapters behind it are opened when they are
+/// first used, so that a command pays for no neighbour it does not need.
+/// </summary>
+public sealed record Ports(
+    OpenLedger Ledger,
+    LayerStore Layers,
+    BlobStore Blobs,
+    ThinLayerStore Thin,
+    WorkspaceStore Workspaces,
+    BuildContext Context,
+    Locks Locks,
+    Registry Registry,
+    Runtime Runtime,
+    SecretStore Secrets,
+    World World)
+{
+    public EventStore Store => Ledger.Store;
+
+    public Views Views => Ledger.Views;
+
+    public Retries Retries => Ledger.Retries;
+}
+
+/// <summary>What changes from call to call and from host to host.</summary>
+/// <param name="Random">Fresh random bytes, as many as asked for.</param>
+/// <param name="ExitCommand">What conmon is to run when a container has ended: this program and its arguments.</param>
+public sealed record World(
+    Func<DateTimeOffset> Clock, Func<int, byte[]> Random, Platform Platform, string HostId, string BootId,
+    Func<ContainerId, Seq<string>> ExitCommand)
+{
+    public string NewId() => Convert.ToHexStringLower(Random(32));
+}
+
+/// <summary>Locks between processes; each is let go when what it gives is disposed of, or when the process dies.</summary>
+/// <param name="Store">See <see cref="StoreLock"/>.</param>
+/// <param name="Container">One container's start, end and removal: one at a time. False: do not wait; None when another has it.</param>
+public sealed record Locks(
+    StoreLock Store,
+    Func<ContainerId, bool, CancellationToken, EitherAsync<DomainError, Option<IDisposable>>> Container);

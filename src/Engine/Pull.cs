@@ -1,0 +1,144 @@
+namespace EventDock.Engine;
+
+using EventDock.Domain.Images;
+using EventDock.Domain.Kernel;
+using EventDock.Domain.Layers;
+using EventDock.Domain.Oci;
+using static EventDock.Engine.Pipeline;
+
+/// <summary>What a pull tells while it goes on.</summary>
+public abstract record PullProgress
+{
+    private PullProgress() { }
+
+    /// <summary>The image has been found; these layers, base first, are now fetched.</summary>
+    public sealed record Found(ImageReference Reference, Seq<Descriptor> Layers) : PullProgress;
+
+    /// <param name="Layer">The place in the image, from 0.</param>
+    public sealed record AlreadyExists(int Layer) : PullProgress;
+
+    /// <param name="Bytes">Received so far.</param>
+    public sealed record Downloading(int Layer, long Bytes) : PullProgress;
+
+    public sealed record Complete(int Layer) : PullProgress;
+}
+
+/// <param name="Digest">What the reference stands for in the registry.</param>
+/// <param name="New">The reference did not name this image before.</param>
+public sealed record Pulled(string ImageId, ImageReference Reference, Digest Digest, bool New);
+
+/// <summary><c>eventdock pull</c>, and what <c>run</c> and FROM do with an image that is not here.</summary>
+public static class Pull
+{
+    /// <summary>Layers fetched at the same time.</summary>
+    private const int AtOnce = 3;
+
+    public static EitherAsync<DomainError, Pulled> Run(
+        Ports ports, ImageReference asked, Action<PullProgress> tell, CancellationToken cancel)
+    {
+        var reference = asked.Tagged;
+        var began = ports.World.Clock();
+        return
+            from remote in ports.Registry.Resolve(reference, ports.World.Platform, cancel)
+            from _ in Consistent(remote).ToAsync()
+            let chain = ChainId.Of(remote.Config.DiffIds)
+            let telling = Tell(tell, new PullProgress.Found(reference, remote.Manifest.Layers))
+            from config in ports.Blobs.Write(remote.Manifest.Config.MediaType, remote.ConfigBytes, cancel)
+            from manifest in ports.Blobs.Write(remote.Manifest.MediaType, remote.ManifestBytes, cancel)
+            let wire = new Wire(remote.Wire)
+            from pulled in Settled(ports, remote, chain, tell, wire, began, cancel)
+            select pulled;
+    }
+
+    /// <summary>
+    /// Fetches and records. A layer that <c>rmi</c> took away between the two is fetched again: it happens once in a blue moon.
+    /// </summary>
+    private static EitherAsync<DomainError, Pulled> Settled(
+        Ports ports, RemoteImage remote, Seq<Digest> chain, Action<PullProgress> tell, Wire wire, DateTimeOffset began,
+        CancellationToken cancel) =>
+        (from layers in Fetch(ports, remote, chain, tell, wire, cancel)
+         from pulled in ports.Locks.Store.Take(false, cancel).Holding(() => ports.Again(
+             () => Record(ports, remote, layers, wire, began, cancel), cancel))
+         select pulled)
+        .Recover(error => error is DomainError.LayerGone
+            ? Some(Settled(ports, remote, chain, tell, wire, began, cancel))
+            : None);
+
+    private static EitherAsync<DomainError, Seq<StoredLayer>> Fetch(
+        Ports ports, RemoteImage remote, Seq<Digest> chain, Action<PullProgress> tell, Wire wire, CancellationToken cancel) =>
+        Enumerable.Range(0, chain.Count).ToSeq().AtOnce(
+            AtOnce,
+            (n, stop) => ports.Layers.Has(chain[n].Hex) ? Known(ports, chain[n], n, tell, stop) : Import(ports, remote, chain, n, tell, wire, stop),
+            cancel);
+
+    private static EitherAsync<DomainError, StoredLayer> Known(
+        Ports ports, Digest id, int n, Action<PullProgress> tell, CancellationToken cancel) =>
+        from layer in ports.Layers.Describe(id.Hex, cancel)
+        let telling = Tell(tell, new PullProgress.AlreadyExists(n))
+        select layer;
+
+    private static EitherAsync<DomainError, StoredLayer> Import(
+        Ports ports, RemoteImage remote, Seq<Digest> chain, int n, Action<PullProgress> tell, Wire wire, CancellationToken cancel) =>
+        from layer in ports.Layers.Import(
+            new LayerImport(
+                n == 0 ? null : chain[n - 1].Hex,
+                remote.Manifest.Layers[n],
+                remote.Config.DiffIds[n],
+                stop => ports.Registry.OpenLayer(remote, remote.Manifest.Layers[n], stop),
+                progress => tell(new PullProgress.Downloading(n, progress.Bytes))),
+            cancel)
+        let counted = wire.Add(remote.Manifest.Layers[n].Size)
+        let telling = Tell(tell, new PullProgress.Complete(n))
+        select layer;
+
+    private static EitherAsync<DomainError, Pulled> Record(
+        Ports ports, RemoteImage remote, Seq<StoredLayer> layers, Wire wire, DateTimeOffset began, CancellationToken cancel)
+    {
+        var now = ports.World.Clock();
+        var id = remote.Manifest.Config.Digest.Hex;
+        var content = Contents.Of(remote.Config, layers);
+        var byDigest = remote.Reference.At(remote.Digest);
+        return
+            from here in Layered.Record(ports, layers, now, cancel)
+            from image in ports.Store.Decide(
+                ImageDecider.Decider,
+                Streams.Image(id),
+                new RecordPulled(new ImagePulled(
+                    id, remote.Reference.Host, remote.Reference.Canonical, remote.Digest, ports.World.Platform.ToString(),
+                    wire.Bytes, (int)(now - began).TotalMilliseconds, content)),
+                now,
+                cancel)
+            from tagged in Seq(remote.Reference.Canonical, byDigest.Canonical).Distinct().ToSeq().InTurn(name =>
+                ports.Store.Decide(TagDecider.Decider, Streams.Tag(name), new TagImage(name, id), now, cancel))
+            let whole = tagged.Fold(here.And(image.Append), (all, tag) => all.And(tag.Append))
+            from _ in whole.IsEmpty ? Done : ports.Store.Append(whole, cancel).Ignore()
+            select new Pulled(id, remote.Reference, remote.Digest, !whole.IsEmpty);
+    }
+
+    private static Either<DomainError, Unit> Consistent(RemoteImage remote) =>
+        remote.Manifest.Layers.Count == remote.Config.DiffIds.Count
+            ? unit
+            : new DomainError.BadContent(
+                remote.Reference.Familiar,
+                $"the manifest has {remote.Manifest.Layers.Count} layers and the config {remote.Config.DiffIds.Count}");
+
+    private static Unit Tell(Action<PullProgress> tell, PullProgress progress)
+    {
+        tell(progress);
+        return unit;
+    }
+
+    /// <summary>Bytes received, counted from several layers at once.</summary>
+    private sealed class Wire(long begun)
+    {
+        private long bytes = begun;
+
+        public long Bytes => Interlocked.Read(ref bytes);
+
+        public Unit Add(long more)
+        {
+            Interlocked.Add(ref bytes, more);
+            return unit;
+        }
+    }
+}

@@ -1,0 +1,61 @@
+namespace EventDock.Engine;
+
+using EventDock.Domain.Containers;
+using EventDock.Domain.Kernel;
+using EventDock.Projections;
+using static EventDock.Engine.Pipeline;
+
+/// <summary>
+/// Brings the ledger up to what has happened while no command of ours was there to see it: a container whose exit nobody
+/// recorded, a start that was cut off. Nothing is assumed: an exit without an exit file has no code.
+/// </summary>
+public static class Reconcile
+{
+    public static EitherAsync<DomainError, Unit> Run(Ports ports, CancellationToken cancel) =>
+        from rows in ports.Views.ContainersUnended(cancel)
+        from _ in rows.InTurn(row => One(ports, row, cancel))
+        select unit;
+
+    private static EitherAsync<DomainError, Unit> One(Ports ports, ContainerRow row, CancellationToken cancel) =>
+        row.State == ContainerRow.Starting ? Starting(ports, row, cancel)
+        : Lives(ports, row) ? Done
+        : from ended in End.Container(ports, row.Id, "exit", cancel)
+          from removed in row.Settings.AutoRemove ? Remove.Ended(ports, row.Id, cancel) : Done
+          select unit;
+
+    private static bool Lives(Ports ports, ContainerRow row) =>
+        row is { Pid: { } pid, StartTime: { } start, BootId: { } boot }
+        && ports.Runtime.Alive(new ProcessIdentity(pid, start.Value, boot));
+
+    /// <summary>
+    /// Requested and not yet a fact: either another command is at it (it holds the lock, and is left alone), or it died in
+    /// between, before or after the process came to be.
+    /// </summary>
+    private static EitherAsync<DomainError, Unit> Starting(Ports ports, ContainerRow row, CancellationToken cancel) =>
+        from held in ports.Locks.Container(row.Id, false, cancel)
+        from _ in held.Match(
+            None: () => Done,
+            Some: taken => Give(taken).Holding(() => Settle(ports, row, cancel)))
+        select unit;
+
+    private static EitherAsync<DomainError, Unit> Settle(Ports ports, ContainerRow row, CancellationToken cancel) =>
+        from past in ports.Store.Read(Streams.Container(row.Id.Value), cancel)
+        let state = ContainerDecider.Decider.Fold(past.Map(e => (ContainerEvent)e.Event))
+        from _ in state is not ContainerState.Starting
+            ? Done
+            : from running in ports.Runtime.Running(row.Id, cancel)
+              from recorded in running.Match(
+                  Some: process => Handle(ports, new RecordStarted(row.Id, process), cancel),
+                  None: () =>
+                      from cleaned in ports.Runtime.CleanUp(row.Id, cancel)
+                      from failed in Handle(
+                          ports, new RecordStartFailed(row.Id, 125, "the command that started it ended before the container ran"),
+                          cancel)
+                      select failed)
+              select recorded
+        select unit;
+
+    private static EitherAsync<DomainError, Unit> Handle(Ports ports, ContainerCommand command, CancellationToken cancel) =>
+        ports.Store.Handle(
+            ContainerDecider.Decider, Streams.Container(command.Id.Value), command, ports.World.Clock(), cancel).Ignore();
+}

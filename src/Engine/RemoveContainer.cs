@@ -1,0 +1,39 @@
+namespace EventDock.Engine;
+
+using EventDock.Domain.Containers;
+using EventDock.Domain.Kernel;
+using EventDock.Domain.Layers;
+using EventDock.Projections;
+using static EventDock.Engine.Pipeline;
+
+/// <summary>
+/// <c>eventdock rm</c>: the container and its thin layer, and nothing else. A running one is ended first where -f is given,
+/// and the exit that was seen is recorded before the removal is.
+/// </summary>
+public static partial class Remove
+{
+    public static EitherAsync<DomainError, Unit> Container(Ports ports, ContainerRow row, bool force, CancellationToken cancel) =>
+        from ended in force && row.State == ContainerRow.Running
+            ? Signal.Kill(ports, row.Id, "rm", cancel)
+            : Done
+        from _ in Ended(ports, row.Id, cancel)
+        select unit;
+
+    /// <summary>Removes a container that does not run. Done already: nothing happens.</summary>
+    public static EitherAsync<DomainError, Unit> Ended(Ports ports, ContainerId id, CancellationToken cancel) =>
+        Start.Locked(ports, id, cancel).Holding(() =>
+            from _ in ports.Again(
+                () =>
+                    from container in ports.Store.Decide(
+                        ContainerDecider.Decider, Streams.Container(id.Value), new RemoveContainer(id),
+                        ports.World.Clock(), cancel)
+                    from layer in ports.Store.Decide(
+                        LayerDecider.Decider, Streams.Layer(id.Value), new RemoveLayer(id.Value), ports.World.Clock(), cancel)
+                    let whole = container.Append.And(layer.Append)
+                    from appended in whole.IsEmpty ? Done : ports.Store.Append(whole, cancel).Ignore()
+                    select unit,
+                cancel)
+            from cleaned in ports.Runtime.CleanUp(id, cancel)
+            from discarded in ports.Thin.Discard(id.Value, cancel)
+            select unit);
+}

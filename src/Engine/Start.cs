@@ -1,0 +1,77 @@
+namespace EventDock.Engine;
+
+using EventDock.Domain.Containers;
+using EventDock.Domain.Kernel;
+using EventDock.Projections;
+using static EventDock.Engine.Pipeline;
+
+/// <summary>How a started container is attended to.</summary>
+/// <param name="Attach">Its streams are ours.</param>
+public sealed record Attending(bool Attach, bool Stdin, bool SignalProxy);
+
+/// <summary>A container that runs, and the streams to it where some were asked for.</summary>
+public sealed record StartedContainer(ContainerId Id, Option<Attachment> Attachment);
+
+/// <summary>The act between ContainerStartRequested and ContainerStarted: mount, conmon, runc.</summary>
+public static class Start
+{
+    /// <summary><c>eventdock start</c>: a container that exists already.</summary>
+    public static EitherAsync<DomainError, StartedContainer> Container(
+        Ports ports, ContainerRow row, Attending attending, CancellationToken cancel) =>
+        from image in Find.Image(ports, row.ImageId, None, cancel)
+        from env in ports.Secrets.Read(row.Id, cancel)
+        from started in Locked(ports, row.Id, cancel).Holding(() =>
+            from state in ports.Again(
+                () => ports.Store.Handle(
+                    ContainerDecider.Decider, Streams.Container(row.Id.Value), new StartContainer(row.Id),
+                    ports.World.Clock(), cancel),
+                cancel)
+            from begun in state is ContainerState.Running
+                ? Give(new StartedContainer(row.Id, None))
+                : Launch(
+                    ports, new CreatedContainer(row, image.Content.Layers.Map(l => l.Id).Strict(), env), attending, cancel)
+            select begun)
+        select started;
+
+    /// <summary>Carries out what has been requested, and records what came of it.</summary>
+    public static EitherAsync<DomainError, StartedContainer> Launch(
+        Ports ports, CreatedContainer container, Attending attending, CancellationToken cancel)
+    {
+        var row = container.Row;
+        var spec = new LaunchSpec(
+            row.Id, row.Name, container.Layers, row.Settings, container.Env, ports.World.ExitCommand(row.Id));
+        return
+            (from process in ports.Runtime.Create(spec, cancel)
+             from attachment in attending.Attach
+                 ? ports.Runtime.Attach(
+                     new AttachSpec(row.Id, attending.Stdin, row.Settings.Terminal, attending.SignalProxy), cancel).Map(Some)
+                 : Give(Option<Attachment>.None)
+             from begun in ports.Runtime.Start(row.Id, cancel)
+             from recorded in Record(ports, new RecordStarted(row.Id, process), cancel)
+             select new StartedContainer(row.Id, attachment))
+            .Recover(error => Some(Failed(ports, row.Id, error)));
+    }
+
+    /// <summary>One at a time: the start, the end and the removal of one container.</summary>
+    public static EitherAsync<DomainError, IDisposable> Locked(Ports ports, ContainerId id, CancellationToken cancel) =>
+        from held in ports.Locks.Container(id, true, cancel)
+        from taken in held.OrFail(() => new DomainError.Conflict(Streams.Container(id.Value)))
+        select taken;
+
+    private static EitherAsync<DomainError, StartedContainer> Failed(Ports ports, ContainerId id, DomainError error) =>
+        from cleaned in ports.Runtime.CleanUp(id, CancellationToken.None)
+        from recorded in Record(
+            ports,
+            error is DomainError.StartFailed failed
+                ? new RecordStartFailed(id, failed.ExitCode, failed.Message)
+                : new RecordStartFailed(id, 125, error.GetType().Name),
+            CancellationToken.None)
+        from result in Fail<StartedContainer>(error)
+        select result;
+
+    private static EitherAsync<DomainError, Unit> Record(Ports ports, ContainerCommand command, CancellationToken cancel) =>
+        ports.Again(
+            () => ports.Store.Handle(
+                ContainerDecider.Decider, Streams.Container(command.Id.Value), command, ports.World.Clock(), cancel).Ignore(),
+            cancel);
+}
