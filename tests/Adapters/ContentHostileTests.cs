@@ -4,6 +4,7 @@ using System.IO;
 using EventDock.Adapters.Content;
 using EventDock.Adapters.Posix;
 using EventDock.Adapters.Tar;
+using EventDock.Domain.Containers;
 using EventDock.Domain.Kernel;
 using EventDock.Domain.Layers;
 using EventDock.Domain.Oci;
@@ -173,14 +174,13 @@ public sealed class ContentHostileTests : IDisposable
     public async Task A_sweep_unmounts_a_dead_commands_workspace_first()
     {
         var dead = Directory.CreateDirectory(Path.Combine(root.Paths.Staging, "ws-dead")).FullName;
-        foreach (var name in new[] { "upper", "work", "merged", "empty" })
+        foreach (var name in new[] { "upper", "work", "merged" })
         {
             Directory.CreateDirectory(Path.Combine(dead, name));
         }
 
-        File.WriteAllText(Path.Combine(dead, "empty", "below"), "x");
         ContentRoot.Right(await root.MountWorkspace(
-            new WorkspaceMount(root.Paths.Root, Seq1("staging/ws-dead/empty"), dead + "/upper", dead + "/work", dead + "/merged"), default).ToEither());
+            new OverlayMount(Seq<string>(), dead + "/upper", dead + "/work", dead + "/merged", MountPoints: false), default).ToEither());
         ContentRoot.Right(await Staging.Sweep(root.Paths, ContentRoot.Unmount, default).ToEither());
         root.AssertNothingLeft();
     }

@@ -6,6 +6,7 @@ using System.IO.Compression;
 using EventDock.Adapters.Content;
 using EventDock.Adapters.Posix;
 using EventDock.Adapters.Tar;
+using EventDock.Domain.Containers;
 using EventDock.Domain.Kernel;
 using EventDock.Domain.Layers;
 using EventDock.Domain.Oci;
@@ -62,11 +63,12 @@ internal sealed class ContentRoot : IDisposable
         return at;
     }
 
-    internal EitherAsync<DomainError, Unit> MountWorkspace(WorkspaceMount mount, CancellationToken cancel)
+    internal EitherAsync<DomainError, Unit> MountWorkspace(OverlayMount mount, CancellationToken cancel)
     {
-        Run(mount.Root, "mount", "-t", "overlay", "overlay", "-o",
-            $"redirect_dir=off,metacopy=off,lowerdir={string.Join(':', mount.Lowers)},upperdir={mount.Upper},workdir={mount.Work}",
-            mount.Merged);
+        var empty = Directory.CreateDirectory(Path.Combine(Top, "empty")).FullName;
+        var lowers = string.Join(':', mount.Layers.Rev().Map(Paths.Link).Add(empty));
+        Run(Paths.Root, "mount", "-t", "overlay", "overlay", "-o",
+            $"redirect_dir=off,metacopy=off,lowerdir={lowers},upperdir={mount.Upper},workdir={mount.Work}", mount.Merged);
         return RightAsync<DomainError, Unit>(unit);
     }
 

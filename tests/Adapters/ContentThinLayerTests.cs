@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.IO;
 using EventDock.Adapters.Content;
 using EventDock.Adapters.Posix;
+using EventDock.Domain.Containers;
 using EventDock.Domain.Kernel;
 using EventDock.Domain.Layers;
 using EventDock.Domain.Oci;
@@ -164,10 +165,8 @@ public sealed class ContentThinLayerTests : IDisposable
     private async Task<string> Make(params string[] layers)
     {
         ContentRoot.Right(await thin.Create(Id, layers.ToSeq(), default).ToEither());
-        Directory.CreateDirectory(Path.Combine(root.Top, "nothing"));
-        var lowers = layers.Reverse().Select(Paths.Link).Append(Path.Combine(root.Top, "nothing"));
         ContentRoot.Right(await root.MountWorkspace(
-            new WorkspaceMount(root.Paths.Root, lowers.ToSeq(), root.Paths.Upper(Id), root.Paths.Work(Id), root.Paths.Merged(Id)), default).ToEither());
+            new OverlayMount(layers.ToSeq(), root.Paths.Upper(Id), root.Paths.Work(Id), root.Paths.Merged(Id), MountPoints: false), default).ToEither());
         return root.Paths.Merged(Id);
     }
 

@@ -90,3 +90,24 @@ internal sealed class ByteQueue(CancellationToken cancel) : Stream
 
     public override void SetLength(long value) => throw new NotSupportedException();
 }
+
+/// <summary>The parts that a queue joins, each a task of its own.</summary>
+internal static class Stages
+{
+    /// <summary>A part says what went wrong in its result; if it throws all the same, the others must not wait for it.</summary>
+    internal static Task<T> RunAsync<T>(Func<Task<T>> part, CancellationTokenSource stop) =>
+        Task.Run(
+            async () =>
+            {
+                try
+                {
+                    return await part().ConfigureAwait(false);
+                }
+                catch
+                {
+                    await stop.CancelAsync().ConfigureAwait(false);
+                    throw;
+                }
+            },
+            CancellationToken.None);
+}

@@ -26,8 +26,8 @@ internal sealed class LayerCommitter(Paths paths, LayerCommit commit)
         using var stage = StagingDirectory.Create(paths, "commit");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         using var plain = new ByteQueue(stop.Token);
-        var compress = Task.Run(() => Compress(plain, stage.Handle, stop), CancellationToken.None);
-        var archive = Task.Run(() => Archive(plain, upper, rootChanged, stop), CancellationToken.None);
+        var compress = Stages.RunAsync(() => Task.FromResult(Compress(plain, stage.Handle, stop)), stop);
+        var archive = Stages.RunAsync(() => Task.FromResult(Archive(plain, upper, rootChanged, stop)), stop);
         await Task.WhenAll(compress, archive).ConfigureAwait(false);
         cancel.ThrowIfCancellationRequested();
         var (archiveError, diffId, size) = await archive.ConfigureAwait(false);

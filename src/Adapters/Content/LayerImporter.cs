@@ -51,9 +51,9 @@ internal sealed class LayerImporter(Paths paths, TarLimits limits, LayerImport i
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         using var received = new ByteQueue(stop.Token);
         using var plain = new ByteQueue(stop.Token);
-        var receive = Task.Run(() => ReceiveAsync(source, stage.Handle, received, stop), CancellationToken.None);
-        var inflate = Task.Run(() => Inflate(received, plain, stop), CancellationToken.None);
-        var unpack = Task.Run(() => Unpack(plain, stage.Handle, stop), CancellationToken.None);
+        var receive = Stages.RunAsync(() => ReceiveAsync(source, stage.Handle, received, stop), stop);
+        var inflate = Stages.RunAsync(() => Task.FromResult(Inflate(received, plain, stop)), stop);
+        var unpack = Stages.RunAsync(() => Task.FromResult(Unpack(plain, stage.Handle, stop)), stop);
         await Task.WhenAll(receive, inflate, unpack).ConfigureAwait(false);
         cancel.ThrowIfCancellationRequested();
 
@@ -128,9 +128,10 @@ internal sealed class LayerImporter(Paths paths, TarLimits limits, LayerImport i
         {
             return Fail(stop, new DomainError.BadContent(what, $"its source failed: {e.Message}"));
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException e)
         {
-            return (null, null);
+            // Called off by us, or given up by the source itself (HttpClient's timeout has no exception of its own).
+            return stop.IsCancellationRequested ? (null, null) : Fail(stop, new DomainError.BadContent(what, $"its source failed: {e.Message}"));
         }
         finally
         {

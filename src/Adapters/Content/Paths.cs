@@ -46,8 +46,8 @@ public sealed record Paths(string Root)
     {
         try
         {
-            Directory.CreateDirectory(Root);
-            Fs.ChangeMode(Fs.Cwd, Bytes.Of(Root), 0x1c9);
+            Directory.CreateDirectory(Path.GetDirectoryName(Root) ?? "/");
+            Fs.TryMakeDirectory(Fs.Cwd, Bytes.Of(Root), 0x1c9);
             foreach (var directory in new[] { Path.Combine(Root, "blobs"), Blobs, Layers, Links, Containers, Staging, Trash, Locks })
             {
                 Fs.TryMakeDirectory(Fs.Cwd, Bytes.Of(directory), 0x1c0);

@@ -100,7 +100,7 @@ public static class ThinLayers
     private static List<SafeFileHandle> OpenLowers(Paths paths, SafeFileHandle container)
     {
         var ids = Bytes.Show(Fs.ReadAll(container, LayersFile) ?? []);
-        return ids.Split('\n', StringSplitOptions.RemoveEmptyEntries).Reverse().Select(l => Fs.OpenDirectory(paths.Diff(l))).ToList();
+        return Enumerable.Reverse(ids.Split('\n', StringSplitOptions.RemoveEmptyEntries)).Select(l => Fs.OpenDirectory(paths.Diff(l))).ToList();
     }
 
     private static byte[] Checked(string id) =>
