@@ -6,7 +6,7 @@ using FsCheck.Fluent;
 using static EventDock.Tests.Properties.CodecSamples;
 
 /// <summary>EVENTDOCK_DATABASE as libpq would read it.</summary>
-public sealed class CodecLibpqUri
+public sealed class LibpqUriTests
 {
     private static readonly Gen<string> Part =
         Gen.Elements("a", "Z", "0", "é", "😀", "@", ":", "/", "?", "#", "%", "&", "=", " ", "+", "[", "]", ",", "'", "\"").NonEmptyListOf().Select(string.Concat);
