@@ -32,8 +32,8 @@ publish() { # target framework, then properties
         -p:EventDockTarget="$target" -p:NoWarn='IL2104%3BIL3053%3BIL3000' "$@" >> "$log" 2>&1
 }
 
-native=(-p:PublishAot=true -p:CppCompilerAndLinker=gcc -p:StripSymbols=true -p:IlcDehydrate=false
-        -p:PositionIndependentExecutable=false -p:OptimizationPreference=Speed)
+native=(-p:PublishAot=true -p:CppCompilerAndLinker=gcc -p:NativeDebugSymbols=false -p:IlcDehydrate=false
+        -p:PositionIndependentExecutable=false)
 
 # A pack that is not in the registry is known at restore, before anything is compiled.
 restores() { dotnet restore src/Cli/Cli.csproj -r "$rid" --nologo -v quiet -p:EventDockTarget="$1" -p:PublishAot=true >> "$log" 2>&1; }

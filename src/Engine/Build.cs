@@ -97,9 +97,9 @@ public static class Build
         var begun = Tell(tell, new BuildProgress.Step(step.Number, total, step.Instruction.Original));
         return
             from content in step.Sources.IsEmpty
-                ? Give<Digest?>(null)
-                : ports.Context.Hash(request.Context!, step.Sources, request.Ignore, cancel).Map(d => (Digest?)d)
-            let key = BuildPlan.Key(so.Key, so.Top, step, content, request.Network)
+                ? Give(Option<Digest>.None)
+                : ports.Context.Hash(request.Context!, step.Sources, request.Ignore, cancel).Map(Some)
+            let key = BuildPlan.Key(so.Key, so.Top, step, content.MatchUnsafe<Digest?>(Some: d => d, None: () => null), request.Network)
             let createdBy = DockerfileHistory.CreatedBy(step.Instruction, step.Run.WorkingDir, Copied(step, content))
             from known in request.NoCache
                 ? Give(Option<BuildStepCompleted>.None)
@@ -111,8 +111,8 @@ public static class Build
             select made;
     }
 
-    private static string Copied(PlannedStep step, Digest? content) =>
-        content is null ? "" : $"{(step.Sources.Count > 1 ? "multi" : "file")}:{content.Hex}";
+    private static string Copied(PlannedStep step, Option<Digest> content) =>
+        content.Match(Some: d => $"{(step.Sources.Count > 1 ? "multi" : "file")}:{d.Hex}", None: () => "");
 
     /// <summary>A result counts while its layer is still there.</summary>
     private static EitherAsync<DomainError, Option<BuildStepCompleted>> Remembered(

@@ -26,7 +26,7 @@ public static class Create
     /// <param name="starting">The intention to start is recorded in the same transaction: <c>run</c>.</param>
     public static EitherAsync<DomainError, CreatedContainer> Container(
         Ports ports, RunRequest request, bool starting, CreateTelling tell, CancellationToken cancel) =>
-        from name in request.Name is null ? Give<string?>(null) : ContainerName.Parse(request.Name).Map(n => (string?)n).ToAsync()
+        from name in (request.Name is null ? Right<DomainError, Option<string>>(None) : ContainerName.Parse(request.Name).Map(Some)).ToAsync()
         from image in Image(ports, request.Image, tell, cancel)
         let id = NewId(ports.World)
         from resolved in RunResolution.Resolve(request, id, image.Content.Run, ports.Secrets.Keyed).ToAsync()
@@ -55,11 +55,11 @@ public static class Create
     private static bool LooksLikeId(string text) => text.StartsWith(Digest.Prefix, StringComparison.Ordinal);
 
     private static EitherAsync<DomainError, ContainerRow> Record(
-        Ports ports, ContainerId id, string? name, int tried, string imageText, ImageRow image, ContainerSettings settings,
+        Ports ports, ContainerId id, Option<string> name, int tried, string imageText, ImageRow image, ContainerSettings settings,
         bool starting, CancellationToken cancel)
     {
         var now = ports.World.Clock();
-        var chosen = name ?? NameGenerator.Generate(BitConverter.ToInt32(ports.World.Random(4)), tried);
+        var chosen = name.IfNone(() => NameGenerator.Generate(BitConverter.ToInt32(ports.World.Random(4)), tried));
         var commands = new CreateContainer(id, chosen, imageText, image.Id, settings);
         var parent = image.Content.Layers.LastOrNone().MatchUnsafe<string?>(Some: l => l.Id, None: () => null);
         return
@@ -74,7 +74,7 @@ public static class Create
                  cancel)
              select facts.Fold(Option<ContainerRow>.None, ContainersView.Apply)
                  .IfNone(() => throw new System.Diagnostics.UnreachableException("a created container has a row")))
-            .Recover(error => error is DomainError.NameTaken && name is null && tried < NameTries
+            .Recover(error => error is DomainError.NameTaken && name.IsNone && tried < NameTries
                 ? Some(Record(ports, id, name, tried + 1, imageText, image, settings, starting, cancel))
                 : None);
     }

@@ -18,7 +18,7 @@ public static class Layered
             None: () => Done)
         from decided in layers.InTurn(layer => ports.Store.Decide(
             LayerDecider.Decider, Streams.Layer(layer.Id), new RecordCommitted(layer.Id, layer), now, cancel))
-        let known = layers.Zip(decided).Filter(x => x.Item2.Facts.IsEmpty).Map(x => x.Item1.Id).ToSeq()
+        let known = layers.Map(l => l.Id).Filter(id => decided.Exists(d => d.Facts.IsEmpty && d.Stream == Streams.Layer(id))).Strict()
         let append = decided.Fold(Append.None, (all, one) => all.And(one.Append))
         select known.IsEmpty ? append : append.Holding(new Guard.LayersPresent(known));
 }

@@ -75,7 +75,7 @@ public static class Pipeline
             var results = await Task.WhenAll(items.Map(item => Task.Run(() => One(item), CancellationToken.None)).ToArray());
             return first.Match(
                 Some: Left<DomainError, Seq<T>>,
-                None: () => results.ToSeq().Map(r => r.ToSeq()).Flatten().ToSeq());
+                None: () => results.Where(r => r.IsSome).Select(r => r.IfNone(() => throw new System.Diagnostics.UnreachableException("it is some"))).ToSeq());
 
             async Task<Option<T>> One(A item)
             {

@@ -28,7 +28,7 @@ public static class ContextDirectory
         {
             using (root)
             {
-                return patterns.Map(p => MatchOne(root, p, cancel)).Sequence().Map(all => Sorted(all.Bind(paths => paths)));
+                return patterns.All(p => MatchOne(root, p, cancel)).Map(all => Sorted(all.Bind(paths => paths)));
             }
         }));
 
@@ -94,7 +94,7 @@ public static class ContextDirectory
                 var matches = new List<byte[]>();
                 return Walk(root, top, "."u8.ToArray(), glob, Depth(glob), matches, cancel) is { } error ? error
                     : matches.Count == 0 ? new DomainError.Invalid(What, pattern, "no source files were specified")
-                    : matches.ToSeq().Map(name => Named(root, pattern, name)).Sequence();
+                    : matches.ToSeq().All(name => Named(root, pattern, name));
             }
         }));
     }

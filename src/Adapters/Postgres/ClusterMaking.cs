@@ -113,6 +113,17 @@ internal static class ClusterMaking
         Mode(path, Libc.Passable);
     }
 
+    /// <summary>Lets others pass a directory that is not the root's alone; all else of its mode stays.</summary>
+    public static void LetThrough(string path)
+    {
+        const UnixFileMode Pass = UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        var mode = File.GetUnixFileMode(path);
+        if ((mode & Pass) != Pass)
+        {
+            File.SetUnixFileMode(path, mode | Pass);
+        }
+    }
+
     private static void Mode(string path, uint mode)
     {
         if (Libc.ChangeMode(path, mode) != 0)

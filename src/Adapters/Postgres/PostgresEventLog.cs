@@ -16,10 +16,9 @@ internal static class PostgresEventLog
         Head: cancel => HeadAsync(database, cancel).ToAsync());
 
     private static Either<DomainError, string[]> Aliases(Seq<string> names) =>
-        names.Map(name => EventCodec.Kinds.Find(kind => kind.Name == name)
+        names.All(name => EventCodec.Kinds.Find(kind => kind.Name == name)
                 .Map(kind => kind.Alias)
                 .ToEither<DomainError>(() => new DomainError.Invalid("event type", name, "there is no such event")))
-            .Sequence()
             .Map(aliases => aliases.ToArray());
 
     private static Task<Either<DomainError, Unit>> ReadAsync(

@@ -185,6 +185,7 @@ public static class PrivateCluster
         // The cluster's user has to come through; what lies in them is 0700 each.
         ClusterMaking.MakePassable(place.Root);
         ClusterMaking.MakePassable(place.Run);
+        ClusterMaking.LetThrough(Path.GetDirectoryName(place.Run)!);
         ClusterMaking.OwnDirectory(place.Sockets, user);
     }
 

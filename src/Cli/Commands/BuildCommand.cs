@@ -17,7 +17,7 @@ public static class BuildCommand
     private const int MostBytes = 4 << 20;
 
     public static EitherAsync<DomainError, int> Run(ParsedArgs args, Session session, CancellationToken cancel) =>
-        from tags in args.All("tag").Map(Engine.Tag.Target).Sequence().Map(t => t.ToSeq().Strict()).ToAsync()
+        from tags in args.All("tag").All(Engine.Tag.Target).ToAsync()
         from network in Network(args.Text("network")).ToAsync()
         from local in args.Arguments[0] == "-" ? Done : Directory(args.Arguments[0]).ToAsync()
         from early in args.Arguments[0] == "-"

@@ -24,7 +24,7 @@ public static class ImagesCommand
     private sealed record Named(ImageRow Image, string Repository, string Tag, string Digest);
 
     public static EitherAsync<DomainError, int> Run(ParsedArgs args, Session session, CancellationToken cancel) =>
-        from filter in args.Arguments.HeadOrNone().Map(Filter).Sequence().ToAsync()
+        from filter in args.Arguments.Take(1).ToSeq().All(Filter).ToAsync()
         from ports in session.Read(cancel)
         from moment in Moments.AsOf(args.Text("as-of"), ports, session, cancel)
         from images in ports.Views.Images.All(moment.Position, cancel)

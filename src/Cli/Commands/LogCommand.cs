@@ -14,7 +14,7 @@ using static EventDock.Engine.Pipeline;
 public static class LogCommand
 {
     public static EitherAsync<DomainError, int> Run(ParsedArgs args, Session session, CancellationToken cancel) =>
-        from known in args.All("type").Map(Known).Sequence().Map(t => t.ToSeq().Strict()).ToAsync()
+        from known in args.All("type").All(Known).ToAsync()
         from json in args.Text("format") switch
         {
             null => Give(false),
@@ -100,7 +100,7 @@ public static class LogCommand
             ? new Moment(null, null)
             : Moments.Position(text).Match(
                 Some: position => Right<DomainError, Moment>(new Moment(null, position)),
-                None: () => Moments.Time(flag, text, now).Map(time => new Moment(time, null)));
+                None: () => Moments.Time(flag, text, now).Map(time => new Moment(time.ToNullable(), null)));
 
     private static Either<DomainError, string> Known(string type) =>
         EventCodec.Kinds.Find(k => k.Name == type).Map(k => k.Name)

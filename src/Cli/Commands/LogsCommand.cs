@@ -15,11 +15,11 @@ public static class LogsCommand
         from ports in session.Read(cancel)
         from row in Find.Container(ports, args.Arguments[0], cancel)
         from _ in ports.Runtime.Logs(
-            new LogSpec(row.Id, args.On("follow"), tail, since, until, args.On("timestamps")), cancel)
+            new LogSpec(row.Id, args.On("follow"), tail.ToNullable(), since.ToNullable(), until.ToNullable(), args.On("timestamps")), cancel)
         select 0;
 
-    private static Either<DomainError, int?> Tail(string? text) =>
-        text is null or "all" ? Right<DomainError, int?>(null)
-        : int.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var lines) ? Right<DomainError, int?>(lines < 0 ? null : lines)
+    private static Either<DomainError, Option<int>> Tail(string? text) =>
+        text is null or "all" ? Right<DomainError, Option<int>>(None)
+        : int.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var lines) ? Right<DomainError, Option<int>>(lines < 0 ? None : Some(lines))
         : new DomainError.Invalid("--tail", text, "must be a number of lines, or all");
 }

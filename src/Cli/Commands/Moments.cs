@@ -31,13 +31,13 @@ public static class Moments
             : session.Tell($"{moment.Late} event{(moment.Late == 1 ? "" : "s")} that had happened by then {(moment.Late == 1 ? "was" : "were")} recorded only later and not counted");
 
     /// <summary>A time, or a span before now as docker's logs take it (42m, 10s, 1h30m), or seconds since 1970.</summary>
-    public static Either<DomainError, DateTimeOffset?> Time(string flag, string? text, DateTimeOffset now) =>
-        text is null ? Right<DomainError, DateTimeOffset?>(null)
-        : Rfc3339.Parse(text).Match<Either<DomainError, DateTimeOffset?>>(
-            Some: time => (DateTimeOffset?)time,
-            None: () => Ago(text, now) is { } then ? then
+    public static Either<DomainError, Option<DateTimeOffset>> Time(string flag, string? text, DateTimeOffset now) =>
+        text is null ? Right<DomainError, Option<DateTimeOffset>>(None)
+        : Rfc3339.Parse(text).Match<Either<DomainError, Option<DateTimeOffset>>>(
+            Some: time => Some(time),
+            None: () => Ago(text, now) is { } then ? Some(then)
                 : decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds < 1e11m
-                    ? DateTimeOffset.UnixEpoch.AddTicks((long)(seconds * TimeSpan.TicksPerSecond))
+                    ? Some(DateTimeOffset.UnixEpoch.AddTicks((long)(seconds * TimeSpan.TicksPerSecond)))
                     : new DomainError.Invalid(flag, text, "must be an RFC 3339 time, a span such as 42m, or seconds since 1970"));
 
     /// <summary>A position, where the text is one.</summary>

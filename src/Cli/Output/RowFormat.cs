@@ -26,7 +26,7 @@ public sealed record RowFormat(string Columns, IReadOnlyList<(string Field, stri
         var table = text.StartsWith(TableWord, StringComparison.Ordinal);
         var template = (table ? text[TableWord.Length..] : text).Trim(' ').Replace("\\t", "\t").Replace("\\n", "\n");
         return from parsed in GoTemplate.Parse(template)
-               from lines in (table ? rows.Map(Fit) : rows).Map(r => parsed.Render(r).Map(line => line + "\n")).Sequence()
+               from lines in (table ? rows.Map(Fit) : rows).All(r => parsed.Render(r).Map(line => line + "\n"))
                from header in table ? Header(template) : ""
                select table ? Table.Align(header + "\n" + string.Concat(lines)) : string.Concat(lines);
     }

@@ -25,7 +25,7 @@ public sealed class DockerIgnore
     public static Either<DomainError, DockerIgnore> Parse(Seq<string> lines) =>
         lines.ToArray().Select((line, i) => i == 0 ? line.TrimStart('\ufeff') : line)
             .Where(line => !line.StartsWith('#')).Select(line => line.Trim()).Where(line => line.Length > 0)
-            .Select(ParseRule).ToArray().ToSeq().Sequence().Map(rules => new DockerIgnore(rules));
+            .ToSeq().All(ParseRule).Map(rules => new DockerIgnore(rules));
 
     /// <summary>Whether a path stays outside the build.</summary>
     /// <param name="path">Relative to the context, clean, slashes between the parts.</param>

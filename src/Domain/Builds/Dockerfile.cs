@@ -77,17 +77,17 @@ public sealed record Dockerfile(string File, char Escape, Seq<Instruction> Instr
         return instruction switch
         {
             Instruction.Copy c =>
-                from sources in c.Sources.Map(Word).Sequence()
+                from sources in c.Sources.All(Word)
                 from destination in Word(c.Destination)
                 select (Instruction)(c with { Sources = sources, Destination = destination }),
             Instruction.Env e =>
-                from pairs in e.Pairs.Map(p =>
+                from pairs in e.Pairs.All(p =>
                     from name in Word(p.Name)
                     from value in Word(p.Value)
                     from named in name.Length == 0
                         ? Left<DomainError, EnvPair>(Bad(file, e.Line, "ENV names can not be blank"))
                         : new EnvPair(name, value)
-                    select named).Sequence()
+                    select named)
                 select (Instruction)(e with { Pairs = pairs }),
             Instruction.Workdir w =>
                 from path in Word(w.Path)

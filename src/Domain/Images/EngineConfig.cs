@@ -30,8 +30,8 @@ public sealed record EngineConfig(Seq<string> RegistryMirrors, Seq<string> Insec
             }
         }
 
-        var mirrors = shape.Texts(root, "registry-mirrors").Map(Mirror).Sequence();
-        var insecure = shape.Texts(root, "insecure-registries").Map(Insecure).Sequence();
+        var mirrors = shape.Texts(root, "registry-mirrors").All(Mirror);
+        var insecure = shape.Texts(root, "insecure-registries").All(Insecure);
         return mirrors.Bind(m => insecure.Map(i => new EngineConfig(m, i)));
     }
 
