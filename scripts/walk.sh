@@ -6,6 +6,8 @@ cd "$(dirname "$0")/.."
 
 eventdock=$PWD/bin/eventdock
 work=$(mktemp -d)
+# The private cluster's own user has its place below.
+chmod 711 "$work"
 export EVENTDOCK_ROOT=$work/root
 export EVENTDOCK_CONFIG=$work/config.json
 registry=
