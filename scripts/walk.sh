@@ -30,7 +30,7 @@ run() { # prints the command as one would type it, then runs it
     printf '\n'
     "$eventdock" "$@"
 }
-# A command that wants a terminal gets one, also where this script has none; then without colours and moving lines.
+# A command that wants a terminal gets one, also where this script has none (the pull then shows itself in plain lines).
 run_on_terminal() {
     printf '\n$ eventdock'
     printf ' %s' "$@"
@@ -38,7 +38,12 @@ run_on_terminal() {
     if [ -t 0 ] && [ -t 1 ]; then
         "$eventdock" "$@"
     else
-        TERM=dumb script -qec "$(printf '%q ' "$eventdock" "$@")" /dev/null < /dev/null | tr -d '\r'
+        local shown code=0
+        shown=$(script -qec "$(printf '%q ' "$eventdock" "$@") 2> $work/stderr" /dev/null < /dev/null | tr -d '\r') || code=$?
+        cat "$work/stderr"
+        # .NET readies a terminal's keypad before anything else.
+        printf '%s\n' "${shown#$'\e[?1h\e='}"
+        return "$code"
     fi
 }
 
@@ -86,6 +91,8 @@ say '5. Each container writes to its own thin layer'
 second=$("$eventdock" ps -q)
 run exec "$second" sh -c 'echo mine > /mine'
 run exec "$second" ls /mine
+run run --rm "$image" ls /mine || true
+run logs first
 run start -a first
 
 say '6. How an image was made'

@@ -56,7 +56,7 @@ public sealed partial class DocsTests
         var all = nuget.Concat(debian).ToArray();
         Assert.Contains("Npgsql", all);
         Assert.Contains("conmon", all);
-        Assert.Empty(all.Where(name => !decisions.Contains($"`{name}`", StringComparison.Ordinal)));
+        Assert.DoesNotContain(all, name => !decisions.Contains($"`{name}`", StringComparison.Ordinal));
     }
 
     [Fact]
