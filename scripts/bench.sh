@@ -5,24 +5,23 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 rounds=${ROUNDS:-25}
-if [ "$rounds" -lt 15 ]; then echo 'bench: at least 15 rounds' >&2; exit 2; fi
+if [ "$rounds" -lt 15 ]; then
+    echo 'bench: at least 15 rounds' >&2
+    exit 2
+fi
 eventdock=$PWD/bin/eventdock
-work=$(mktemp -d)
-# The private cluster's own user has its place below.
-chmod 711 "$work"
-export EVENTDOCK_ROOT=$work/root EVENTDOCK_CONFIG=$work/config.json
-printf '{}\n' > "$EVENTDOCK_CONFIG"
+. scripts/root.sh
+make_root
 dockerd=
 
 end() {
-    status=$?
+    local status=$?
     trap - EXIT
-    "$eventdock" ps -aq 2>/dev/null | while read -r id; do "$eventdock" rm -f "$id" > /dev/null || true; done
-    "$eventdock" db stop > /dev/null 2>&1 || true
-    if [ -n "$dockerd" ]; then kill "$dockerd" 2>/dev/null || true; wait "$dockerd" 2>/dev/null || true; fi
+    set +e
+    if [ -n "$dockerd" ]; then kill "$dockerd" 2>/dev/null; wait "$dockerd" 2>/dev/null; fi
     # A dockerd that was ended before it was ready may leave its namespaces' mounts.
-    awk -v below="$work/" 'index($2, below) == 1 { print $2 }' /proc/mounts | sort -r | while read -r mount; do umount -l "$mount" || true; done
-    rm -rf "$work"
+    awk -v below="$work/docker" 'index($2, below) == 1 { print $2 }' /proc/mounts | sort -r | while read -r mount; do umount -l "$mount"; done
+    end_root
     exit "$status"
 }
 trap end EXIT

@@ -5,10 +5,8 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 
 eventdock=$PWD/bin/eventdock
-work=$(mktemp -d)
-# The private cluster's own user has its place below.
-chmod 711 "$work"
-export EVENTDOCK_ROOT=$work/root EVENTDOCK_CONFIG=$work/config.json
+. scripts/root.sh
+make_root
 registry=
 passed=0 failed=0
 seed=${SEED:-$RANDOM}
@@ -17,18 +15,14 @@ echo "seed $seed"
 
 end() {
     trap - EXIT
-    remove_all
-    "$eventdock" db stop > /dev/null 2>&1
     if [ -n "$registry" ]; then kill "$registry" 2>/dev/null; wait "$registry" 2>/dev/null; fi
-    rm -rf "$work"
+    end_root
     if [ "$failed" -gt 0 ]; then echo "to repeat: SEED=$seed scripts/soak.sh"; fi
     echo "$passed passed, $failed failed"
     [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
     exit
 }
 trap end EXIT
-
-remove_all() { "$eventdock" ps -aq 2>/dev/null | while read -r id; do "$eventdock" rm -f "$id" > /dev/null 2>&1; done; }
 
 # check WHAT COMMAND…: what is claimed, and a command that fails where it is not so; what the command says is shown then.
 check() {
@@ -49,7 +43,7 @@ leftovers() { ls -A "$EVENTDOCK_ROOT/staging" "$EVENTDOCK_ROOT/trash" | grep -v 
 shown() { "$eventdock" ps -a --no-trunc --format '{{.ID}} {{.Names}} {{.Image}} {{.State}}'; "$eventdock" images -a --no-trunc --format '{{.ID}} {{.Repository}}:{{.Tag}} {{.Size}}'; }
 
 nothing_is_left() {
-    remove_all
+    remove_containers
     # A changing command clears what dead ones left; conmon's last words may still be on their way.
     sleep 1
     "$eventdock" tag "$image" "$image" > /dev/null
@@ -92,7 +86,7 @@ printf 'FROM %s\nCOPY file .\nRUN cat file > copy\nCMD cat copy\n' "$image" > "$
 prepare() { # what must be so before the command, quietly
     case $1 in
         build) head -c 200000 /dev/urandom > "$work/context/file" ;;
-        pull) remove_all; "$eventdock" rmi -f killed > /dev/null 2>&1; "$eventdock" rmi -f "$image" > /dev/null ;;
+        pull) remove_containers; "$eventdock" rmi -f killed > /dev/null 2>&1; "$eventdock" rmi -f "$image" > /dev/null ;;
         rm) victim=$("$eventdock" run -d --network none "$image" sleep 600) ;;
     esac
 }
@@ -169,7 +163,7 @@ for n in $(seq 50); do
     one=(run --network none "$id" true) other=(rmi "race:$n")
     race
     check "race $n of run and rmi: one of them wins, and the other says why" one_wins "$first" "$second" "$id"
-    remove_all
+    remove_containers
     "$eventdock" rmi "race:$n" > /dev/null 2>&1
 done
 for n in $(seq 50); do
@@ -177,6 +171,6 @@ for n in $(seq 50); do
     race
     check "race $n for a name: one of them gets it" one_has_the_name "$first" "$second"
     check "race $n for a name: one container has it" equal x "$("$eventdock" ps -a --format '{{.Names}}')"
-    remove_all
+    remove_containers
 done
 nothing_is_left '100 races'

@@ -5,20 +5,16 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 eventdock=$PWD/bin/eventdock
-work=$(mktemp -d)
-# The private cluster's own user has its place below.
-chmod 711 "$work"
-export EVENTDOCK_ROOT=$work/root
-export EVENTDOCK_CONFIG=$work/config.json
+. scripts/root.sh
+make_root
 registry=
 
 end() {
-    status=$?
+    local status=$?
     trap - EXIT
-    "$eventdock" ps -aq 2>/dev/null | while read -r id; do "$eventdock" rm -f "$id" > /dev/null || true; done
-    "$eventdock" db stop > /dev/null 2>&1 || true
-    if [ -n "$registry" ]; then kill "$registry" 2>/dev/null || true; wait "$registry" 2>/dev/null || true; fi
-    rm -rf "$work"
+    set +e
+    if [ -n "$registry" ]; then kill "$registry" 2>/dev/null; wait "$registry" 2>/dev/null; fi
+    end_root
     exit "$status"
 }
 trap end EXIT
@@ -57,8 +53,6 @@ if [ -z "${IMAGE:-}" ]; then
     printf '{ "registry-mirrors": ["http://127.0.0.1:%s"] }\n' "$registry_port" > "$EVENTDOCK_CONFIG"
     command='cat server.js'
     container='echo a thin layer over an image'
-else
-    printf '{}\n' > "$EVENTDOCK_CONFIG"
 fi
 
 say '1. A new installation: headers only'
