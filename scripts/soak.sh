@@ -7,7 +7,6 @@ cd "$(dirname "$0")/.."
 eventdock=$PWD/bin/eventdock
 . scripts/root.sh
 make_root
-registry=
 passed=0 failed=0
 seed=${SEED:-$RANDOM}
 RANDOM=$seed
@@ -15,7 +14,9 @@ echo "seed $seed"
 
 end() {
     trap - EXIT
-    if [ -n "$registry" ]; then kill "$registry" 2>/dev/null; wait "$registry" 2>/dev/null; fi
+    # The registry, and what still runs where the script was ended from outside.
+    jobs -p | xargs -r kill 2>/dev/null
+    wait
     end_root
     if [ "$failed" -gt 0 ]; then echo "to repeat: SEED=$seed scripts/soak.sh"; fi
     echo "$passed passed, $failed failed"
@@ -167,10 +168,10 @@ for n in $(seq 50); do
     "$eventdock" rmi "race:$n" > /dev/null 2>&1
 done
 for n in $(seq 50); do
-    one=(create --name x "$image") other=(create --name x "$image")
+    one=(create --name taken "$image") other=(create --name taken "$image")
     race
     check "race $n for a name: one of them gets it" one_has_the_name "$first" "$second"
-    check "race $n for a name: one container has it" equal x "$("$eventdock" ps -a --format '{{.Names}}')"
+    check "race $n for a name: one container has it" equal taken "$("$eventdock" ps -a --format '{{.Names}}')"
     remove_containers
 done
 nothing_is_left '100 races'
