@@ -59,7 +59,14 @@ public static class Program
         using var error = new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(false), 1024) { AutoFlush = true };
         try
         {
-            var code = args is [ContainerEndedCommand.Word, var id] ? Ended(id, output, error) : Command(args, output, error);
+            var code = args switch
+            {
+                [ContainerEndedCommand.Word, var id] => Ended(
+                    args, (session, cancel) => ContainerEndedCommand.Run(id, session, cancel), output, error),
+                [ExecEndedCommand.Word, var id, var exec] => Ended(
+                    args, (session, cancel) => ExecEndedCommand.Run(id, exec, session, cancel), output, error),
+                _ => Command(args, output, error),
+            };
             output.Flush();
             return code;
         }
@@ -159,11 +166,12 @@ public static class Program
     }
 
     /// <summary>conmon's call: nobody reads what it prints, so a failure is its exit code.</summary>
-    private static int Ended(string id, TextWriter output, TextWriter error)
+    private static int Ended(
+        string[] args, Func<Session, CancellationToken, EitherAsync<DomainError, int>> command, TextWriter output, TextWriter error)
     {
-        var wiring = new Wiring(Places.OfEnvironment(), Origin(Seq("eventdock", ContainerEndedCommand.Word, id).Tail.ToSeq()));
-        var result = Run(() => ContainerEndedCommand.Run(id, wiring.Session(output, error), CancellationToken.None)).GetAwaiter().GetResult();
-        return result.Match(Right: code => code, Left: refused => Told(refused, ContainerEndedCommand.Word, error));
+        var wiring = new Wiring(Places.OfEnvironment(), Origin(args.ToSeq()));
+        var result = Run(() => command(wiring.Session(output, error), CancellationToken.None)).GetAwaiter().GetResult();
+        return result.Match(Right: code => code, Left: refused => Told(refused, args[0], error));
     }
 
     private static Origin Origin(Seq<string> masked) => new(
