@@ -55,6 +55,7 @@ public static class Program
 
     public static int Main(string[] args)
     {
+        SignalMask.Clear();
         using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false), 65536) { AutoFlush = false };
         using var error = new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(false), 1024) { AutoFlush = true };
         try
@@ -74,6 +75,11 @@ public static class Program
         {
             // Whoever read our output has had enough (… | head): nothing is wrong, and nobody is left to tell.
             return 128 + SigPipe;
+        }
+        catch (IOException e)
+        {
+            // What files of ours refuse has come back as an error; what is left is the output itself (a full disk behind >).
+            return Told(new DomainError.FileFailed("stdout", e.Message), args.Length > 0 ? args[0] : "", error);
         }
     }
 
@@ -181,7 +187,7 @@ public static class Program
         new Host(HostFacts.HostId(), HostFacts.BootId(), Environment.ProcessId),
         Schema);
 
-    /// <summary>The first Ctrl-C or SIGTERM asks the command to end in order.</summary>
+    /// <summary>The first Ctrl-C or SIGTERM asks the command to end in order; the second ends it as it would any program.</summary>
     private sealed class Interrupt : IDisposable
     {
         private readonly CancellationTokenSource source;
@@ -192,7 +198,7 @@ public static class Program
             source = CancellationTokenSource.CreateLinkedTokenSource(outer);
             registrations = new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM }.Select(signal => PosixSignalRegistration.Create(signal, context =>
             {
-                context.Cancel = true;
+                context.Cancel = !source.IsCancellationRequested;
                 source.Cancel();
             })).ToArray();
         }

@@ -87,7 +87,7 @@ public sealed class Wiring(Places places, Origin origin)
         {
             Append = (append, cancel) =>
                 from appended in ledger.Store.Append(append, cancel)
-                from seen in root.Seen(appended.Last, cancel)
+                from seen in root.Seen(appended.Last, CancellationToken.None)
                 select appended,
         },
     };

@@ -45,8 +45,8 @@ public static class End
                 from appended in whole.IsEmpty ? Done : ports.Store.Append(whole, cancel).Ignore()
                 select unit,
             cancel)
-        from settled in ports.Thin.Settle(id.Value, cancel)
-        from cleaned in ports.Runtime.CleanUp(id, cancel)
+        from settled in ports.Thin.Settle(id.Value, CancellationToken.None)
+        from cleaned in ports.Runtime.CleanUp(id, CancellationToken.None)
         select code;
 
     /// <summary>Records what has been written to a thin layer since it was last looked at: after an exec, say.</summary>

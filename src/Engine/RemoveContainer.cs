@@ -34,7 +34,8 @@ public static partial class Remove
                     from appended in whole.IsEmpty ? Done : ports.Store.Append(whole, cancel).Ignore()
                     select unit,
                 cancel)
-            from cleaned in ports.Runtime.CleanUp(id, cancel)
-            from discarded in ports.Thin.Discard(id.Value, cancel)
+            // What the ledger has given up goes from the disk, called off or not.
+            from cleaned in ports.Runtime.CleanUp(id, CancellationToken.None)
+            from discarded in ports.Thin.Discard(id.Value, CancellationToken.None)
             select unit);
 }
