@@ -53,8 +53,9 @@ internal sealed record Database(NpgsqlDataSource Source, string Where)
         thrown is PostgresException refused
             ? refused.SqlState switch
             {
-                // Class 28 authorization, 3D000 no such database, 53300 too many connections, 57P0x shutting down or starting.
-                ['2', '8', ..] or "3D000" or "53300" or ['5', '7', 'P', ..] =>
+                // Class 28 authorization, 3D000 no such database, 53300 too many connections, 57P0x shutting down or starting,
+                // class 58 the database's own files gone or unreadable (its directory was removed, say), XX001 damaged ones.
+                ['2', '8', ..] or "3D000" or "53300" or ['5', '7', 'P', ..] or ['5', '8', ..] or "XX001" or "XX002" =>
                     new DomainError.LedgerUnreachable(Where, refused.MessageText),
                 "53100" => new DomainError.DiskFull(Where),
                 "42501" => new DomainError.LedgerUnreachable(Where, refused.MessageText),
