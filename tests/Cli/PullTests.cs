@@ -53,6 +53,7 @@ public sealed class PullTests(MirroredInstallation eventdock) : IClassFixture<Mi
         Assert.Contains("Unable to find image 'node:6.9.2' locally", terminal.Screen, StringComparison.Ordinal);
         Assert.Contains(": Pull complete", terminal.Screen, StringComparison.Ordinal);
         Assert.Contains("Status: Downloaded newer image for node:6.9.2", terminal.Screen, StringComparison.Ordinal);
+        Assert.DoesNotContain("\u001b[?1h", terminal.Screen, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -105,6 +105,7 @@ public sealed class TerminalTests(BusyboxInstallation eventdock) : IClassFixture
             id = terminal.Screen.Trim();
         }
 
+        Assert.Matches("^[0-9a-f]{64}$", id);
         Assert.Equal(id, eventdock.Out("ps", "-q", "--no-trunc"));
         eventdock.Run("rm", "-f", "outlives").Good();
     }
