@@ -82,11 +82,11 @@ public static class Create
     /// <summary>A new stream needs no reading: it is decided from nothing.</summary>
     private static Either<DomainError, Seq<Fact>> Fresh(
         CreateContainer create, bool starting, DateTimeOffset now) =>
-        from made in ContainerDecider.Decide(create, ContainerDecider.Decider.Initial)
-        from begun in starting
-            ? ContainerDecider.Decide(new StartContainer(create.Id), ContainerDecider.Decider.Fold(made))
-            : Right<DomainError, Seq<ContainerEvent>>(Seq<ContainerEvent>())
-        select (made + begun).Map(e => Fact.At(now, e)).Strict();
+        ContainerDecider.Decide(create, ContainerDecider.Decider.Initial)
+            .Bind(made => starting
+                ? ContainerDecider.Decide(new StartContainer(create.Id), ContainerDecider.Decider.Fold(made)).Map(begun => made + begun)
+                : Right<DomainError, Seq<ContainerEvent>>(made))
+            .Map(events => events.Map(e => Fact.At(now, e)).Strict());
 
     private static ContainerId NewId(World world) =>
         ContainerId.FromRandom(world.Random(32)).IfNone(() => NewId(world));

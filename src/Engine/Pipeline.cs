@@ -117,7 +117,7 @@ public static class Pipeline
         {
             var result = await work.ToEither();
             var ended = await after().ToEither();
-            return from value in result from _ in ended select value;
+            return result.Bind(value => ended.Map(_ => value));
         }
     }
 
