@@ -58,6 +58,11 @@ public static class Program
         SignalMask.Clear();
         using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false), 65536) { AutoFlush = false };
         using var error = new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(false), 1024) { AutoFlush = true };
+
+        // The first use of Console's own writers puts the terminal into application mode ("\e[?1h\e=", in what we print) and
+        // leaves it there; libraries ask for them, so that ours stand in their place.
+        Console.SetOut(output);
+        Console.SetError(error);
         try
         {
             var code = args switch

@@ -30,7 +30,7 @@ public static partial class Remove
                 from named in Find.Tag(ports, text, None, cancel)
                 from removed in named.Match(
                     Some: tag => Others(tags, tag).IsEmpty
-                        ? Delete(ports, image, tags, tag.Reference, force, cancel)
+                        ? Delete(ports, image, tags, text, force, cancel)
                         : Untag(ports, Companions(tags, tag), cancel),
                     None: () => Many(tags) && !force
                         ? Fail<Seq<RemovedImage>>(new DomainError.ImageHasManyTags(
