@@ -25,10 +25,9 @@ public static class Create
 
     /// <param name="starting">The intention to start is recorded in the same transaction: <c>run</c>.</param>
     public static EitherAsync<DomainError, CreatedContainer> Container(
-        Ports ports, RunRequest request, bool starting, CreateTelling tell, CancellationToken cancel) =>
+        Ports ports, ContainerId id, RunRequest request, bool starting, CreateTelling tell, CancellationToken cancel) =>
         from name in (request.Name is null ? Right<DomainError, Option<string>>(None) : ContainerName.Parse(request.Name).Map(Some)).ToAsync()
         from image in Image(ports, request.Image, tell, cancel)
-        let id = NewId(ports.World)
         from resolved in RunResolution.Resolve(request, id, image.Content.Run, ports.Secrets.Keyed).ToAsync()
         let layers = image.Content.Layers.Map(l => l.Id).Strict()
         from thin in ports.Thin.Create(id.Value, layers, cancel)
@@ -82,13 +81,13 @@ public static class Create
     /// <summary>A new stream needs no reading: it is decided from nothing.</summary>
     private static Either<DomainError, Seq<Fact>> Fresh(
         CreateContainer create, bool starting, DateTimeOffset now) =>
-        from made in ContainerDecider.Decide(create, ContainerDecider.Decider.Initial)
-        from begun in starting
-            ? ContainerDecider.Decide(new StartContainer(create.Id), ContainerDecider.Decider.Fold(made))
-            : Right<DomainError, Seq<ContainerEvent>>(Seq<ContainerEvent>())
-        select (made + begun).Map(e => Fact.At(now, e)).Strict();
+        ContainerDecider.Decide(create, ContainerDecider.Decider.Initial)
+            .Bind(made => starting
+                ? ContainerDecider.Decide(new StartContainer(create.Id), ContainerDecider.Decider.Fold(made)).Map(begun => made + begun)
+                : Right<DomainError, Seq<ContainerEvent>>(made))
+            .Map(events => events.Map(e => Fact.At(now, e)).Strict());
 
-    private static ContainerId NewId(World world) =>
+    public static ContainerId NewId(World world) =>
         ContainerId.FromRandom(world.Random(32)).IfNone(() => NewId(world));
 
     private static Unit Told(Action tell)

@@ -16,7 +16,7 @@ public static class Import
     public static EitherAsync<DomainError, string> Run(
         Ports ports, string source, Func<CancellationToken, EitherAsync<DomainError, Stream>> open, Option<ImageReference> name,
         CancellationToken cancel) =>
-        from layer in ports.Layers.Import(new LayerImport(null, null, null, open, _ => { }), cancel)
+        from layer in ports.Layers.Import(new LayerImport(null, null, null, open, _ => { }), cancel).MapLeft(error => Named(error, source))
         let now = Fact.Micros(ports.World.Clock())
         let config = new ImageConfig(
             now, null, ports.World.Platform, RunConfig.Empty, Seq1(layer.DiffId),
@@ -37,4 +37,13 @@ public static class Import
                 select unit,
             cancel))
         select id;
+
+    /// <summary>The store knows a stream of bytes; the one who typed knows a file.</summary>
+    private static DomainError Named(DomainError error, string source) =>
+        error switch
+        {
+            DomainError.BadContent e => e with { What = source },
+            DomainError.LeavesRoot e => e with { What = source },
+            _ => error,
+        };
 }

@@ -15,10 +15,8 @@ internal static class EventRow
         var position = row.GetInt64(0);
         var (stream, version, alias, data) = (row.GetString(1), row.GetInt64(2), row.GetString(3), row.GetString(4));
         var (stored, at, id) = (row.IsDBNull(5) ? null : row.GetString(5), row.GetFieldValue<DateTime>(6), row.GetGuid(7));
-        return
-            from headers in EventCodec.ReadHeaders(position, stored)
-            from happened in EventCodec.Read(position, alias, headers.Schema, data)
-            select new Recorded<DockEvent>(
-                position, stream, version, happened, headers.Occurred, new DateTimeOffset(at, TimeSpan.Zero), id, headers.Origin);
+        return EventCodec.ReadHeaders(position, stored).Bind(headers =>
+            EventCodec.Read(position, alias, headers.Schema, data).Map(happened => new Recorded<DockEvent>(
+                position, stream, version, happened, headers.Occurred, new DateTimeOffset(at, TimeSpan.Zero), id, headers.Origin)));
     }
 }

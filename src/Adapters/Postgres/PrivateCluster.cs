@@ -33,7 +33,7 @@ public static class PrivateCluster
     internal static Task<Either<DomainError, Unit>> EnsureUpAsync(ClusterPlace place, CancellationToken cancel) =>
         NamedAsync(place, async () =>
         {
-            var possible = from _ in place.Checked from user in SystemUser.Find() select user;
+            var possible = place.Checked.Bind(_ => SystemUser.Find());
             return await possible.MatchAsync(user => UpAsync(place, user, cancel), Left<DomainError, Unit>);
         });
 

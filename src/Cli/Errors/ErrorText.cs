@@ -44,6 +44,7 @@ public static class ErrorText
             DomainError.StartFailed e => e.Message,
             DomainError.RuntimeFailed e => $"{e.Program}: {e.Message}",
             DomainError.NoSuchUser e => $"unable to find user {e.User}: no matching entries in passwd file",
+            DomainError.NoSuchGroup e => $"unable to find group {e.Group}: no matching entries in group file",
             DomainError.NoSuchObject e => $"no such object: {e.Reference}",
             DomainError.NoSuchImage e => $"no such image: {e.Reference}",
             DomainError.ImageInUse e =>

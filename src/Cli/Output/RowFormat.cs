@@ -25,11 +25,14 @@ public sealed record RowFormat(string Columns, IReadOnlyList<(string Field, stri
 
         var table = text.StartsWith(TableWord, StringComparison.Ordinal);
         var template = (table ? text[TableWord.Length..] : text).Trim(' ').Replace("\\t", "\t").Replace("\\n", "\n");
-        return from parsed in GoTemplate.Parse(template)
-               from lines in (table ? rows.Map(Fit) : rows).All(r => parsed.Render(r).Map(line => line + "\n"))
-               from header in table ? Header(template) : ""
-               select table ? Table.Align(header + "\n" + string.Concat(lines)) : string.Concat(lines);
+        return GoTemplate.Parse(template).Bind(parsed =>
+            (table ? rows.Map(Fit) : rows).All(r => parsed.Render(r)).Bind(lines =>
+                table
+                    ? Header(template).Map(header => Table.Align(Lines(header.Cons(lines))))
+                    : Right<DomainError, string>(Lines(lines))));
     }
+
+    private static string Lines(Seq<string> lines) => string.Concat(lines.Map(line => line + "\n"));
 
     /// <summary>The template over the headers; functions that change text leave a header as it is, as in docker.</summary>
     private Either<DomainError, string> Header(string template) =>

@@ -76,30 +76,20 @@ public sealed record Dockerfile(string File, char Escape, Seq<Instruction> Instr
     {
         return instruction switch
         {
-            Instruction.Copy c =>
-                from sources in c.Sources.All(Word)
-                from destination in Word(c.Destination)
-                select (Instruction)(c with { Sources = sources, Destination = destination }),
-            Instruction.Env e =>
-                from pairs in e.Pairs.All(p =>
-                    from name in Word(p.Name)
-                    from value in Word(p.Value)
-                    from named in name.Length == 0
-                        ? Left<DomainError, EnvPair>(Bad(file, e.Line, "ENV names can not be blank"))
-                        : new EnvPair(name, value)
-                    select named)
-                select (Instruction)(e with { Pairs = pairs }),
-            Instruction.Workdir w =>
-                from path in Word(w.Path)
-                from said in path.Length == 0
-                    ? Left<DomainError, string>(Bad(file, w.Line, "WORKDIR is empty: cannot normalize nothing"))
-                    : path
-                select (Instruction)(w with { Path = said }),
-            Instruction.User u =>
-                from name in Word(u.Name)
-                select (Instruction)(u with { Name = name }),
+            Instruction.Copy c => c.Sources.All(Word).Bind(sources =>
+                Word(c.Destination).Map(destination => (Instruction)(c with { Sources = sources, Destination = destination }))),
+            Instruction.Env e => e.Pairs.All(Pair).Map(pairs => (Instruction)(e with { Pairs = pairs })),
+            Instruction.Workdir w => Word(w.Path).Bind(path => path.Length == 0
+                ? Left<DomainError, Instruction>(Bad(file, w.Line, "WORKDIR is empty: cannot normalize nothing"))
+                : w with { Path = path }),
+            Instruction.User u => Word(u.Name).Map(name => (Instruction)(u with { Name = name })),
             _ => instruction,
         };
+
+        Either<DomainError, EnvPair> Pair(EnvPair pair) =>
+            Word(pair.Name).Bind(name => name.Length == 0
+                ? Left<DomainError, EnvPair>(Bad(file, instruction.Line, "ENV names can not be blank"))
+                : Word(pair.Value).Map(value => new EnvPair(name, value)));
 
         Either<DomainError, string> Word(string word) =>
             EnvExpansion.Expand(word, lookup, escape)

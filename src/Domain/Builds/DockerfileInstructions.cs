@@ -79,7 +79,8 @@ public static class DockerfileInstructions
             ? new Instruction.From(line.Line, line.Text, image, stage)
             : ImageReference.Parse(image).Match<Either<Fault, Instruction>>(
                 Right: _ => new Instruction.From(line.Line, line.Text, image, stage),
-                Left: e => new Fault(e is Kernel.DomainError.InvalidReference r ? r.Reason : "invalid reference format"));
+                Left: e => new Fault(
+                    $"invalid reference {Kernel.GoQuote.Quote(image)}: {(e is Kernel.DomainError.InvalidReference r ? r.Reason : "invalid reference format")}"));
     }
 
     private static bool IsStageName(string name) =>

@@ -39,23 +39,19 @@ public sealed record LibpqUri(
         var (user, rest) = end >= 0 && text[end] == '@' ? (text[..end], text[(end + 1)..]) : (null, text);
         var (place, query) = Cut(rest, '?');
         var (authority, path) = Cut(place, '/');
-        return
-            from a in user is null ? Right<string, LibpqUri>(Empty) : WithUser(user)
-            from b in WithHost(a, authority)
-            from c in Decode(path ?? "").Map(database => b with { Database = NullIfEmpty(database) })
-            from d in query is null
-                ? Right<string, LibpqUri>(c)
-                : query.Split('&').Aggregate(Right<string, LibpqUri>(c), (uri, part) => uri.Bind(u => WithParameter(u, part)))
-            select d;
+        var located = (user is null ? Right<string, LibpqUri>(Empty) : WithUser(user))
+            .Bind(uri => WithHost(uri, authority))
+            .Bind(uri => Decode(path ?? "").Map(database => uri with { Database = NullIfEmpty(database) }));
+        return query is null
+            ? located
+            : query.Split('&').Aggregate(located, (uri, part) => uri.Bind(u => WithParameter(u, part)));
     }
 
     private static Either<string, LibpqUri> WithUser(string text)
     {
         var (user, password) = Cut(text, ':');
-        return
-            from u in Decode(user)
-            from p in Decode(password ?? "")
-            select Empty with { User = NullIfEmpty(u), Password = NullIfEmpty(p) };
+        return Decode(user).Bind(u =>
+            Decode(password ?? "").Map(p => Empty with { User = NullIfEmpty(u), Password = NullIfEmpty(p) }));
     }
 
     private static Either<string, LibpqUri> WithHost(LibpqUri uri, string text)
@@ -86,10 +82,7 @@ public sealed record LibpqUri(
         var (rawName, rawValue) = Cut(text, '=');
         return rawName.Length == 0 || rawValue is null || rawValue.Contains('=')
             ? "has a parameter that is not name=value"
-            : from name in Decode(rawName)
-              from value in Decode(rawValue)
-              from with in WithParameter(uri, name, value)
-              select with;
+            : Decode(rawName).Bind(name => Decode(rawValue).Bind(value => WithParameter(uri, name, value)));
     }
 
     private static Either<string, LibpqUri> WithParameter(LibpqUri uri, string name, string value) =>

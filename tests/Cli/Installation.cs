@@ -1,0 +1,115 @@
+namespace EventDock.Tests.Cli;
+
+using System.IO;
+using System.Security.Cryptography;
+using System.Text;
+
+/// <summary>An installation of its own under /tmp: a root, a configuration, a working directory; all gone at the end.</summary>
+public class Installation : IDisposable
+{
+    public Installation()
+    {
+        Place = Directory.CreateDirectory($"/tmp/edt-{Guid.NewGuid().ToString("N")[..8]}").FullName;
+        Config = Path.Combine(Place, "config.json");
+        File.WriteAllText(Config, "{}\n");
+        Work = Directory.CreateDirectory(Path.Combine(Place, "work")).FullName;
+    }
+
+    /// <summary>The directory that holds everything.</summary>
+    public string Place { get; }
+
+    public virtual string Root => Path.Combine(Place, "root");
+
+    public string Config { get; }
+
+    /// <summary>Where commands are run.</summary>
+    public string Work { get; }
+
+    /// <summary>Where sockets and attach points of this root lie.</summary>
+    public string RunDirectory =>
+        $"/run/eventdock/{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Root)))[..8]}";
+
+    internal Dictionary<string, string?> Environment => new() { ["EVENTDOCK_ROOT"] = Root, ["EVENTDOCK_CONFIG"] = Config };
+
+    internal Said Run(params string[] args) => Eventdock.Run(Eventdock.Binary, args, null, Environment, Work);
+
+    internal Said Run(byte[] stdin, params string[] args) => Eventdock.Run(Eventdock.Binary, args, stdin, Environment, Work);
+
+    internal Said Run(string stdin, IEnumerable<string> args) => Run(Encoding.UTF8.GetBytes(stdin), args.ToArray());
+
+    /// <summary>With further variables; null takes one away.</summary>
+    internal Said RunWith((string Name, string? Value)[] variables, params string[] args)
+    {
+        var env = Environment;
+        foreach (var (name, value) in variables)
+        {
+            env[name] = value;
+        }
+
+        return Eventdock.Run(Eventdock.Binary, args, null, env, Work);
+    }
+
+    /// <summary>What it prints, without the last line's end; it must succeed silently.</summary>
+    internal string Out(params string[] args) => Run(args).Good().Out.TrimEnd('\n');
+
+    internal string[] Lines(params string[] args) => Run(args).Good().Lines;
+
+    /// <summary>The one line of its refusal.</summary>
+    internal string Refused(int code, params string[] args) => Run(args).Refused(code);
+
+    /// <summary>A file in the working directory.</summary>
+    internal string Write(string name, string text)
+    {
+        var path = Path.Combine(Work, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, text);
+        return path;
+    }
+
+    /// <summary>An image of one layer: busybox and its applets; its id.</summary>
+    internal string Import(string reference = "busybox")
+    {
+        var archive = Path.Combine(Place, "busybox.tar");
+        if (!File.Exists(archive))
+        {
+            File.WriteAllBytes(archive, Busybox.Archive);
+        }
+
+        return Out("import", archive, reference)["sha256:".Length..];
+    }
+
+    /// <summary>Takes away all containers: what a test leaves, the next one would find.</summary>
+    internal void RemoveContainers()
+    {
+        foreach (var id in Run("ps", "-aq", "--no-trunc").Lines)
+        {
+            Run("rm", "-f", id);
+        }
+    }
+
+    /// <summary>Names below a directory of the root; empty where it is not there.</summary>
+    internal string[] Entries(string directory) =>
+        Directory.Exists(Path.Combine(Root, directory))
+            ? Directory.GetFileSystemEntries(Path.Combine(Root, directory)).Select(p => Path.GetFileName(p)).Order(StringComparer.Ordinal).ToArray()
+            : [];
+
+    public virtual void Dispose()
+    {
+        if (Directory.Exists(Root))
+        {
+            RemoveContainers();
+            Run("db", "stop");
+        }
+
+        Eventdock.Run("/bin/rm", ["-rf", "--one-file-system", Place, RunDirectory]);
+        GC.SuppressFinalize(this);
+    }
+}
+
+/// <summary>An installation that has the busybox image.</summary>
+public sealed class BusyboxInstallation : Installation
+{
+    public BusyboxInstallation() => ImageId = Import();
+
+    public string ImageId { get; }
+}
