@@ -32,10 +32,10 @@ public static class OpenRoot
     /// <summary>The id stands on disk before it stands in the ledger: a cut between the two is mended by the next command.</summary>
     private static EitherAsync<DomainError, Unit> Begin(
         RootFiles files, OpenLedger ledger, string id, World world, string engine, CancellationToken cancel) =>
-        from written in files.Write(id, world.HostId, cancel)
+        from claimed in files.Claim(id, world.HostId, cancel)
         from begun in ledger.Retries.OnConflict(
             () => ledger.Store.Handle(
-                RootDecider.Decider, Streams.Root, new InitializeRoot(id, world.HostId, world.BootId, engine), world.Clock(), cancel),
+                RootDecider.Decider, Streams.Root, new InitializeRoot(claimed.RootId ?? id, world.HostId, world.BootId, engine), world.Clock(), cancel),
             cancel)
         select unit;
 
