@@ -1,0 +1,127 @@
+using System;
+using System.Threading.Tasks;
+
+namespace LanguageExt;
+
+public readonly record struct EitherLeft<L>(L Value);
+
+public readonly record struct EitherRight<R>(R Value);
+
+public sealed class Either<L, R>
+{
+    private readonly L left;
+    private readonly R right;
+
+    private Either(bool isRight, L left, R right) => (IsRight, this.left, this.right) = (isRight, left, right);
+
+    internal static Either<L, R> OfRight(R value) => new(true, default!, Check.Value(value));
+
+    internal static Either<L, R> OfLeft(L value) => new(false, Check.Value(value), default!);
+
+    public bool IsRight { get; }
+
+    public bool IsLeft => !IsRight;
+
+    public B Match<B>(Func<R, B> Right, Func<L, B> Left) => Check.Value(IsRight ? Right(right) : Left(left));
+
+    public B MatchUnsafe<B>(Func<R, B> Right, Func<L, B> Left) => IsRight ? Right(right) : Left(left);
+
+    public Unit Match(Action<R> Right, Action<L> Left)
+    {
+        if (IsRight)
+        {
+            Right(right);
+        }
+        else
+        {
+            Left(left);
+        }
+
+        return default;
+    }
+
+    public Task<B> MatchAsync<B>(Func<R, Task<B>> RightAsync, Func<L, B> Left) => IsRight ? RightAsync(right) : Task.FromResult(Left(left));
+
+    public Task<B> MatchAsync<B>(Func<R, B> Right, Func<L, Task<B>> LeftAsync) => IsRight ? Task.FromResult(Right(right)) : LeftAsync(left);
+
+    public Task<B> MatchAsync<B>(Func<R, Task<B>> RightAsync, Func<L, Task<B>> LeftAsync) => IsRight ? RightAsync(right) : LeftAsync(left);
+
+    public Either<L, B> Map<B>(Func<R, B> f) => IsRight ? Either<L, B>.OfRight(f(right)) : Either<L, B>.OfLeft(left);
+
+    public Either<L, B> Select<B>(Func<R, B> f) => Map(f);
+
+    public Either<L, B> Bind<B>(Func<R, Either<L, B>> f) => IsRight ? f(right) : Either<L, B>.OfLeft(left);
+
+    public Either<M, R> MapLeft<M>(Func<L, M> f) => IsRight ? Either<M, R>.OfRight(right) : Either<M, R>.OfLeft(f(left));
+
+    public R IfLeft(R other) => IsRight ? right : Check.Value(other);
+
+    public R IfLeft(Func<R> other) => IsRight ? right : Check.Value(other());
+
+    public R IfLeft(Func<L, R> other) => IsRight ? right : Check.Value(other(left));
+
+    public Unit IfLeft(Action<L> f)
+    {
+        if (IsLeft)
+        {
+            f(left);
+        }
+
+        return default;
+    }
+
+    public Unit IfRight(Action<R> f)
+    {
+        if (IsRight)
+        {
+            f(right);
+        }
+
+        return default;
+    }
+
+    public Option<R> ToOption() => IsRight ? Prelude.Some(right) : default;
+
+    public EitherAsync<L, R> ToAsync() => new(Task.FromResult(this));
+
+    public static implicit operator Either<L, R>(R value) => OfRight(value);
+
+    public static implicit operator Either<L, R>(L value) => OfLeft(value);
+
+    public static implicit operator Either<L, R>(EitherRight<R> value) => OfRight(value.Value);
+
+    public static implicit operator Either<L, R>(EitherLeft<L> value) => OfLeft(value.Value);
+}
+
+public sealed class EitherAsync<L, R>(Task<Either<L, R>> task)
+{
+    public Task<Either<L, R>> ToEither() => task;
+
+    public EitherAsync<L, B> Map<B>(Func<R, B> f)
+    {
+        return new(Run());
+
+        async Task<Either<L, B>> Run() => (await task.ConfigureAwait(false)).Map(f);
+    }
+
+    public EitherAsync<L, B> Select<B>(Func<R, B> f) => Map(f);
+
+    public EitherAsync<L, B> Bind<B>(Func<R, EitherAsync<L, B>> f)
+    {
+        return new(Run());
+
+        async Task<Either<L, B>> Run() =>
+            await (await task.ConfigureAwait(false)).MatchUnsafe(
+                Right: r => f(r).ToEither(), Left: l => Task.FromResult(Either<L, B>.OfLeft(l))).ConfigureAwait(false);
+    }
+
+    public EitherAsync<L, C> SelectMany<B, C>(Func<R, EitherAsync<L, B>> f, Func<R, B, C> join) =>
+        Bind(r => f(r).Map(b => join(r, b)));
+
+    public EitherAsync<M, R> MapLeft<M>(Func<L, M> f)
+    {
+        return new(Run());
+
+        async Task<Either<M, R>> Run() => (await task.ConfigureAwait(false)).MapLeft(f);
+    }
+}
