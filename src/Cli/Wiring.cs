@@ -69,8 +69,9 @@ public sealed class Wiring(Places places, Origin origin)
         select watched;
 
     private EitherAsync<DomainError, OpenLedger> Checked(CancellationToken cancel) =>
+        from disk in root.Read(cancel)
         from ledger in Open(cancel)
-        from ours in OpenRoot.Check(root, ledger, World, Program.Version, cancel)
+        from ours in OpenRoot.Check(root, StoreLocks.Create(paths), disk, ledger, World, Program.Version, cancel)
         let kept = Keep(ledger)
         select ledger;
 
