@@ -41,8 +41,6 @@ public sealed class RunTests(BusyboxInstallation eventdock) : IClassFixture<Busy
     }
 
     [Theory]
-    [InlineData("run -u nosuch busybox true", "nosuch")]
-    [InlineData("run -u root:nosuch busybox true", "nosuch")]
     [InlineData("run -w relative busybox true", "relative")]
     [InlineData("run --name b@d busybox true", "b@d")]
     [InlineData("run --network bridge busybox true", "bridge")]
@@ -55,6 +53,15 @@ public sealed class RunTests(BusyboxInstallation eventdock) : IClassFixture<Busy
         var before = eventdock.Lines("ps", "-aq").Length;
         Assert.Contains(names, eventdock.Refused(125, line.Split(' ')), StringComparison.Ordinal);
         Assert.Equal(before, eventdock.Lines("ps", "-aq").Length);
+    }
+
+    [Theory]
+    [InlineData("nosuch", "nosuch")]
+    [InlineData("root:nosuch", "nosuch")]
+    public void A_user_or_group_that_the_image_does_not_know_is_named(string user, string names)
+    {
+        Assert.Contains(names, eventdock.Refused(125, "run", "--rm", "-u", user, "busybox", "true"), StringComparison.Ordinal);
+        Assert.Equal("", eventdock.Out("ps", "-aq"));
     }
 
     [Fact]
