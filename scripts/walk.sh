@@ -5,18 +5,16 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 eventdock=$PWD/bin/eventdock
-work=$(mktemp -d)
-export EVENTDOCK_ROOT=$work/root
-export EVENTDOCK_CONFIG=$work/config.json
+. scripts/root.sh
+make_root
 registry=
 
 end() {
-    status=$?
+    local status=$?
     trap - EXIT
-    "$eventdock" ps -aq 2>/dev/null | while read -r id; do "$eventdock" rm -f "$id" > /dev/null || true; done
-    "$eventdock" db stop > /dev/null 2>&1 || true
-    if [ -n "$registry" ]; then kill "$registry" 2>/dev/null || true; wait "$registry" 2>/dev/null || true; fi
-    rm -rf "$work"
+    set +e
+    if [ -n "$registry" ]; then kill "$registry" 2>/dev/null; wait "$registry" 2>/dev/null; fi
+    end_root
     exit "$status"
 }
 trap end EXIT
@@ -28,12 +26,21 @@ run() { # prints the command as one would type it, then runs it
     printf '\n'
     "$eventdock" "$@"
 }
-# A command that wants a terminal gets one, also where this script has none.
+# A command that wants a terminal gets one, also where this script has none (the pull then shows itself in plain lines).
 run_on_terminal() {
     printf '\n$ eventdock'
     printf ' %s' "$@"
     printf '\n'
-    script -qec "$(printf '%q ' "$eventdock" "$@")" /dev/null < /dev/null | tr -d '\r'
+    if [ -t 0 ] && [ -t 1 ]; then
+        "$eventdock" "$@"
+    else
+        local shown code=0
+        shown=$(script -qec "$(printf '%q ' "$eventdock" "$@") 2> $work/stderr" /dev/null < /dev/null | tr -d '\r') || code=$?
+        cat "$work/stderr"
+        # .NET readies a terminal's keypad before anything else.
+        printf '%s\n' "${shown#$'\e[?1h\e='}"
+        return "$code"
+    fi
 }
 
 image=${IMAGE:-node:6.9.2}
@@ -46,8 +53,6 @@ if [ -z "${IMAGE:-}" ]; then
     printf '{ "registry-mirrors": ["http://127.0.0.1:%s"] }\n' "$registry_port" > "$EVENTDOCK_CONFIG"
     command='cat server.js'
     container='echo a thin layer over an image'
-else
-    printf '{}\n' > "$EVENTDOCK_CONFIG"
 fi
 
 say '1. A new installation: headers only'
@@ -80,6 +85,8 @@ say '5. Each container writes to its own thin layer'
 second=$("$eventdock" ps -q)
 run exec "$second" sh -c 'echo mine > /mine'
 run exec "$second" ls /mine
+run run --rm "$image" ls /mine || true
+run logs first
 run start -a first
 
 say '6. How an image was made'
@@ -87,8 +94,7 @@ run build -q -t hello .
 run history hello
 
 say '7. Removal: the thin layer goes with its container, the image stays'
-printf '\n$ eventdock rm %s (it is running)\n' "${second:0:12}"
-"$eventdock" rm "$second" || true
+run rm "$second" || true
 run rm -f "$second"
 run rm first
 run images

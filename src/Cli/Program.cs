@@ -55,6 +55,7 @@ public static class Program
 
     public static int Main(string[] args)
     {
+        SignalMask.Clear();
         using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false), 65536) { AutoFlush = false };
         using var error = new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(false), 1024) { AutoFlush = true };
 
@@ -64,7 +65,14 @@ public static class Program
         Console.SetError(error);
         try
         {
-            var code = args is [ContainerEndedCommand.Word, var id] ? Ended(id, output, error) : Command(args, output, error);
+            var code = args switch
+            {
+                [ContainerEndedCommand.Word, var id] => Ended(
+                    args, (session, cancel) => ContainerEndedCommand.Run(id, session, cancel), output, error),
+                [ExecEndedCommand.Word, var id, var exec] => Ended(
+                    args, (session, cancel) => ExecEndedCommand.Run(id, exec, session, cancel), output, error),
+                _ => Command(args, output, error),
+            };
             output.Flush();
             return code;
         }
@@ -72,6 +80,11 @@ public static class Program
         {
             // Whoever read our output has had enough (… | head): nothing is wrong, and nobody is left to tell.
             return 128 + SigPipe;
+        }
+        catch (IOException e)
+        {
+            // What files of ours refuse has come back as an error; what is left is the output itself (a full disk behind >).
+            return Told(new DomainError.FileFailed("stdout", e.Message), args.Length > 0 ? args[0] : "", error);
         }
     }
 
@@ -164,11 +177,12 @@ public static class Program
     }
 
     /// <summary>conmon's call: nobody reads what it prints, so a failure is its exit code.</summary>
-    private static int Ended(string id, TextWriter output, TextWriter error)
+    private static int Ended(
+        string[] args, Func<Session, CancellationToken, EitherAsync<DomainError, int>> command, TextWriter output, TextWriter error)
     {
-        var wiring = new Wiring(Places.OfEnvironment(), Origin(Seq("eventdock", ContainerEndedCommand.Word, id).Tail.ToSeq()));
-        var result = Run(() => ContainerEndedCommand.Run(id, wiring.Session(output, error), CancellationToken.None)).GetAwaiter().GetResult();
-        return result.Match(Right: code => code, Left: refused => Told(refused, ContainerEndedCommand.Word, error));
+        var wiring = new Wiring(Places.OfEnvironment(), Origin(args.ToSeq()));
+        var result = Run(() => command(wiring.Session(output, error), CancellationToken.None)).GetAwaiter().GetResult();
+        return result.Match(Right: code => code, Left: refused => Told(refused, args[0], error));
     }
 
     private static Origin Origin(Seq<string> masked) => new(
@@ -178,7 +192,7 @@ public static class Program
         new Host(HostFacts.HostId(), HostFacts.BootId(), Environment.ProcessId),
         Schema);
 
-    /// <summary>The first Ctrl-C or SIGTERM asks the command to end in order.</summary>
+    /// <summary>The first Ctrl-C or SIGTERM asks the command to end in order; the second ends it as it would any program.</summary>
     private sealed class Interrupt : IDisposable
     {
         private readonly CancellationTokenSource source;
@@ -189,7 +203,7 @@ public static class Program
             source = CancellationTokenSource.CreateLinkedTokenSource(outer);
             registrations = new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM }.Select(signal => PosixSignalRegistration.Create(signal, context =>
             {
-                context.Cancel = true;
+                context.Cancel = !source.IsCancellationRequested;
                 source.Cancel();
             })).ToArray();
         }

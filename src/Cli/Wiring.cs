@@ -11,7 +11,6 @@ using EventDock.Adapters.Registry;
 using EventDock.Adapters.Roots;
 using EventDock.Adapters.Runc;
 using EventDock.Cli.Commands;
-using EventDock.Domain.Builds;
 using EventDock.Domain.Containers;
 using EventDock.Domain.Kernel;
 using EventDock.Domain.Layers;
@@ -37,7 +36,8 @@ public sealed class Wiring(Places places, Origin origin)
         RegistryAdapter.HostPlatform,
         origin.Host.HostId,
         origin.Host.BootId,
-        id => Seq(System.Environment.ProcessPath!, ContainerEndedCommand.Word, id.Value));
+        id => Seq(System.Environment.ProcessPath!, ContainerEndedCommand.Word, id.Value),
+        (id, exec) => Seq(System.Environment.ProcessPath!, ExecEndedCommand.Word, id.Value, exec));
 
     public Session Session(TextWriter output, TextWriter error) => new(
         output,
@@ -68,9 +68,14 @@ public sealed class Wiring(Places places, Origin origin)
         let watched = Watched(ledger)
         select watched;
 
+    /// <summary>
+    /// What the disk has seen is asked before the ledger is: what other commands append between the two is then no sign of a
+    /// ledger that has lost its end.
+    /// </summary>
     private EitherAsync<DomainError, OpenLedger> Checked(CancellationToken cancel) =>
+        from before in root.Read(cancel)
         from ledger in Open(cancel)
-        from ours in OpenRoot.Check(root, ledger, World, Program.Version, cancel)
+        from ours in OpenRoot.Check(root, before.Position, ledger, World, Program.Version, cancel)
         let kept = Keep(ledger)
         select ledger;
 
@@ -87,7 +92,7 @@ public sealed class Wiring(Places places, Origin origin)
         {
             Append = (append, cancel) =>
                 from appended in ledger.Store.Append(append, cancel)
-                from seen in root.Seen(appended.Last, cancel)
+                from seen in root.Seen(appended.Last, CancellationToken.None)
                 select appended,
         },
     };
@@ -117,8 +122,7 @@ public sealed class Wiring(Places places, Origin origin)
             Workspaces.Create(
                 paths,
                 (mount, _) => mounts.Mount(mount).ToAsync(),
-                (merged, _) => mounts.Unmount(merged).ToAsync(),
-                Ignoring),
+                (merged, _) => mounts.Unmount(merged).ToAsync()),
             new BuildContext(ContextDirectory.Match, ContextDirectory.Hash, ContextArchive.Create(paths)),
             new Locks(StoreLocks.Create(paths), ContainerLocks.Create(Path.Combine(paths.Locks, "containers"))),
             new Domain.Images.Registry(
@@ -128,11 +132,6 @@ public sealed class Wiring(Places places, Origin origin)
             SecretStoreAdapter.Create(places.Root),
             World);
     }
-
-    private static Func<string, bool> Ignoring(Seq<string> lines) =>
-        lines.IsEmpty
-            ? _ => false
-            : DockerIgnore.Parse(lines).Match<Func<string, bool>>(Right: ignore => ignore.Ignores, Left: _ => _ => false);
 
     private LedgerHome Home()
     {

@@ -25,10 +25,9 @@ public static class Create
 
     /// <param name="starting">The intention to start is recorded in the same transaction: <c>run</c>.</param>
     public static EitherAsync<DomainError, CreatedContainer> Container(
-        Ports ports, RunRequest request, bool starting, CreateTelling tell, CancellationToken cancel) =>
+        Ports ports, ContainerId id, RunRequest request, bool starting, CreateTelling tell, CancellationToken cancel) =>
         from name in (request.Name is null ? Right<DomainError, Option<string>>(None) : ContainerName.Parse(request.Name).Map(Some)).ToAsync()
         from image in Image(ports, request.Image, tell, cancel)
-        let id = NewId(ports.World)
         from resolved in RunResolution.Resolve(request, id, image.Content.Run, ports.Secrets.Keyed).ToAsync()
         let layers = image.Content.Layers.Map(l => l.Id).Strict()
         from thin in ports.Thin.Create(id.Value, layers, cancel)
@@ -88,7 +87,7 @@ public static class Create
                 : Right<DomainError, Seq<ContainerEvent>>(made))
             .Map(events => events.Map(e => Fact.At(now, e)).Strict());
 
-    private static ContainerId NewId(World world) =>
+    public static ContainerId NewId(World world) =>
         ContainerId.FromRandom(world.Random(32)).IfNone(() => NewId(world));
 
     private static Unit Told(Action tell)

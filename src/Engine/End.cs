@@ -17,14 +17,18 @@ public static class End
         Start.Locked(ports, id, cancel).Holding(() =>
             from past in ports.Store.Read(Streams.Container(id.Value), cancel)
             let state = ContainerDecider.Decider.Fold(past.Map(e => (ContainerEvent)e.Event))
-            from code in state is ContainerState.Running
-                ? Observe(ports, id, cause, cancel)
+            from code in state is ContainerState.Running running
+                ? Observe(ports, id, new ProcessIdentity(running.Pid, running.StartTime, running.BootId), cause, cancel)
                 : Give(LastCode(past))
             select code);
 
     private static EitherAsync<DomainError, Option<int>> Observe(
-        Ports ports, ContainerId id, string cause, CancellationToken cancel) =>
+        Ports ports, ContainerId id, ProcessIdentity process, string cause, CancellationToken cancel) =>
         from fact in ports.Runtime.AwaitExit(id, TimeSpan.FromSeconds(5), cancel)
+        // conmon is gone, or the kernel does not let go of the process: either way it has not ended, and nothing else is recorded.
+        from over in fact.IsNone && ports.Runtime.Alive(process)
+            ? Fail<Unit>(new DomainError.RuntimeFailed("conmon", $"container {id.Short} still runs, and nobody watches it"))
+            : Done
         let code = fact.Map(f => f.ExitCode)
         let at = fact.Map(f => f.At).IfNone(ports.World.Clock())
         from written in Scan(ports, id, cause, cancel)
@@ -41,8 +45,8 @@ public static class End
                 from appended in whole.IsEmpty ? Done : ports.Store.Append(whole, cancel).Ignore()
                 select unit,
             cancel)
-        from settled in ports.Thin.Settle(id.Value, cancel)
-        from cleaned in ports.Runtime.CleanUp(id, cancel)
+        from settled in ports.Thin.Settle(id.Value, CancellationToken.None)
+        from cleaned in ports.Runtime.CleanUp(id, CancellationToken.None)
         select code;
 
     /// <summary>Records what has been written to a thin layer since it was last looked at: after an exec, say.</summary>

@@ -27,7 +27,8 @@ public static class Exec
                 row.Id, id, request.Command,
                 RunResolution.Merge(request.Terminal ? RunResolution.Merge(own, Seq1("TERM=xterm")) : own, request.Env),
                 request.WorkingDir ?? row.Settings.WorkingDir,
-                request.User ?? row.Settings.User, request.Terminal, request.Stdin, request.Detach)
+                request.User ?? row.Settings.User, request.Terminal, request.Stdin, request.Detach,
+                ports.World.ExecExitCommand(row.Id, id))
             from requested in Record(
                 ports, stream,
                 new RequestExec(
@@ -38,12 +39,36 @@ public static class Exec
             from started in Record(ports, stream, new RecordExecStarted(id, row.Id, exec.Pid), cancel)
             from code in request.Detach
                 ? Give(Option<int>.None)
-                : from code in exec.Wait(cancel)
-                  from ended in Record(ports, stream, new RecordExecExited(id, row.Id, code), cancel)
-                  from written in End.RecordWrites(ports, row.Id, "exec", cancel)
-                  select Some(code)
+                : from end in exec.Wait(cancel)
+                  from seen in end.How == AttachEnd.Ended ? Ended(ports, row.Id, id, end.ExitCode, CancellationToken.None) : Done
+                  select end.How switch
+                  {
+                      AttachEnd.Ended => Some(end.ExitCode),
+                      AttachEnd.OutputClosed => Some(Engine.Run.BrokenPipe),
+                      _ => None,
+                  }
             select code;
     }
+
+    /// <summary>
+    /// What conmon's exit command does: an exec that nobody is attached to any more is recorded as well. The note is there
+    /// unless the attached command has been quicker.
+    /// </summary>
+    public static EitherAsync<DomainError, Unit> Settle(Ports ports, ContainerId container, string id, CancellationToken cancel) =>
+        from code in ports.Runtime.ExecExit(container, id, cancel)
+        from _ in code.Match(
+            Some: exited =>
+                from ended in Ended(ports, container, id, exited, cancel)
+                from cleaned in ports.Runtime.ExecCleanUp(container, id, cancel)
+                select unit,
+            None: () => Done)
+        select unit;
+
+    private static EitherAsync<DomainError, Unit> Ended(
+        Ports ports, ContainerId container, string id, int code, CancellationToken cancel) =>
+        from ended in Record(ports, Streams.Exec(container.Value, id), new RecordExecExited(id, container, code), cancel)
+        from written in End.RecordWrites(ports, container, "exec", cancel)
+        select unit;
 
     private static EitherAsync<DomainError, RunningExec> Failed(
         Ports ports, string stream, string id, ContainerId container, DomainError error) =>
@@ -58,5 +83,6 @@ public static class Exec
 
     private static EitherAsync<DomainError, Unit> Record(
         Ports ports, string stream, ExecCommand command, CancellationToken cancel) =>
-        ports.Store.Handle(ExecDecider.Decider, stream, command, ports.World.Clock(), cancel).Ignore();
+        ports.Again(
+            () => ports.Store.Handle(ExecDecider.Decider, stream, command, ports.World.Clock(), cancel).Ignore(), cancel);
 }

@@ -9,10 +9,11 @@ using static EventDock.Engine.Pipeline;
 public static class OpenRoot
 {
     /// <summary>Begins a new ledger; goes on with its own; refuses every other.</summary>
+    /// <param name="seen">The position that stood on disk before the ledger was opened.</param>
     public static EitherAsync<DomainError, Unit> Check(
-        RootFiles files, OpenLedger ledger, World world, string engine, CancellationToken cancel) =>
+        RootFiles files, long seen, OpenLedger ledger, World world, string engine, CancellationToken cancel) =>
         from disk in files.Read(cancel)
-        from begun in RootCheck.Check(disk, Ledger(ledger), world.HostId).ToAsync()
+        from begun in RootCheck.Check(disk with { Position = seen }, Ledger(ledger), world.HostId).ToAsync()
         from _ in begun && disk.RootId is not null ? Done : Begin(files, ledger, disk.RootId ?? world.NewId(), world, engine, cancel)
         select unit;
 

@@ -107,6 +107,21 @@ public static class Pipeline
         }
     }
 
+    /// <summary>
+    /// The work's result. A neighbour that is called off throws; that, too, is a result, or else nothing would be undone.
+    /// </summary>
+    private static async Task<Either<DomainError, T>> Settled<T>(EitherAsync<DomainError, T> work)
+    {
+        try
+        {
+            return await work.ToEither();
+        }
+        catch (OperationCanceledException)
+        {
+            return new DomainError.Interrupted();
+        }
+    }
+
     /// <summary>What must be done afterwards, whatever came of the work; its own error counts only where the work had none.</summary>
     public static EitherAsync<DomainError, T> Finally<T>(
         this EitherAsync<DomainError, T> work, Func<EitherAsync<DomainError, Unit>> after)
@@ -115,7 +130,7 @@ public static class Pipeline
 
         async Task<Either<DomainError, T>> Run()
         {
-            var result = await work.ToEither();
+            var result = await Settled(work);
             var ended = await after().ToEither();
             return result.Bind(value => ended.Map(_ => value));
         }
@@ -129,7 +144,7 @@ public static class Pipeline
 
         async Task<Either<DomainError, T>> Run()
         {
-            var result = await work.ToEither();
+            var result = await Settled(work);
             if (result.IsLeft)
             {
                 await undo().ToEither();
@@ -165,7 +180,7 @@ public static class Pipeline
 
         async Task<Either<DomainError, T>> Run()
         {
-            var result = await work.ToEither();
+            var result = await Settled(work);
             return await result.MatchAsync(
                 RightAsync: value => Task.FromResult(Right<DomainError, T>(value)),
                 LeftAsync: error => other(error).Match(

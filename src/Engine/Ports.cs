@@ -35,9 +35,10 @@ public sealed record Ports(
 /// <summary>What changes from call to call and from host to host.</summary>
 /// <param name="Random">Fresh random bytes, as many as asked for.</param>
 /// <param name="ExitCommand">What conmon is to run when a container has ended: this program and its arguments.</param>
+/// <param name="ExecExitCommand">The same for a further process in it.</param>
 public sealed record World(
     Func<DateTimeOffset> Clock, Func<int, byte[]> Random, Platform Platform, string HostId, string BootId,
-    Func<ContainerId, Seq<string>> ExitCommand)
+    Func<ContainerId, Seq<string>> ExitCommand, Func<ContainerId, string, Seq<string>> ExecExitCommand)
 {
     public string NewId() => Convert.ToHexStringLower(Random(32));
 }

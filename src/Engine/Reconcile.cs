@@ -13,8 +13,15 @@ public static class Reconcile
 {
     public static EitherAsync<DomainError, Unit> Run(Ports ports, CancellationToken cancel) =>
         from rows in ports.Views.ContainersUnended(cancel)
-        from _ in rows.InTurn(row => One(ports, row, cancel))
+        from _ in rows.InTurn(row => One(ports, row, cancel).Recover(Later))
         select unit;
+
+    /// <summary>
+    /// What a container's own remains refuse to give up (a busy mount, a process that does not end) must not stop commands on
+    /// others: it stays unended in the ledger, and the next command tries again.
+    /// </summary>
+    private static Option<EitherAsync<DomainError, Unit>> Later(DomainError error) =>
+        error is DomainError.RuntimeFailed or DomainError.FileFailed ? Some(Done) : None;
 
     private static EitherAsync<DomainError, Unit> One(Ports ports, ContainerRow row, CancellationToken cancel) =>
         row.State == ContainerRow.Starting ? Starting(ports, row, cancel)

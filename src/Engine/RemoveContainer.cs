@@ -13,11 +13,12 @@ using static EventDock.Engine.Pipeline;
 public static partial class Remove
 {
     public static EitherAsync<DomainError, Unit> Container(Ports ports, ContainerRow row, bool force, CancellationToken cancel) =>
-        from ended in force && row.State == ContainerRow.Running
-            ? Signal.Kill(ports, row.Id, "rm", cancel)
-            : Done
-        from _ in Ended(ports, row.Id, cancel)
-        select unit;
+        Ended(ports, row.Id, cancel).Recover(error => force && error is DomainError.WrongState
+            ? Some(
+                from killed in Signal.Kill(ports, row.Id, "rm", cancel)
+                from removed in Ended(ports, row.Id, cancel)
+                select removed)
+            : None);
 
     /// <summary>Removes a container that does not run. Done already: nothing happens.</summary>
     public static EitherAsync<DomainError, Unit> Ended(Ports ports, ContainerId id, CancellationToken cancel) =>
@@ -33,7 +34,8 @@ public static partial class Remove
                     from appended in whole.IsEmpty ? Done : ports.Store.Append(whole, cancel).Ignore()
                     select unit,
                 cancel)
-            from cleaned in ports.Runtime.CleanUp(id, cancel)
-            from discarded in ports.Thin.Discard(id.Value, cancel)
+            // What the ledger has given up goes from the disk, called off or not.
+            from cleaned in ports.Runtime.CleanUp(id, CancellationToken.None)
+            from discarded in ports.Thin.Discard(id.Value, CancellationToken.None)
             select unit);
 }

@@ -104,8 +104,9 @@ public static partial class Remove
             new Guard.ImageUntagged(image.Id, tags.Map(t => t.Reference).Strict()),
             new Guard.LayersUnused(layers, image.Id))
         from appended in ports.Store.Append(whole, cancel)
-        from discarded in layers.InTurn(id => ports.Layers.Discard(id, cancel))
-        from config in Digest.FromHex(image.Id).ToAsync().Bind(digest => ports.Blobs.Discard(digest, cancel))
+        // What the ledger has given up goes from the disk, called off or not.
+        from discarded in layers.InTurn(id => ports.Layers.Discard(id, CancellationToken.None))
+        from config in Digest.FromHex(image.Id).ToAsync().Bind(digest => ports.Blobs.Discard(digest, CancellationToken.None))
         select Lines(tags)
                + Seq1<RemovedImage>(new RemovedImage.Deleted(Hex(image.Id)))
                + layers.Map(id => (RemovedImage)new RemovedImage.Deleted(Hex(id)));

@@ -15,25 +15,37 @@ public static class Run
 {
     public static EitherAsync<DomainError, RunOutcome> Container(
         Ports ports, RunRequest request, CreateTelling tell, CancellationToken cancel) =>
-        from made in Create.Container(ports, request, starting: true, tell, cancel)
-        let id = made.Row.Id
+        from id in Give(Create.NewId(ports.World))
         let attending = new Attending(!request.Detach, request.Interactive, SignalProxy: true)
+        // The lock is older than the intention in the ledger: else another command could take the start for one cut off.
         from started in Start.Locked(ports, id, cancel)
-            .Holding(() => Start.Launch(ports, made, attending, cancel))
+            .Holding(() =>
+                from made in Create.Container(ports, id, request, starting: true, tell, cancel)
+                from begun in Start.Launch(ports, made, attending, cancel)
+                select begun)
             .OrUndo(() => request.AutoRemove ? Remove.Ended(ports, id, CancellationToken.None) : Done)
         from outcome in started.Attachment.Match(
             Some: attachment => Attended(ports, id, attachment, request.AutoRemove, cancel),
             None: () => Give(new RunOutcome(id, None)))
         select outcome;
 
-    /// <summary>Stays with a started container until it ends or the keys to leave it are typed.</summary>
+    /// <summary>What a program that writes to a pipe nobody reads is ended by: 128 and SIGPIPE.</summary>
+    public const int BrokenPipe = 141;
+
+    /// <summary>
+    /// Stays with a started container until it ends, the keys to leave it are typed, or nobody reads its output any more. Its
+    /// end is recorded although the command is called off meanwhile: the signal that ended the container may be the same.
+    /// </summary>
     public static EitherAsync<DomainError, RunOutcome> Attended(
         Ports ports, ContainerId id, Attachment attachment, bool autoRemove, CancellationToken cancel) =>
         from end in attachment.Pump(cancel)
-        from outcome in end == AttachEnd.Detached
-            ? Give(new RunOutcome(id, None))
-            : from code in End.Container(ports, id, "exit", cancel)
-              from removed in autoRemove ? Remove.Ended(ports, id, cancel) : Done
-              select new RunOutcome(id, code.IfNone(255))
+        from outcome in end switch
+        {
+            AttachEnd.Detached => Give(new RunOutcome(id, None)),
+            AttachEnd.OutputClosed => Give(new RunOutcome(id, BrokenPipe)),
+            _ => from code in End.Container(ports, id, "exit", CancellationToken.None)
+                 from removed in autoRemove ? Remove.Ended(ports, id, CancellationToken.None) : Done
+                 select new RunOutcome(id, code.IfNone(255)),
+        }
         select outcome;
 }

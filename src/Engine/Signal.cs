@@ -21,25 +21,25 @@ public static class Signal
     public static EitherAsync<DomainError, Unit> Stop(Ports ports, ContainerRow row, TimeSpan grace, CancellationToken cancel) =>
         row.State != ContainerRow.Running
             ? Done
-            : from sent in Record(ports, row.Id, row.Settings.StopSignal ?? "TERM", "stop", cancel)
-              from signalled in ports.Runtime.Signal(row.Id, row.Settings.StopSignal ?? "TERM", cancel)
+            : from signalled in Ending(ports, row.Id, row.Settings.StopSignal ?? "TERM", "stop", cancel)
               from exit in ports.Runtime.AwaitExit(row.Id, grace, cancel)
-              from killed in exit.IsSome ? Done : Forced(ports, row.Id, cancel)
+              from killed in exit.IsSome ? Done : Ending(ports, row.Id, KillSignal, "stop", cancel)
               from ended in End.Container(ports, row.Id, "stop", cancel)
               select unit;
 
     /// <summary>Ends it at once and records the exit.</summary>
     public static EitherAsync<DomainError, Unit> Kill(Ports ports, ContainerId id, string cause, CancellationToken cancel) =>
-        from sent in Record(ports, id, KillSignal, cause, cancel)
-        from signalled in ports.Runtime.Signal(id, KillSignal, cancel)
+        from signalled in Ending(ports, id, KillSignal, cause, cancel)
         from ended in End.Container(ports, id, "exit", cancel)
         select unit;
 
-    private static EitherAsync<DomainError, Unit> Forced(Ports ports, ContainerId id, CancellationToken cancel) =>
-        (from sent in Record(ports, id, KillSignal, "stop", cancel)
-         from signalled in ports.Runtime.Signal(id, KillSignal, cancel)
+    /// <summary>A signal that is to end it. That it has ended by itself meanwhile, and is perhaps gone, is as well.</summary>
+    private static EitherAsync<DomainError, Unit> Ending(
+        Ports ports, ContainerId id, string signal, string cause, CancellationToken cancel) =>
+        (from sent in Record(ports, id, signal, cause, cancel)
+         from signalled in ports.Runtime.Signal(id, signal, cancel)
          select unit)
-        .Recover(error => error is DomainError.WrongState ? Some(Done) : None);
+        .Recover(error => error is DomainError.WrongState or DomainError.NoSuchContainer ? Some(Done) : None);
 
     private static EitherAsync<DomainError, Unit> Record(
         Ports ports, ContainerId id, string signal, string cause, CancellationToken cancel) =>

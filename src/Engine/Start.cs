@@ -59,7 +59,8 @@ public static class Start
         select taken;
 
     private static EitherAsync<DomainError, StartedContainer> Failed(Ports ports, ContainerId id, DomainError error) =>
-        from cleaned in ports.Runtime.CleanUp(id, CancellationToken.None)
+        // The first error is the one that explains; what cannot be undone now is found by the next start or removal.
+        from cleaned in ports.Runtime.CleanUp(id, CancellationToken.None).Recover(_ => Some(Done))
         from recorded in Record(
             ports,
             error is DomainError.StartFailed failed

@@ -18,7 +18,7 @@ public sealed class ContentWorkspaceTests : IDisposable
     public ContentWorkspaceTests()
     {
         workspaces = Workspaces.Create(
-            root.Paths, root.MountWorkspace, ContentRoot.Unmount, patterns => path => patterns.Exists(p => p == path));
+            root.Paths, root.MountWorkspace, ContentRoot.Unmount);
         context = Directory.CreateDirectory(Path.Combine(root.Top, "context")).FullName;
     }
 

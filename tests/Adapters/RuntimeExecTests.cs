@@ -87,7 +87,7 @@ public sealed class RuntimeExecTests : IAsyncLifetime
         var exec = Good(await host.Runtime.Exec(
             Spec(Shell("sleep 0.2; echo there > /tmp/x; exit 6")) with { Detach = true, User = "0" }, default).ToEither());
 
-        Assert.Equal(6, Good(await exec.Wait(default).ToEither()));
+        Assert.Equal(6, Good(await exec.Wait(default).ToEither()).ExitCode);
         Assert.Equal("there\n", File.ReadAllText($"{host.Paths.Upper(id)}/tmp/x"));
     }
 
@@ -99,7 +99,7 @@ public sealed class RuntimeExecTests : IAsyncLifetime
 
         Good(await host.Runtime.Signal(id, "KILL", default).ToEither());
 
-        Assert.Equal(137, Good(await wait));
+        Assert.Equal(137, Good(await wait).ExitCode);
         Assert.IsType<DomainError.WrongState>(Bad(await host.Runtime.Exec(Spec(Seq1("true")), default).ToEither()));
     }
 
@@ -115,5 +115,5 @@ public sealed class RuntimeExecTests : IAsyncLifetime
     }
 
     private ExecSpec Spec(Seq<string> command) =>
-        new(id, $"e{++count:d11}", command, Seq<string>(), "", "", false, false, false);
+        new(id, $"e{++count:d11}", command, Seq<string>(), "", "", false, false, false, Seq<string>());
 }

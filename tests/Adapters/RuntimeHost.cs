@@ -124,7 +124,7 @@ public sealed class RuntimeHost : IDisposable
     {
         using var streams = new CapturedStreams(outputPath, errorPath, input);
         var exec = Good(await On(streams.Streams).Exec(spec, default).ToEither());
-        return new RunResult(Good(await exec.Wait(default).ToEither()), streams.Output, streams.Error);
+        return new RunResult(Good(await exec.Wait(default).ToEither()).ExitCode, streams.Output, streams.Error);
     }
 
     public async Task<RunResult> Logs(LogSpec spec)

@@ -105,7 +105,7 @@ public sealed partial class RuntimeTerminalTests : IDisposable
         var id = host.NewId();
         await host.StartDetached(host.Spec(id, Seq("sleep", "60")));
         var exec = Good(await Own.Exec(
-            new ExecSpec(id, "e0e1e2e3e4e5", Shell("stty size; read x; echo $x; exit 3"), Seq<string>(), "", "", true, true, false),
+            new ExecSpec(id, "e0e1e2e3e4e5", Shell("stty size; read x; echo $x; exit 3"), Seq<string>(), "", "", true, true, false, Seq<string>()),
             default).ToEither());
         var wait = exec.Wait(default).ToEither();
 
@@ -113,7 +113,7 @@ public sealed partial class RuntimeTerminalTests : IDisposable
         Type("hi\n");
 
         Read("hi\r\nhi\r\n");
-        Assert.Equal(3, Good(await wait));
+        Assert.Equal(3, Good(await wait).ExitCode);
     }
 
     private Runtime Own => host.On(new PumpStreams(slave, slave, slave));

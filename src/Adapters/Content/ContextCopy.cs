@@ -1,6 +1,7 @@
 namespace EventDock.Adapters.Content;
 
 using EventDock.Adapters.Posix;
+using EventDock.Domain.Builds;
 using EventDock.Domain.Kernel;
 using EventDock.Domain.Layers;
 using Microsoft.Win32.SafeHandles;
@@ -22,27 +23,27 @@ internal sealed class ContextCopy : IDisposable
     private readonly SafeFileHandle root;
     private readonly RootedTree tree;
     private readonly CancellationToken cancel;
-    private readonly Func<string, bool> isIgnored;
+    private readonly DockerIgnore ignore;
     private readonly Dictionary<byte[], FileTime> times = new(ByteOrder.Instance);
     private readonly FileTime madeAt;
 
     private ContextCopy(
-        SafeFileHandle context, SafeFileHandle root, FileTime madeAt, Func<string, bool> isIgnored, CancellationToken cancel)
+        SafeFileHandle context, SafeFileHandle root, FileTime madeAt, DockerIgnore ignore, CancellationToken cancel)
     {
         this.context = context;
         this.root = root;
         this.madeAt = madeAt;
-        this.isIgnored = isIgnored;
+        this.ignore = ignore;
         this.cancel = cancel;
         tree = new RootedTree(root, What, Making);
     }
 
-    internal static Unit Run(string merged, CopyPlan plan, Func<string, bool> isIgnored, CancellationToken cancel)
+    internal static Unit Run(string merged, CopyPlan plan, DockerIgnore ignore, CancellationToken cancel)
     {
         using var context = Fs.OpenDirectory(plan.Context);
         using var root = Fs.OpenDirectory(merged);
         var newest = plan.Sources.Map(s => ModifiedOf(context, s)).Fold(default(FileTime), (a, b) => a.CompareTo(b) >= 0 ? a : b);
-        using var copy = new ContextCopy(context, root, newest, isIgnored, cancel);
+        using var copy = new ContextCopy(context, root, newest, ignore, cancel);
         var destination = Clean(plan.Destination);
         foreach (var source in plan.Sources)
         {
@@ -56,7 +57,7 @@ internal sealed class ContextCopy : IDisposable
     internal static Unit MakeDirectory(string merged, string path)
     {
         using var root = Fs.OpenDirectory(merged);
-        using var copy = new ContextCopy(root, root, default, _ => false, CancellationToken.None);
+        using var copy = new ContextCopy(root, root, default, DockerIgnore.Empty, CancellationToken.None);
         copy.Directory(Clean(path));
         copy.SetTimes();
         return unit;
@@ -147,16 +148,23 @@ internal sealed class ContextCopy : IDisposable
             var path = Bytes.Join(source, name);
             var target = Bytes.Join(destination, name);
             var stat = Fs.Stat(from, name);
-            var ignored = isIgnored(Bytes.Show(path));
+            // Patterns are text; a name that is not has U+FFFD for them, here as where the context is hashed.
+            var asText = System.Text.Encoding.UTF8.GetString(path);
+            var ignored = ignore.Ignores(asText);
             if (stat.Kind == FileKind.Directory)
             {
+                // Something in a directory that is left out may be let in again (!pattern).
+                if (ignored && !ignore.Reenters(asText))
+                {
+                    continue;
+                }
+
                 using var below = Fs.At(from, name, Open.Read | Open.Directory | Open.NoFollow);
                 if (!ignored)
                 {
                     MakeLike(stat, target);
                 }
 
-                // Something in a directory that is left out may be let in again (!pattern).
                 Contents(below, path, target, depth + 1);
             }
             else if (!ignored)

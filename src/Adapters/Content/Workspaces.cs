@@ -4,6 +4,7 @@ using System.Collections.Concurrent;
 using System.IO;
 using EventDock.Adapters.Posix;
 using EventDock.Domain.Containers;
+using EventDock.Domain.Builds;
 using EventDock.Domain.Kernel;
 using EventDock.Domain.Layers;
 
@@ -14,18 +15,18 @@ public static class Workspaces
 {
     /// <param name="mount">Mounts overlay with redirect_dir=off and metacopy=off.</param>
     /// <param name="unmount">Unmounts the given <c>merged</c>; harmless where nothing is mounted.</param>
-    /// <param name="ignoring">Of .dockerignore's patterns the question whether a path, relative to the context, is left out.</param>
     public static WorkspaceStore Create(
         Paths paths,
         Func<OverlayMount, CancellationToken, EitherAsync<DomainError, Unit>> mount,
-        Func<string, CancellationToken, EitherAsync<DomainError, Unit>> unmount,
-        Func<Seq<string>, Func<string, bool>> ignoring)
+        Func<string, CancellationToken, EitherAsync<DomainError, Unit>> unmount)
     {
         var open = new ConcurrentDictionary<string, StagingDirectory>();
         return new(
             Open: (layers, cancel) => Guarded.RunAsync(() => OpenAsync(paths, open, mount, layers, cancel), cancel).ToAsync(),
-            CopyIn: (workspace, plan, cancel) => Guarded.Run(
-                () => ContextCopy.Run(workspace.Merged, plan, ignoring(plan.Ignored), cancel), cancel).ToAsync(),
+            CopyIn: (workspace, plan, cancel) =>
+                from ignore in DockerIgnore.Parse(plan.Ignored).ToAsync()
+                from copied in Guarded.Run(() => ContextCopy.Run(workspace.Merged, plan, ignore, cancel), cancel).ToAsync()
+                select copied,
             MakeDirectory: (workspace, path, cancel) => Guarded.Run(
                 () => ContextCopy.MakeDirectory(workspace.Merged, path), cancel).ToAsync(),
             Unmount: (workspace, cancel) => unmount(workspace.Merged, cancel),

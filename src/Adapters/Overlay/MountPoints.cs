@@ -34,6 +34,7 @@ internal static partial class MountPoints
         }
 
         File.CreateSymbolicLink($"{staging}/etc/mtab", "/proc/mounts");
+        SetTimes(staging);
         Place(staging, $"{root}/{Name}");
         return Name;
     }
@@ -44,6 +45,17 @@ internal static partial class MountPoints
         const string Name = "l/empty";
         MakeDirectory($"{root}/{Name}");
         return Name;
+    }
+
+    /// <summary>
+    /// The times of places that an image lacks show in layers built on it: they are the same on every host, as the rest is.
+    /// </summary>
+    private static void SetTimes(string staging)
+    {
+        foreach (var path in Directory.EnumerateFileSystemEntries(staging, "*", SearchOption.AllDirectories).Append(staging))
+        {
+            ChangeTimes(path);
+        }
     }
 
     private static void Place(string staging, string final)
@@ -71,6 +83,20 @@ internal static partial class MountPoints
             throw new IOException($"{path}: {Marshal.GetLastPInvokeErrorMessage()}");
         }
     }
+
+    /// <summary>utimensat(2), of links themselves; two timespecs of zeros are 1970.</summary>
+    private static unsafe void ChangeTimes(string path)
+    {
+        var times = stackalloc long[4];
+        new Span<long>(times, 4).Clear();
+        if (SetTimesAt(-100, path, times, 0x100) != 0)
+        {
+            throw new IOException($"{path}: {Marshal.GetLastPInvokeErrorMessage()}");
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "utimensat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static unsafe partial int SetTimesAt(int directory, string path, long* times, int flags);
 
     [LibraryImport("libc", EntryPoint = "chmod", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int ChangeMode(string path, uint mode);

@@ -53,12 +53,12 @@ internal sealed record Database(NpgsqlDataSource Source, string Where)
         thrown is PostgresException refused
             ? refused.SqlState switch
             {
-                // Class 28 authorization, 3D000 no such database, 53300 too many connections, 57P0x shutting down or starting,
-                // class 58 the database's own files gone or unreadable (its directory was removed, say), XX001 damaged ones.
-                ['2', '8', ..] or "3D000" or "53300" or ['5', '7', 'P', ..] or ['5', '8', ..] or "XX001" or "XX002" =>
-                    new DomainError.LedgerUnreachable(Where, refused.MessageText),
+                // Class 28 authorization, 3D000 no such database.
+                ['2', '8', ..] or "3D000" => new DomainError.LedgerUnreachable(Where, refused.MessageText),
                 "53100" => new DomainError.DiskFull(Where),
-                "42501" => new DomainError.LedgerUnreachable(Where, refused.MessageText),
+                // Class 53 resources, 57 intervention, 58 the system's files, XX damage, 25006 a server that only reads, 42501 rights.
+                ['5', '3' or '7' or '8', ..] or ['X', 'X', ..] or "25006" or "42501" =>
+                    new DomainError.LedgerUnreachable(Where, refused.MessageText),
                 _ => null,
             }
             : thrown.InnerException is SocketException or IOException or TimeoutException || thrown.IsTransient

@@ -64,12 +64,17 @@ internal static class PostgresEventStore
     {
         var facts = streams.SelectMany(s => s.Facts.Select(f => (Fact: f, NewStream: s.Expected == 0))).ToList();
         var changes = await RowChanges.FoldAsync(connection, facts, cancel);
+        cancel.ThrowIfCancellationRequested();
         await using var command = Command(connection, origin, streams, guards, changes);
         try
         {
-            await using var reader = await command.ExecuteReaderAsync(cancel);
-            await reader.ReadAsync(cancel);
-            return new Appended(reader.GetInt64(0), reader.GetInt64(1));
+            // Not called off once it is sent: nobody could say whether it came through, and what it stands for would be undone.
+            await using var reader = await command.ExecuteReaderAsync(CancellationToken.None);
+            await reader.ReadAsync(CancellationToken.None);
+            var appended = new Appended(reader.GetInt64(0), reader.GetInt64(1));
+            // The commit is behind the row; the disposal of a reader says nothing of one that failed.
+            await reader.NextResultAsync(CancellationToken.None);
+            return appended;
         }
         catch (PostgresException e) when (AppendErrors.Of(e, streams) is { } error)
         {

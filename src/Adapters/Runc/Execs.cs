@@ -32,6 +32,15 @@ internal sealed class Execs(RuntimePaths paths, Programs programs)
         return started;
     }
 
+    public Option<int> Exit(ContainerId container, string execId) =>
+        Exits.Read($"{paths.ExecDirectory(container, execId)}/x", container.Value).Map(exit => exit.ExitCode);
+
+    public Either<DomainError, Unit> CleanUp(ContainerId container, string execId)
+    {
+        PrivateFiles.RemoveTree(paths.ExecDirectory(container, execId));
+        return unit;
+    }
+
     private Either<DomainError, Unit> Prepare(ExecSpec spec, string directory)
     {
         var bundle = paths.Bundle(spec.Container);
@@ -101,7 +110,7 @@ internal sealed class Execs(RuntimePaths paths, Programs programs)
         }));
     }
 
-    private Either<DomainError, int> Finish(
+    private Either<DomainError, ExecEnd> Finish(
         ExecSpec spec, string directory, ConmonProcess process, Session? session, ProcessIdentity? identity, CancellationToken cancel)
     {
         if (session is not null)
@@ -113,7 +122,7 @@ internal sealed class Execs(RuntimePaths paths, Programs programs)
 
             if (end != AttachEnd.Ended)
             {
-                return 0;
+                return new ExecEnd(end, 0);
             }
 
             // Its second answer is the exit code.
@@ -123,7 +132,7 @@ internal sealed class Execs(RuntimePaths paths, Programs programs)
             }
 
             PrivateFiles.RemoveTree(directory);
-            return answer.Data;
+            return new ExecEnd(AttachEnd.Ended, answer.Data);
         }
 
         if (identity is not null)
@@ -139,7 +148,7 @@ internal sealed class Execs(RuntimePaths paths, Programs programs)
         return AwaitFile(spec, directory, cancel);
     }
 
-    private static Either<DomainError, int> AwaitFile(ExecSpec spec, string directory, CancellationToken cancel)
+    private static Either<DomainError, ExecEnd> AwaitFile(ExecSpec spec, string directory, CancellationToken cancel)
     {
         var monitor = Processes.Identify(
             int.Parse(PrivateFiles.ReadText($"{directory}/conmon.pid")?.Trim() is { Length: > 0 } text ? text : "0",
@@ -150,7 +159,7 @@ internal sealed class Execs(RuntimePaths paths, Programs programs)
             if (Exits.Read($"{directory}/x", spec.Container.Value).OrNull() is { } exit)
             {
                 PrivateFiles.RemoveTree(directory);
-                return exit.ExitCode;
+                return new ExecEnd(AttachEnd.Ended, exit.ExitCode);
             }
 
             if (!watched)
@@ -188,6 +197,12 @@ internal sealed class Execs(RuntimePaths paths, Programs programs)
         if (spec.Stdin)
         {
             arguments.Add("-i");
+        }
+
+        if (!spec.ExitCommand.IsEmpty)
+        {
+            arguments.AddRange(["--exit-command", spec.ExitCommand[0]]);
+            arguments.AddRange(spec.ExitCommand.Tail.SelectMany(argument => (string[])["--exit-command-arg", argument]));
         }
 
         return arguments;

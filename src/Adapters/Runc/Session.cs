@@ -45,6 +45,7 @@ internal sealed class Session : IDisposable
         return session;
     }
 
+    /// <param name="cancel">Not heeded where signals are the container's: what calls the command off is one of them.</param>
     public Either<DomainError, AttachEnd> Pump(CancellationToken cancel)
     {
         using var mode = terminal && stdin ? Terminal.MakeRaw(streams.Input) : null;
@@ -58,7 +59,7 @@ internal sealed class Session : IDisposable
         {
             // The size may have changed between the connection and the registration.
             Resize();
-            return new StreamPump(socket, streams, stdin, terminal).Run(cancel) is { } end ? end : new DomainError.Interrupted();
+            return new StreamPump(socket, streams, stdin, terminal).Run(forward is null ? cancel : CancellationToken.None) is { } end ? end : new DomainError.Interrupted();
         }
         finally
         {

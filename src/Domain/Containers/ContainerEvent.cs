@@ -45,7 +45,7 @@ public sealed record ContainerExited(ContainerId Id, int? ExitCode, bool OutOfMe
 
 public sealed record ContainerRemoved(ContainerId Id) : ContainerEvent(Id);
 
-/// <summary>What has happened to one further process in a container. Stream: <c>exec-{id}</c>.</summary>
+/// <summary>What has happened to one further process in a container. Stream: <c>exec-{container}-{id}</c>.</summary>
 public abstract record ExecEvent(string Id, ContainerId Container) : DockEvent;
 
 /// <summary>The intention: what follows is ExecStarted or ExecFailed.</summary>

@@ -39,12 +39,16 @@ public sealed record Attachment(Func<CancellationToken, EitherAsync<DomainError,
 public sealed record AttachSpec(ContainerId Id, bool Stdin, bool Terminal, bool SignalProxy);
 
 /// <summary>A further process in a running container.</summary>
+/// <param name="ExitCommand">What conmon is to run when the process has ended; empty for none.</param>
 public sealed record ExecSpec(
     ContainerId Container, string ExecId, Seq<string> Command, Seq<string> Env, string WorkingDir, string User,
-    bool Terminal, bool Stdin, bool Detach);
+    bool Terminal, bool Stdin, bool Detach, Seq<string> ExitCommand);
 
-/// <param name="Wait">Pumps the streams to the end, then gives the exit code.</param>
-public sealed record RunningExec(int Pid, Func<CancellationToken, EitherAsync<DomainError, int>> Wait);
+/// <param name="Wait">Pumps the streams to the end, then says how that end came.</param>
+public sealed record RunningExec(int Pid, Func<CancellationToken, EitherAsync<DomainError, ExecEnd>> Wait);
+
+/// <summary>How an attached exec ended, and with which code if it is the process's end.</summary>
+public sealed record ExecEnd(AttachEnd How, int ExitCode);
 
 /// <param name="Tail">Lines from the end; null for all.</param>
 public sealed record LogSpec(
@@ -64,6 +68,8 @@ public sealed record StepSpec(
 /// <param name="Alive">This very process still lives (pid, start time and boot id).</param>
 /// <param name="Running">The process of a container that has been started (not merely created), alive or with its exit file written.</param>
 /// <param name="CleanUp">Unmounts the root and removes bundle, cgroups and runc's state; the logs and the thin layer stay.</param>
+/// <param name="ExecExit">The exit code of an exec, while conmon's note of it is there.</param>
+/// <param name="ExecCleanUp">Removes what an exec that has ended leaves.</param>
 /// <param name="Logs">Writes the container's output to our stdout and stderr.</param>
 /// <param name="Step">Runs a build step; the exit code.</param>
 /// <param name="HasUser">Checks that a user (name or id, with group) can be resolved in a root file system.</param>
@@ -78,6 +84,8 @@ public sealed record Runtime(
     Func<ContainerId, string, CancellationToken, EitherAsync<DomainError, Unit>> Signal,
     Func<ContainerId, CancellationToken, EitherAsync<DomainError, Unit>> CleanUp,
     Func<ExecSpec, CancellationToken, EitherAsync<DomainError, RunningExec>> Exec,
+    Func<ContainerId, string, CancellationToken, EitherAsync<DomainError, Option<int>>> ExecExit,
+    Func<ContainerId, string, CancellationToken, EitherAsync<DomainError, Unit>> ExecCleanUp,
     Func<LogSpec, CancellationToken, EitherAsync<DomainError, Unit>> Logs,
     Func<StepSpec, CancellationToken, EitherAsync<DomainError, int>> Step);
 

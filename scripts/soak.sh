@@ -1,0 +1,201 @@
+#!/usr/bin/env bash
+# What takes long: the walk again and again, many runs at once, commands that are killed in the middle, races. Under 45 minutes.
+# The last line counts the checks. SEED repeats the same random moments; arguments name parts: walks, many, kills, races.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+eventdock=$PWD/bin/eventdock
+. scripts/root.sh
+make_root
+passed=0 failed=0
+seed=${SEED:-$RANDOM}
+RANDOM=$seed
+echo "seed $seed"
+
+end() {
+    trap - EXIT
+    # The registry, and what still runs where the script was ended from outside.
+    jobs -p | xargs -r kill 2>/dev/null
+    wait
+    end_root
+    if [ "$failed" -gt 0 ]; then echo "to repeat: SEED=$seed scripts/soak.sh"; fi
+    echo "$passed passed, $failed failed"
+    [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+    exit
+}
+trap end EXIT
+
+# check WHAT COMMAND…: what is claimed, and a command that fails where it is not so; what the command says is shown then.
+check() {
+    local what=$1 said
+    shift
+    if said=$("$@" 2>&1); then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        printf 'FAILED: %s\n%s\n' "$what" "$said"
+    fi
+}
+
+equal() { [ "$1" = "$2" ] || { diff <(echo "$1") <(echo "$2"); return 1; }; }
+empty() { [ -z "$1" ] || { echo "$1"; return 1; }; }
+mounts() { awk -v below="$EVENTDOCK_ROOT/" 'index($2, below) == 1 { print $2 }' /proc/mounts; }
+leftovers() { ls -A "$EVENTDOCK_ROOT/staging" "$EVENTDOCK_ROOT/trash" | grep -v -e '^$' -e ':$'; }
+shown() { "$eventdock" ps -a --no-trunc --format '{{.ID}} {{.Names}} {{.Image}} {{.State}}'; "$eventdock" images -a --no-trunc --format '{{.ID}} {{.Repository}}:{{.Tag}} {{.Size}}'; }
+
+nothing_is_left() {
+    remove_containers
+    # A changing command clears what dead ones left; conmon's last words may still be on their way.
+    sleep 1
+    "$eventdock" tag "$image" "$image" > /dev/null
+    check "after $1 no container is left" empty "$("$eventdock" ps -aq)"
+    check "after $1 no mount is left" empty "$(mounts)"
+    check "after $1 no staging or trash name is left" empty "$(leftovers)"
+}
+
+. scripts/registry.sh
+start_registry "$work/registry" || exit 1
+publish_busybox "$work" library/node:6.9.2
+printf '{ "registry-mirrors": ["http://127.0.0.1:%s"] }\n' "$registry_port" > "$EVENTDOCK_CONFIG"
+image=node:6.9.2
+"$eventdock" pull -q "$image" > /dev/null || exit 1
+
+walks() {
+    echo '== the walk'
+    for n in 1 2 3; do
+        check "walk $n" env -u EVENTDOCK_ROOT -u EVENTDOCK_CONFIG scripts/walk.sh
+    done
+}
+
+worker() {
+    local n
+    for n in $(seq 25); do
+        "$eventdock" run --rm --network none "$image" sh -c "echo $1.$n > /mine; cat /mine" 2>&1 || echo "exit code $?"
+    done > "$work/worker.$1"
+}
+
+many() {
+    echo '== many runs at once'
+    workers=()
+    for w in $(seq 8); do worker "$w" & workers+=($!); done
+    wait "${workers[@]}"
+    for w in $(seq 8); do
+        check "worker $w: every run gave its own answer" equal "$(for n in $(seq 25); do echo "$w.$n"; done)" "$(cat "$work/worker.$w")"
+    done
+    check 'with --rm no container is left' empty "$("$eventdock" ps -aq)"
+    nothing_is_left '200 runs'
+}
+
+prepare() { # what must be so before the command, quietly
+    case $1 in
+        build) head -c 200000 /dev/urandom > "$work/context/file" ;;
+        pull) remove_containers; "$eventdock" rmi -f killed > /dev/null 2>&1; "$eventdock" rmi -f "$image" > /dev/null ;;
+        rm) victim=$("$eventdock" run -d --network none "$image" sleep 600) ;;
+    esac
+}
+
+carry_out() {
+    case $1 in
+        run) exec "$eventdock" run --rm --network none "$image" sh -c 'echo done > /file' ;;
+        build) exec "$eventdock" build -q -t killed "$work/context" ;;
+        pull) exec "$eventdock" pull -q "$image" ;;
+        rm) exec "$eventdock" rm -f "$victim" ;;
+    esac
+}
+
+removed() { # removed by the killed command already, or by this one
+    carried=$( (carry_out rm) 2>&1) || grep -q 'no such container' <<< "$carried" || { echo "$carried"; return 1; }
+    empty "$("$eventdock" ps -aq --no-trunc | grep -x "$victim")"
+}
+
+kills() {
+    echo '== killed in the middle'
+    mkdir "$work/context"
+    printf 'FROM %s\nCOPY file .\nRUN cat file > copy\nCMD cat copy\n' "$image" > "$work/context/Dockerfile"
+    for verb in run build pull rm; do
+        prepare "$verb"
+        from=$(date +%s%N)
+        (carry_out "$verb") > /dev/null 2>&1
+        whole=$((($(date +%s%N) - from) / 1000))
+        for n in $(seq 10); do
+            prepare "$verb"
+            moment=$((whole * (RANDOM % 1000) / 1000))
+            (carry_out "$verb") > /dev/null 2>&1 &
+            killed=$!
+            sleep "$(awk -v us="$moment" 'BEGIN { printf "%.6f", us / 1000000 }')"
+            kill -9 "$killed" 2>/dev/null
+            wait "$killed" 2>/dev/null
+            if [ "$verb" = rm ]; then
+                check "rm again, after a kill at $moment us" removed
+            else
+                check "$verb again, after a kill at $moment us" carry_out "$verb"
+            fi
+            # What the killed run had started is left to end, so that the two answers are about the same moment.
+            for _ in $(seq 100); do
+                [ -n "$("$eventdock" ps -q)" ] || break
+                sleep 0.1
+            done
+            before=$(shown)
+            check "rebuild, after $verb was killed at $moment us" "$eventdock" rebuild
+            check "rebuilt views are those kept up to date, after $verb was killed at $moment us" equal "$before" "$(shown)"
+        done
+    done
+    nothing_is_left '40 kills'
+}
+
+one_wins() { # exit codes of run and rmi, the image's id
+    case "$1 $2" in
+        '0 1') grep -q 'in use' "$work/second" && "$eventdock" ps -aq --no-trunc | grep -q . ;;
+        '125 0') empty "$("$eventdock" ps -aq)$("$eventdock" images -aq --no-trunc | grep -x "$3")" ;;
+        *) echo "run: exit code $1, rmi: exit code $2"; cat "$work/first" "$work/second"; false ;;
+    esac
+}
+
+one_has_the_name() {
+    case "$1 $2" in
+        '0 1') grep -q 'is taken' "$work/second" ;;
+        '1 0') grep -q 'is taken' "$work/first" ;;
+        *) echo "exit codes $1 and $2"; cat "$work/first" "$work/second"; false ;;
+    esac
+}
+
+race() { # two commands as words in two arrays; sets first and second to their exit codes
+    "$eventdock" "${one[@]}" > "$work/first" 2>&1 &
+    local a=$!
+    # Which of them is ahead is left to chance.
+    sleep "0.$(printf '%03d' $((RANDOM % 60)))"
+    "$eventdock" "${other[@]}" > "$work/second" 2>&1
+    second=$?
+    wait "$a"
+    first=$?
+}
+
+races() {
+    echo '== races'
+    tar -C "$work/busybox/root" -cf "$work/race.tar" .
+    for n in $(seq 50); do
+        id=$("$eventdock" import "$work/race.tar" "race:$n" 2>/dev/null)
+        one=(run --network none "$id" true) other=(rmi "race:$n")
+        race
+        check "race $n of run and rmi: one of them wins, and the other says why" one_wins "$first" "$second" "$id"
+        remove_containers
+        "$eventdock" rmi "race:$n" > /dev/null 2>&1
+    done
+    for n in $(seq 50); do
+        one=(create --name taken "$image") other=(create --name taken "$image")
+        race
+        check "race $n for a name: one of them gets it" one_has_the_name "$first" "$second"
+        check "race $n for a name: one container has it" equal taken "$("$eventdock" ps -a --format '{{.Names}}')"
+        remove_containers
+    done
+    nothing_is_left '100 races'
+}
+
+parts=("$@")
+if [ ${#parts[@]} -eq 0 ]; then parts=(walks many kills races); fi
+for part in "${parts[@]}"; do
+    case $part in
+        walks | many | kills | races) "$part" ;;
+        *) check "a part named $part" false ;;
+    esac
+done
