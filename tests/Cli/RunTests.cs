@@ -45,7 +45,6 @@ public sealed class RunTests(BusyboxInstallation eventdock) : IClassFixture<Busy
     [InlineData("run --name b@d busybox true", "b@d")]
     [InlineData("run --network bridge busybox true", "bridge")]
     [InlineData("run -e =x busybox true", "=x")]
-    [InlineData("run -it busybox true", "not a TTY")]
     [InlineData("run BAD/Name true", "BAD/Name")]
     [InlineData("run sha256:0123456789012345678901234567890123456789012345678901234567890123 true", "sha256:0123")]
     public void What_keeps_a_container_from_being_made_is_125_and_one_line(string line, string names)
@@ -63,6 +62,10 @@ public sealed class RunTests(BusyboxInstallation eventdock) : IClassFixture<Busy
         Assert.Contains(names, eventdock.Refused(125, "run", "--rm", "-u", user, "busybox", "true"), StringComparison.Ordinal);
         Assert.Equal("", eventdock.Out("ps", "-aq"));
     }
+
+    [Fact]
+    public void A_terminal_cannot_be_given_where_there_is_none() =>
+        Assert.Equal("eventdock: the input device is not a TTY", eventdock.Refused(1, "run", "-it", "busybox", "true"));
 
     [Fact]
     public void An_image_without_a_command_and_no_command_is_refused() =>
