@@ -4,6 +4,7 @@ using System.IO;
 using System.Runtime.InteropServices;
 using System.Text;
 using EventDock.Adapters.Host;
+using EventDock.Adapters.Posix;
 using EventDock.Cli.Commands;
 using EventDock.Cli.Errors;
 using EventDock.Cli.Grammar;
@@ -55,12 +56,12 @@ public static class Program
 
     public static int Main(string[] args)
     {
+        StandardStreams.FillClosed();
         SignalMask.Clear();
-        using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false), 65536) { AutoFlush = false };
-        using var error = new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(false), 1024) { AutoFlush = true };
+        using var output = new StreamWriter(new OutputStream(1), new UTF8Encoding(false), 65536) { AutoFlush = false };
+        using var error = new StreamWriter(new OutputStream(2), new UTF8Encoding(false), 1024) { AutoFlush = true };
 
-        // The first use of Console's own writers puts the terminal into application mode ("\e[?1h\e=", in what we print) and
-        // leaves it there; libraries ask for them, so that ours stand in their place.
+        // Libraries ask for Console's own writers, the first use of which would put the terminal into application mode.
         Console.SetOut(output);
         Console.SetError(error);
         try
@@ -81,9 +82,10 @@ public static class Program
             // Whoever read our output has had enough (… | head): nothing is wrong, and nobody is left to tell.
             return 128 + SigPipe;
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // What files of ours refuse has come back as an error; what is left is the output itself (a full disk behind >).
+            // What files of ours refuse has come back as an error; what is left is the output itself (a full disk behind >, or a
+            // descriptor that takes no writing).
             return Told(new DomainError.FileFailed("stdout", e.Message), args.Length > 0 ? args[0] : "", error);
         }
     }

@@ -74,8 +74,8 @@ public sealed class DatabaseTests
     [InlineData("postgresql://127.0.0.1:1/nothing", "127.0.0.1")]
     [InlineData("postgresql:///nothing?host=/no/such/directory", "/no/such/directory")]
     [InlineData("postgresql://no-such-host.invalid/db", "no-such-host.invalid")]
-    [InlineData("mysql://localhost/db", "mysql")]
-    [InlineData("postgresql://user@host:port/db", "port")]
+    [InlineData("mysql://localhost/db", "database URI")]
+    [InlineData("postgresql://user@host:port/db", "database URI")]
     public void A_database_out_of_reach_is_named_in_one_line(string url, string names)
     {
         using var eventdock = new Installation();

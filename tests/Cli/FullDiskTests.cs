@@ -70,10 +70,21 @@ public sealed class FullDiskTests(SmallDisk eventdock) : IClassFixture<SmallDisk
     }
 
     [Fact]
-    public void A_container_that_fills_the_disk_can_be_removed()
+    public void A_container_that_fills_the_disk_fails_and_with_room_again_everything_goes_on()
     {
         eventdock.Import();
         Assert.NotEqual(0, eventdock.Run("run", "--name", "fills", "busybox", "dd", "if=/dev/zero", "of=/big", "bs=1M", "count=200").Code);
+        var full = eventdock.Run("create", "busybox", "true");
+        if (full.Code != 0)
+        {
+            full.Refused(1);
+        }
+
+        foreach (var big in Directory.GetFiles(Path.Combine(eventdock.Root, "containers"), "big", SearchOption.AllDirectories))
+        {
+            File.Delete(big);
+        }
+
         Assert.Equal("fills", eventdock.Out("rm", "-f", "fills"));
         Assert.Equal("works", eventdock.Out("run", "--rm", "busybox", "echo", "works"));
     }

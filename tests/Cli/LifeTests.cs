@@ -139,6 +139,7 @@ public sealed class LifeTests(BusyboxInstallation eventdock) : IClassFixture<Bus
         eventdock.Run("create", "--name", "a2", "busybox", "true").Good();
         var said = eventdock.Run("rm", "a1", "nosuch", "a2");
         Assert.Equal(("a1\na2\n", "eventdock: no such container: nosuch"), (said.Out, said.Refused(1)));
+        Assert.Equal("eventdock: no such container: nosuch", eventdock.Run("rm", "-f", "nosuch").Refused(0));
     }
 
     [Fact]

@@ -73,6 +73,7 @@ public sealed class HumanTests
     public void A_command_is_joined_cut_and_quoted_as_docker_does()
     {
         Assert.Equal("\"/bin/busybox true\"", Human.Command(Seq("/bin/busybox", "true"), cut: true));
+        Assert.Equal("\"a b 'c d'\"", Human.Command(Seq("a b", "c d"), cut: true));
         Assert.Equal("\"/bin/busybox sleep …\"", Human.Command(Seq("/bin/busybox", "sleep", "100000"), cut: true));
         Assert.Equal("\"/bin/busybox ls \\x01\\t\\\"…\"", Human.Command(Seq("/bin/busybox", "ls", "\u0001\t\"q\\", "", "x y"), cut: true));
         Assert.Equal("\"/bin/busybox ls \\x01\\t\\\"q\\\\  'x y'\"", Human.Command(Seq("/bin/busybox", "ls", "\u0001\t\"q\\", "", "x y"), cut: false));

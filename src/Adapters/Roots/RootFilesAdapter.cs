@@ -13,10 +13,7 @@ public static class RootFilesAdapter
 {
     public static RootFiles Create(string root) => new(
         cancel => Guard(root, async () => await ReadAsync(root, cancel)),
-        (id, host, cancel) => Guard(root, async () => await WriteAsync(root, id, host, overwrite: true, cancel)),
-        (id, host, cancel) => Guard(root, async () =>
-            await (await WriteAsync(root, id, host, overwrite: false, cancel)).MatchAsync(
-                _ => ReadAsync(root, cancel), Left<DomainError, DiskRoot>)),
+        (id, host, cancel) => Guard(root, async () => await WriteAsync(root, id, host, cancel)),
         (position, cancel) => Guard(root, async () => await SeenAsync(root, position, cancel)),
         (position, cancel) => Guard(root, async () => await PutAsync(root, position, cancel)));
 
@@ -41,8 +38,7 @@ public static class RootFilesAdapter
         }
     }
 
-    private static async Task<Either<DomainError, Unit>> WriteAsync(
-        string root, string id, string host, bool overwrite, CancellationToken cancel)
+    private static async Task<Either<DomainError, Unit>> WriteAsync(string root, string id, string host, CancellationToken cancel)
     {
         using var memory = new MemoryStream();
         await using (var writer = new Utf8JsonWriter(memory))
@@ -61,16 +57,7 @@ public static class RootFilesAdapter
             file.Flush(flushToDisk: true);
         }
 
-        try
-        {
-            File.Move(staged, path, overwrite);
-        }
-        catch (IOException) when (!overwrite && File.Exists(path))
-        {
-            // Another command was first.
-            File.Delete(staged);
-        }
-
+        File.Move(staged, path, overwrite: true);
         return unit;
     }
 

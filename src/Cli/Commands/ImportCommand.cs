@@ -1,6 +1,7 @@
 namespace EventDock.Cli.Commands;
 
 using System.IO;
+using EventDock.Adapters.Posix;
 using EventDock.Cli.Grammar;
 using EventDock.Domain.Kernel;
 using EventDock.Domain.Oci;
@@ -23,7 +24,7 @@ public static class ImportCommand
 /// <summary>Files that a command line names.</summary>
 public static class Inputs
 {
-    /// <summary>Says what is wrong with a file before anything is begun. A device or FIFO would block or never end.</summary>
+    /// <summary>Says what is wrong with a file before anything is begun.</summary>
     public static Either<DomainError, Unit> Readable(string path) =>
         path == "-" ? unit
         : path.Contains("://", StringComparison.Ordinal) ? new DomainError.NotSupported("import from a URL")
@@ -35,7 +36,20 @@ public static class Inputs
     {
         try
         {
-            return Pipeline.Give(path == "-" ? Console.OpenStandardInput() : File.OpenRead(path));
+            if (path == "-")
+            {
+                return Pipeline.Give(Console.OpenStandardInput());
+            }
+
+            var file = File.OpenRead(path);
+            if (Fs.Stat(file.SafeFileHandle).Kind is not (FileKind.CharDevice or FileKind.BlockDevice))
+            {
+                return Pipeline.Give<Stream>(file);
+            }
+
+            // /dev/zero never ends, and what a disk holds is no archive.
+            file.Dispose();
+            return Pipeline.Fail<Stream>(new DomainError.FileFailed(path, "is a device"));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

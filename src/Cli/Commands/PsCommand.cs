@@ -29,7 +29,7 @@ public static class PsCommand
         from tags in shown.IsEmpty || args.On("quiet") ? Give(Seq<TagRow>()) : ports.Views.Tags.Keyed(References(shown), moment.Position, cancel)
         from text in args.On("quiet") && args.Text("format") is null
             ? Give(string.Concat(shown.Map(r => (args.On("no-trunc") ? r.Id.Value : r.Id.Short) + "\n")))
-            : Rows.Render(args.Text("format"), shown.Map(r => Row(r, tags, moment.Clock, !args.On("no-trunc"))).Strict()).ToAsync()
+            : Rendered(args.Text("format"), shown.Map(r => Row(r, tags, moment.Clock, !args.On("no-trunc"))).Strict()).ToAsync()
         let printed = Printed(session, text)
         let footer = Moments.Footer(session, moment)
         select 0;
@@ -66,6 +66,15 @@ public static class PsCommand
                     || tags.Exists(t => t.Reference == canonical && t.Image == row.ImageId);
         return still ? row.Image : cut ? row.ImageId[..12] : Digest.Prefix + row.ImageId;
     }
+
+    /// <summary>As docker's ps, and no other list of its: a template that could not be filled is refused also where nothing is to be shown.</summary>
+    private static Either<DomainError, string> Rendered(string? format, Seq<TemplateValue.Row> rows) =>
+        rows.IsEmpty
+            ? Rows.Render(format, Seq1(Blank)).Bind(_ => Rows.Render(format, rows))
+            : Rows.Render(format, rows);
+
+    private static TemplateValue.Row Blank => TemplateValue.RowOf(
+        "*formatter.containerContext", Rows.Headers.Select(h => (h.Field, "")).ToArray());
 
     private static Unit Printed(Session session, string text)
     {

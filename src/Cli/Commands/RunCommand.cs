@@ -73,6 +73,6 @@ public static class Terminals
     /// <summary>docker's rule: a terminal with an open stdin needs one of ours.</summary>
     public static Either<DomainError, Unit> Fit(bool terminal, bool interactive) =>
         terminal && interactive && Console.IsInputRedirected
-            ? new DomainError.Invalid("-t", "-i", "the input device is not a TTY")
+            ? new DomainError.NoTerminal()
             : unit;
 }

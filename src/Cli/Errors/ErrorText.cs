@@ -15,6 +15,7 @@ public static class ErrorText
             DomainError.StartFailed e => e.ExitCode,
             DomainError.BuildRunFailed e => e.ExitCode,
             DomainError.Interrupted => 130,
+            DomainError.NoTerminal => 1,
             _ when verb == "run" => 125,
             _ => 1,
         };
@@ -45,6 +46,7 @@ public static class ErrorText
             DomainError.RuntimeFailed e => $"{e.Program}: {e.Message}",
             DomainError.NoSuchUser e => $"unable to find user {e.User}: no matching entries in passwd file",
             DomainError.NoSuchGroup e => $"unable to find group {e.Group}: no matching entries in group file",
+            DomainError.NoTerminal => "the input device is not a TTY",
             DomainError.NoSuchObject e => $"no such object: {e.Reference}",
             DomainError.NoSuchImage e => $"no such image: {e.Reference}",
             DomainError.ImageInUse e =>

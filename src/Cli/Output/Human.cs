@@ -59,12 +59,12 @@ public static class Human
         };
 
     /// <summary>
-    /// COMMAND of <c>ps</c>: words joined, those with a blank in single quotes; cut to 20 columns with an ellipsis unless
+    /// COMMAND of <c>ps</c>: words joined, an argument with a blank (not the program) in single quotes, as docker has it; cut to 20 columns with an ellipsis unless
     /// nothing is to be cut; the whole quoted, so that no control character is left.
     /// </summary>
     public static string Command(Seq<string> words, bool cut)
     {
-        var joined = string.Join(' ', words.Map((string w) => w.Contains(' ') ? $"'{w}'" : w));
+        var joined = string.Join(' ', words.Take(1).Concat(words.Skip(1).Select(w => w.Contains(' ') ? $"'{w}'" : w)));
         return GoQuote.Quote(cut ? Ellipsis(joined, 20) : joined);
     }
 

@@ -25,4 +25,7 @@ public abstract partial record DomainError
 
     /// <summary>A name that the root file system's /etc/group does not have.</summary>
     public sealed record NoSuchGroup(string Group) : DomainError;
+
+    /// <summary>-i with -t, and stdin is no terminal.</summary>
+    public sealed record NoTerminal : DomainError;
 }
