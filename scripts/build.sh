@@ -27,16 +27,16 @@ publish() { # target framework, then properties
     local target=$1
     shift
     rm -rf artifacts/publish
-    # IL2104 and IL3053 are about LanguageExt.Core's own reflection, none of which is reached from here.
+    # IL2104 and IL3053 are about libraries' own reflection, none of which is reached from here.
     dotnet publish src/Cli/Cli.csproj -c Release -r "$rid" -o artifacts/publish --nologo -v quiet \
         -p:EventDockTarget="$target" -p:NoWarn='IL2104%3BIL3053%3BIL3000' "$@" >> "$log" 2>&1
 }
 
-native=(-p:PublishAot=true -p:CppCompilerAndLinker=gcc -p:NativeDebugSymbols=false -p:IlcDehydrate=false
+native=(-p:PublishAot=true -p:EventDockNative=true -p:CppCompilerAndLinker=gcc -p:NativeDebugSymbols=false -p:IlcDehydrate=false
         -p:PositionIndependentExecutable=false)
 
 # A pack that is not in the registry is known at restore, before anything is compiled.
-restores() { dotnet restore src/Cli/Cli.csproj -r "$rid" --nologo -v quiet -p:EventDockTarget="$1" -p:PublishAot=true >> "$log" 2>&1; }
+restores() { dotnet restore src/Cli/Cli.csproj -r "$rid" --nologo -v quiet -p:EventDockTarget="$1" -p:PublishAot=true -p:EventDockNative=true >> "$log" 2>&1; }
 
 # What does not restore is passed over; what restores and does not compile is a mistake, and not passed over.
 if restores net10.0; then

@@ -3,10 +3,15 @@ using System.Threading.Tasks;
 
 namespace LanguageExt;
 
+/// <summary>A left whose right is not known yet.</summary>
 public readonly record struct EitherLeft<L>(L Value);
 
+/// <summary>A right whose left is not known yet.</summary>
 public readonly record struct EitherRight<R>(R Value);
 
+/// <summary>
+/// A result or an error, as LanguageExt has it. A class: so the compiler shares one body between all of them that hold references.
+/// </summary>
 public sealed class Either<L, R>
 {
     private readonly L left;
@@ -93,6 +98,7 @@ public sealed class Either<L, R>
     public static implicit operator Either<L, R>(EitherLeft<L> value) => OfLeft(value.Value);
 }
 
+/// <summary>An Either to come; begun when it is made, as in LanguageExt.</summary>
 public sealed class EitherAsync<L, R>(Task<Either<L, R>> task)
 {
     public Task<Either<L, R>> ToEither() => task;

@@ -4,8 +4,10 @@ using System.Threading.Tasks;
 
 namespace LanguageExt;
 
+/// <summary>What <c>None</c> is before it is known of what.</summary>
 public readonly struct OptionNone;
 
+/// <summary>A value or none, as LanguageExt has it; the default is none.</summary>
 public readonly struct Option<A> : IEquatable<Option<A>>
 {
     private readonly A value;
@@ -50,6 +52,8 @@ public readonly struct Option<A> : IEquatable<Option<A>>
 
         return default;
     }
+
+    public Unit Iter(Action<A> f) => IfSome(f);
 
     public async Task<Unit> IfSomeAsync(Func<A, Task> f)
     {

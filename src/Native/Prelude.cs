@@ -5,6 +5,7 @@ using System.Threading.Tasks;
 
 namespace LanguageExt;
 
+/// <summary>Nothing to say.</summary>
 public readonly record struct Unit
 {
     public static readonly Unit Default;
@@ -12,13 +13,16 @@ public readonly record struct Unit
     public override string ToString() => "()";
 }
 
+/// <summary>A null where a value must be: a slip of the caller.</summary>
 public sealed class ValueIsNullException() : Exception("Value is null.");
 
+/// <summary>Null is no value.</summary>
 internal static class Check
 {
     public static A Value<A>(A value) => value is null ? throw new ValueIsNullException() : value;
 }
 
+/// <summary>The words that LanguageExt puts in scope.</summary>
 public static class Prelude
 {
     public static readonly Unit unit;
@@ -48,6 +52,7 @@ public static class Prelude
     public static Seq<A> Seq<A>(A first, params A[] more) => new([first, .. more]);
 }
 
+/// <summary>The same as methods.</summary>
 public static class Extensions
 {
     public static EitherAsync<L, R> ToAsync<L, R>(this Task<Either<L, R>> task) => new(task);

@@ -5,6 +5,7 @@ using System.Linq;
 
 namespace LanguageExt;
 
+/// <summary>An immutable sequence, as LanguageExt has it; never lazy. The members that EventDock uses, and no other.</summary>
 public readonly struct Seq<A> : IReadOnlyList<A>, IEquatable<Seq<A>>
 {
     private readonly A[]? items;
