@@ -37,8 +37,7 @@ run_on_terminal() {
         local shown code=0
         shown=$(script -qec "$(printf '%q ' "$eventdock" "$@") 2> $work/stderr" /dev/null < /dev/null | tr -d '\r') || code=$?
         cat "$work/stderr"
-        # .NET readies a terminal's keypad before anything else.
-        printf '%s\n' "${shown#$'\e[?1h\e='}"
+        printf '%s\n' "$shown"
         return "$code"
     fi
 }

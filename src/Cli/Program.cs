@@ -56,6 +56,7 @@ public static class Program
 
     public static int Main(string[] args)
     {
+        StandardStreams.FillClosed();
         SignalMask.Clear();
         using var output = new StreamWriter(new OutputStream(1), new UTF8Encoding(false), 65536) { AutoFlush = false };
         using var error = new StreamWriter(new OutputStream(2), new UTF8Encoding(false), 1024) { AutoFlush = true };
@@ -81,9 +82,10 @@ public static class Program
             // Whoever read our output has had enough (… | head): nothing is wrong, and nobody is left to tell.
             return 128 + SigPipe;
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // What files of ours refuse has come back as an error; what is left is the output itself (a full disk behind >).
+            // What files of ours refuse has come back as an error; what is left is the output itself (a full disk behind >, or a
+            // descriptor that takes no writing).
             return Told(new DomainError.FileFailed("stdout", e.Message), args.Length > 0 ? args[0] : "", error);
         }
     }

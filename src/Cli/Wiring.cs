@@ -68,14 +68,10 @@ public sealed class Wiring(Places places, Origin origin)
         let watched = Watched(ledger)
         select watched;
 
-    /// <summary>
-    /// What the disk has seen is asked before the ledger is: what other commands append between the two is then no sign of a
-    /// ledger that has lost its end.
-    /// </summary>
     private EitherAsync<DomainError, OpenLedger> Checked(CancellationToken cancel) =>
-        from before in root.Read(cancel)
+        from disk in root.Read(cancel)
         from ledger in Open(cancel)
-        from ours in OpenRoot.Check(root, before.Position, ledger, World, Program.Version, cancel)
+        from ours in OpenRoot.Check(root, StoreLocks.Create(paths), disk, ledger, World, Program.Version, cancel)
         let kept = Keep(ledger)
         select ledger;
 

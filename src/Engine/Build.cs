@@ -39,7 +39,9 @@ public sealed record BuildTelling(Action<BuildProgress> Step, CreateTelling From
 public static class Build
 {
     /// <summary>An image in the making.</summary>
-    private sealed record Made(string Key, ImageConfig Config, Seq<StoredLayer> Layers)
+    /// <param name="Fresh">A step has been carried out: from there on the cache is left alone, as docker does, or an instruction
+    /// remembered from before would seem older than the one it follows.</param>
+    private sealed record Made(string Key, ImageConfig Config, Seq<StoredLayer> Layers, bool Fresh)
     {
         public string? Top => Layers.LastOrNone().MatchUnsafe<string?>(Some: l => l.Id, None: () => null);
 
@@ -72,11 +74,12 @@ public static class Build
                 new Made(
                     "scratch",
                     new ImageConfig(null, null, ports.World.Platform, RunConfig.Empty, Seq<Digest>(), Seq<HistoryEntry>()),
-                    Seq<StoredLayer>()),
+                    Seq<StoredLayer>(),
+                    Fresh: false),
                 null))
             : from row in Create.Image(ports, line.Image, tell, cancel)
               from layers in row.Content.Layers.InTurn(l => ports.Layers.Describe(l.Id, cancel))
-              select new Begun(new Made(row.Id, Contents.Config(row.Content), layers), row.Id);
+              select new Begun(new Made(row.Id, Contents.Config(row.Content), layers, Fresh: false), row.Id);
 
     /// <summary>COPY's patterns against the context, before anything has run.</summary>
     private static EitherAsync<DomainError, PlannedStep> Matched(
@@ -101,7 +104,7 @@ public static class Build
                 : ports.Context.Hash(request.Context!, step.Sources, request.Ignore, cancel).Map(Some)
             let key = BuildPlan.Key(so.Key, so.Top, step, content.MatchUnsafe<Digest?>(Some: d => d, None: () => null), request.Network)
             let createdBy = DockerfileHistory.CreatedBy(step.Instruction, step.Run.WorkingDir, Copied(step, content))
-            from known in request.NoCache
+            from known in request.NoCache || so.Fresh
                 ? Give(Option<BuildStepCompleted>.None)
                 : Remembered(ports, key, cancel)
             from made in known.Match(
@@ -132,8 +135,8 @@ public static class Build
         var told = Tell(tell, new BuildProgress.FromCache());
         return done.Layer is { } id
             ? from layer in ports.Layers.Describe(id, cancel)
-              select Next(so, step, done, Some(layer))
-            : Give(Next(so, step, done, None));
+              select Next(so, step, done, Some(layer), so.Fresh)
+            : Give(Next(so, step, done, None, so.Fresh));
     }
 
     private static EitherAsync<DomainError, Made> Executed(
@@ -156,7 +159,7 @@ public static class Build
                 from appended in ports.Store.Append(here.And(completed.Append), cancel)
                 select unit,
             cancel))
-        select Next(so, step, done, layer);
+        select Next(so, step, done, layer, fresh: true);
 
     private static EitherAsync<DomainError, Option<StoredLayer>> InWorkspace(
         Ports ports, BuildRequest request, Made so, PlannedStep step, BuildTelling tell, CancellationToken cancel) =>
@@ -202,7 +205,7 @@ public static class Build
     private static string Absolute(string home, string path) =>
         path.StartsWith('/') ? path : $"{home.TrimEnd('/')}/{path}";
 
-    private static Made Next(Made so, PlannedStep step, BuildStepCompleted done, Option<StoredLayer> layer) =>
+    private static Made Next(Made so, PlannedStep step, BuildStepCompleted done, Option<StoredLayer> layer, bool fresh) =>
         new(
             done.Key,
             so.Config with
@@ -213,7 +216,8 @@ public static class Build
                 History = so.Config.History.Add(
                     new HistoryEntry(done.Created, done.CreatedBy, null, null, Empty: layer.IsNone)),
             },
-            so.Layers + layer.ToSeq());
+            so.Layers + layer.ToSeq(),
+            fresh);
 
     private static EitherAsync<DomainError, string> Record(
         Ports ports, BuildRequest request, Made made, string? under, DateTimeOffset began, CancellationToken cancel) =>

@@ -1,6 +1,7 @@
 namespace EventDock.Engine;
 
 using EventDock.Domain.Kernel;
+using EventDock.Domain.Layers;
 using EventDock.Domain.Roots;
 using EventDock.Projections;
 using static EventDock.Engine.Pipeline;
@@ -9,12 +10,26 @@ using static EventDock.Engine.Pipeline;
 public static class OpenRoot
 {
     /// <summary>Begins a new ledger; goes on with its own; refuses every other.</summary>
-    /// <param name="seen">The position that stood on disk before the ledger was opened.</param>
+    /// <param name="disk">
+    /// Read before the ledger was opened: what other commands append in between makes the ledger longer than the disk knows, and
+    /// never the other way round.
+    /// </param>
     public static EitherAsync<DomainError, Unit> Check(
-        RootFiles files, long seen, OpenLedger ledger, World world, string engine, CancellationToken cancel) =>
+        RootFiles files, StoreLock alone, DiskRoot disk, OpenLedger ledger, World world, string engine, CancellationToken cancel) =>
+        RootCheck.Check(disk, Ledger(ledger), world.HostId).Match(Right: ours => ours, Left: _ => false)
+            ? Done
+            : alone.Take(true, cancel).Holding(() => Settle(files, ledger, world, engine, cancel));
+
+    /// <summary>
+    /// Looks again, alone: another command may just have begun the same root, and of several that would begin it one does.
+    /// </summary>
+    private static EitherAsync<DomainError, Unit> Settle(
+        RootFiles files, OpenLedger ledger, World world, string engine, CancellationToken cancel) =>
         from disk in files.Read(cancel)
-        from begun in RootCheck.Check(disk with { Position = seen }, Ledger(ledger), world.HostId).ToAsync()
-        from _ in begun && disk.RootId is not null ? Done : Begin(files, ledger, disk.RootId ?? world.NewId(), world, engine, cancel)
+        from root in ledger.Views.Root(cancel)
+        from head in ledger.Log.Head(cancel)
+        from ours in RootCheck.Check(disk, new LedgerRoot(Id(root), head), world.HostId).ToAsync()
+        from _ in ours ? Done : Begin(files, ledger, disk.RootId ?? world.NewId(), world, engine, cancel)
         select unit;
 
     /// <summary><c>eventdock adopt</c>: this root, as it is now, and this ledger, as it is now, go together from here on.</summary>
@@ -39,6 +54,7 @@ public static class OpenRoot
             cancel)
         select unit;
 
-    private static LedgerRoot Ledger(OpenLedger ledger) =>
-        new(ledger.Root.MatchUnsafe<string?>(Some: r => r.RootId, None: () => null), ledger.Head);
+    private static LedgerRoot Ledger(OpenLedger ledger) => new(Id(ledger.Root), ledger.Head);
+
+    private static string? Id(Option<RootRow> root) => root.MatchUnsafe<string?>(Some: r => r.RootId, None: () => null);
 }

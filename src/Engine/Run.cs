@@ -43,9 +43,20 @@ public static class Run
         {
             AttachEnd.Detached => Give(new RunOutcome(id, None)),
             AttachEnd.OutputClosed => Give(new RunOutcome(id, BrokenPipe)),
-            _ => from code in End.Container(ports, id, "exit", CancellationToken.None)
+            _ => from code in Ended(ports, id)
                  from removed in autoRemove ? Remove.Ended(ports, id, CancellationToken.None) : Done
                  select new RunOutcome(id, code.IfNone(255)),
         }
         select outcome;
+
+    /// <summary>
+    /// The ledger may have been stopped meanwhile, a container can run for weeks; to record an end that is recorded is harmless.
+    /// </summary>
+    private static EitherAsync<DomainError, Option<int>> Ended(Ports ports, ContainerId id) =>
+        End.Container(ports, id, "exit", CancellationToken.None).Recover(error => error is DomainError.LedgerUnreachable
+            ? Some(
+                from woken in ports.Ledger.Care.Wake(CancellationToken.None)
+                from code in End.Container(ports, id, "exit", CancellationToken.None)
+                select code)
+            : None);
 }

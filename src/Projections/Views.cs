@@ -49,9 +49,11 @@ public sealed record LogQuery(
 /// position reached, and the head's.
 /// </param>
 /// <param name="Close">Closes the connections.</param>
+/// <param name="Wake">Starts the private cluster where it has been stopped while the command waited.</param>
 public sealed record LedgerCare(
     Func<Action<long, long>, CancellationToken, EitherAsync<DomainError, long>> Rebuild,
-    Func<Task> Close);
+    Func<Task> Close,
+    Func<CancellationToken, EitherAsync<DomainError, Unit>> Wake);
 
 /// <summary>A ledger that has been opened: reached, of this version, and ready for one command.</summary>
 /// <param name="Retries">What <see cref="Retry"/> needs.</param>

@@ -80,6 +80,28 @@ public sealed class ContentWorkspaceTests : IDisposable
     }
 
     [Fact]
+    public async Task A_path_that_is_let_in_again_is_copied_and_its_ignored_siblings_are_not()
+    {
+        ContentRoot.Run(context, "sh", "-c", "mkdir -p d/no/deep d/off; echo 1 > d/no/keep; echo 2 > d/no/x; echo 3 > d/no/deep/y; echo 4 > d/off/z");
+        var workspace = await Open();
+        ContentRoot.Right(await workspaces.CopyIn(
+            workspace, new CopyPlan(context, Seq1("d"), "/app", false, Seq("d/no", "d/off", "!d/no/keep")), default).ToEither());
+        Assert.Equal(["app", "app/no", "app/no/keep"], ContentLayerTests.Tree(workspace.Merged));
+        await Close(workspace);
+    }
+
+    [Fact]
+    public async Task A_pattern_that_cannot_be_read_is_refused_and_not_taken_for_none()
+    {
+        File.WriteAllText(Path.Combine(context, "f"), "1");
+        var workspace = await Open();
+        Assert.True((await workspaces.CopyIn(
+            workspace, new CopyPlan(context, Seq1("f"), "/f", false, Seq1("[")), default).ToEither()).IsLeft);
+        Assert.Empty(ContentLayerTests.Tree(workspace.Merged));
+        await Close(workspace);
+    }
+
+    [Fact]
     public async Task A_directory_gives_its_contents_a_file_its_name_and_ignored_paths_stay_out()
     {
         ContentRoot.Run(context, "sh", "-c", "mkdir -p d/sub d/no; echo 1 > d/f; echo 2 > d/sub/g; echo 3 > d/no/x; ln -s f d/l; echo 4 > single; chmod 751 single; chown 5:5 single");

@@ -49,6 +49,21 @@ public sealed class OverlayMountTests : IDisposable
     }
 
     [RuntimeFact]
+    public void The_places_that_every_root_gets_have_the_same_times_on_every_host()
+    {
+        var mount = Mount(host.NewId(), Seq1(host.Layer));
+
+        Good(host.Mounts.Mount(mount));
+
+        Assert.All(
+            new[] { "/dev", "/dev/pts", "/proc", "/sys", "/.dockerenv", "/etc/hostname" },
+            place => Assert.Equal(DateTime.UnixEpoch, File.GetLastWriteTimeUtc($"{host.Root}/l/mountpoints{place}")));
+        Assert.Equal(DateTime.UnixEpoch, new FileInfo($"{host.Root}/l/mountpoints/etc/mtab").LastWriteTimeUtc);
+        Assert.Equal(DateTime.UnixEpoch, Directory.GetLastWriteTimeUtc($"{host.Root}/l/mountpoints"));
+        Good(host.Mounts.Unmount(mount.Merged));
+    }
+
+    [RuntimeFact]
     public void A_link_that_leads_to_another_layer_is_not_followed()
     {
         var other = host.AddLayer(_ => { });

@@ -12,6 +12,8 @@ using EventDock.Domain.Kernel;
 /// <param name="Root">Absolute. Traversable for others (the database's user has its place in it); what images hold is not.</param>
 public sealed record Paths(string Root)
 {
+    private const int LongestRoot = 512;
+
     public string Blobs => Path.Combine(Root, "blobs", "sha256");
 
     public string Layers => Path.Combine(Root, "layers");
@@ -44,6 +46,12 @@ public sealed record Paths(string Root)
     /// <summary>Makes the directories that are missing.</summary>
     public Either<DomainError, Unit> Prepare()
     {
+        // Postgres keeps paths in 1,024 bytes, its own names below ours included.
+        if (Bytes.Of(Root).Length > LongestRoot)
+        {
+            return new DomainError.Invalid("root", Root, $"is longer than {LongestRoot} bytes");
+        }
+
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Root) ?? "/");

@@ -38,19 +38,20 @@ public static class PostgresLedger
         Task<Either<DomainError, OpenLedger>> OnceAsync() => OpenAsync(
             () => Database.Open(PrivateCluster.Settings(place, ClusterPlace.Engine), place.Sockets, encrypted: false),
             () => Database.Open(PrivateCluster.Settings(place, ClusterPlace.Owner), place.Sockets, encrypted: false),
-            origin, cancel);
+            origin, stop => PrivateCluster.EnsureUpAsync(place, stop).ToAsync(), cancel);
     }
 
     private static Task<Either<DomainError, OpenLedger>> OpenServerAsync(LibpqUri uri, Origin origin, CancellationToken cancel)
     {
         var socket = uri.Host?.StartsWith('/') == true;
-        return OpenAsync(Connect, Connect, origin, cancel);
+        return OpenAsync(Connect, Connect, origin, _ => RightAsync<DomainError, Unit>(unit), cancel);
 
         Database Connect() => Database.Open(ServerSettings.Of(uri), uri.Where, encrypted: !socket);
     }
 
     private static async Task<Either<DomainError, OpenLedger>> OpenAsync(
-        Func<Database> engine, Func<Database> owner, Origin origin, CancellationToken cancel)
+        Func<Database> engine, Func<Database> owner, Origin origin, Func<CancellationToken, EitherAsync<DomainError, Unit>> wake,
+        CancellationToken cancel)
     {
         var database = engine();
         var opened = await StandAsync(database, cancel);
@@ -72,7 +73,7 @@ public static class PostgresLedger
 
         var ledger = opened.Bind(stand => stand.Version > Migrations.Newest
             ? Left<DomainError, OpenLedger>(Migrations.Newer(stand.Version))
-            : Create(database, origin, stand));
+            : Create(database, origin, wake, stand));
         if (ledger.IsLeft)
         {
             await database.Source.DisposeAsync();
@@ -81,13 +82,15 @@ public static class PostgresLedger
         return ledger;
     }
 
-    private static OpenLedger Create(Database database, Origin origin, Stand stand) => new(
+    private static OpenLedger Create(
+        Database database, Origin origin, Func<CancellationToken, EitherAsync<DomainError, Unit>> wake, Stand stand) => new(
         PostgresEventStore.Create(database, origin),
         PostgresViews.Create(database),
         PostgresEventLog.Create(database),
         new LedgerCare(
             Rebuild: (progress, cancel) => Rebuild.RunAsync(database, progress, cancel).ToAsync(),
-            Close: () => database.Source.DisposeAsync().AsTask()),
+            Close: () => database.Source.DisposeAsync().AsTask(),
+            Wake: wake),
         PostgresRetries.Create(database),
         stand.Head,
         stand.Root);

@@ -12,8 +12,12 @@ internal sealed record Finished(int ExitCode, string Error);
 /// <summary>Short programs: an argument list in, the exit code and stderr out. stdin and stdout are /dev/null.</summary>
 internal static class ProcessRunner
 {
-    /// <summary>All that a child of ours gets: nothing of the caller's environment.</summary>
-    public static readonly string[] Environment = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"];
+    /// <summary>
+    /// All that a child of ours gets: nothing of the caller's environment. conmon refuses arguments beyond ASCII, a root's path
+    /// for one, in any locale but UTF-8.
+    /// </summary>
+    public static readonly string[] Environment =
+        ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8"];
 
     public static Either<DomainError, Finished> Run(string program, params string[] arguments)
     {
