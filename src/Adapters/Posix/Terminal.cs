@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 using EventDock.Domain.Containers;
 
 /// <summary>What a descriptor that is a terminal can do.</summary>
-internal static unsafe partial class Terminal
+public static unsafe partial class Terminal
 {
     private const int Now = 0;
     private const nuint GetWindowSize = 0x5413, SetWindowSize = 0x5414;
@@ -25,7 +25,7 @@ internal static unsafe partial class Terminal
     }
 
     /// <summary>Bytes go through as they are: no echo, no line editing, no signals from keys. Null where it is no terminal.</summary>
-    public static TerminalMode? MakeRaw(int descriptor)
+    internal static TerminalMode? MakeRaw(int descriptor)
     {
         // struct termios is 60 bytes in glibc; only its functions touch it.
         var saved = new byte[128];

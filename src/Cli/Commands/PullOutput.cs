@@ -1,6 +1,7 @@
 namespace EventDock.Cli.Commands;
 
 using System.IO;
+using EventDock.Adapters.Posix;
 using EventDock.Domain.Kernel;
 using EventDock.Domain.Oci;
 using EventDock.Engine;
@@ -28,7 +29,7 @@ public sealed class PullOutput
         return new PullOutput(
             writer,
             terminal
-                ? AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer), Ansi = AnsiSupport.Yes })
+                ? AnsiConsole.Create(new AnsiConsoleSettings { Out = new Screen(writer, writer == session.Out ? 1 : 2), Ansi = AnsiSupport.Yes })
                 : null);
     }
 
@@ -87,6 +88,22 @@ public sealed class PullOutput
                     Going(going);
                     break;
             }
+        }
+    }
+
+    /// <summary>The terminal behind a writer of ours. Console, asked for its width, would put it into application mode.</summary>
+    private sealed class Screen(TextWriter writer, int descriptor) : IAnsiConsoleOutput
+    {
+        public TextWriter Writer => writer;
+
+        public bool IsTerminal => true;
+
+        public int Width => Terminal.Size(descriptor)?.Columns ?? 80;
+
+        public int Height => Terminal.Size(descriptor)?.Rows ?? 24;
+
+        public void SetEncoding(System.Text.Encoding encoding)
+        {
         }
     }
 
