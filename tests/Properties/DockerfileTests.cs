@@ -170,8 +170,8 @@ public sealed class DockerfileTests
     [InlineData("# escape=`\n# escape=`\nFROM scratch\n", 2, "only one escape parser directive can be used")]
     [InlineData("# foo=bar\n# escape=`\nFROM scratch\nENV A b`\n c\n", 5, "unknown instruction: C")]
     [InlineData("\n\n# escape=`\nFROM scratch\nCMD a`\nb", 6, "unknown instruction: B")]
-    [InlineData("FROM sCRatch as X\n", 1, "repository name must be lowercase")]
-    [InlineData("FROM foo:latest:x\n", 1, "invalid reference format")]
+    [InlineData("FROM sCRatch as X\n", 1, "invalid reference \"sCRatch\": repository name must be lowercase")]
+    [InlineData("FROM foo:latest:x\n", 1, "invalid reference \"foo:latest:x\": invalid reference format")]
     [InlineData("FROM scratch AS 9a\n", 1, "invalid name for build stage: \"9a\", name can't start with a number or contain symbols")]
     [InlineData("FROM scratch AS a/b\n", 1, "invalid name for build stage: \"a/b\", name can't start with a number or contain symbols")]
     public void A_mistake_is_refused_with_its_line_and_dockers_words(string text, int line, string reason) =>
