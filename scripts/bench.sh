@@ -31,7 +31,8 @@ cp /bin/busybox "$work/image/bin/busybox"
 ln -s busybox "$work/image/bin/true"
 tar -C "$work/image" -cf "$work/image.tar" .
 
-docker() { command docker -H "unix://$work/docker.sock" "$@"; }
+# Debian's, whatever other docker may come first on PATH.
+docker() { /usr/bin/docker -H "unix://$work/docker.sock" "$@"; }
 dockerd --data-root "$work/docker" --exec-root "$work/docker-run" -H "unix://$work/docker.sock" --pidfile "$work/docker.pid" \
     --bridge=none --iptables=false --ip-forward=false > "$work/docker.log" 2>&1 &
 dockerd=$!
