@@ -11,7 +11,9 @@ using static EventDock.Engine.Pipeline;
 /// <summary>What <c>run</c> and <c>create</c> tell while they look for the image.</summary>
 /// <param name="Missing">The image is not here and is now pulled.</param>
 /// <param name="Pulled">It has come.</param>
-public sealed record CreateTelling(Action<ImageReference> Missing, Action<PullProgress> Progress, Action<Pulled> Pulled);
+/// <param name="Ended">The pull is over, one way or the other: a display of its progress ends here.</param>
+public sealed record CreateTelling(
+    Action<ImageReference> Missing, Action<PullProgress> Progress, Func<EitherAsync<DomainError, Unit>> Ended, Action<Pulled> Pulled);
 
 /// <summary>A container that has been made, with what only its start needs to know.</summary>
 /// <param name="Env">The whole environment, secrets included.</param>
@@ -45,7 +47,7 @@ public static class Create
             ? Some(
                 from reference in ImageReference.Parse(text).ToAsync()
                 let missing = Told(() => tell.Missing(reference.Tagged))
-                from pulled in Pull.Run(ports, reference, tell.Progress, cancel)
+                from pulled in Pull.Run(ports, reference, tell.Progress, cancel).Finally(tell.Ended)
                 let done = Told(() => tell.Pulled(pulled))
                 from row in Find.Image(ports, pulled.ImageId, None, cancel)
                 select row)

@@ -40,9 +40,9 @@ public sealed class PullOutput
         return new CreateTelling(
             missing => session.Tell($"Unable to find image '{missing.Familiar}' locally"),
             output.Progress,
+            output.Finish,
             pulled =>
             {
-                output.End().Wait();
                 output.Said(pulled);
                 session.Error.Flush();
             });
