@@ -122,9 +122,17 @@ public static unsafe partial class Fs
 
             using (opened)
             {
-                foreach (var below in Names(opened))
+                try
                 {
-                    Remove(opened, below, depth + 1);
+                    foreach (var below in Names(opened))
+                    {
+                        Remove(opened, below, depth + 1);
+                    }
+                }
+                catch (PosixException e) when (e.Code == Errno.NoEntry)
+                {
+                    // Another command empties the same trash, and was here first.
+                    return;
                 }
             }
 
