@@ -33,17 +33,24 @@ internal sealed class StagingDirectory : IDisposable
         {
             var name = $"{kind}-{Guid.NewGuid():N}";
             var bytes = Bytes.Of(name);
-            Fs.MakeDirectory(staging, bytes, 0x1c0);
-            if (!Fs.TryAt(staging, bytes, Open.Read | Open.Directory | Open.NoFollow, 0, out var handle, out _))
+            // A sweep may meet the name before it is locked. Then it is the sweep's, and another is made. The mode is set last,
+            // by the handle, since setting it by a name that has gone would be a failure.
+            Fs.TryMakeUnset(staging, bytes);
+            if (!Fs.TryAt(staging, bytes, Open.Read | Open.Directory | Open.NoFollow, 0, out var handle, out var errno))
             {
                 handle.Dispose();
-                continue;
+                if (errno == Errno.NoEntry)
+                {
+                    continue;
+                }
+
+                throw new PosixException(errno, "open", Path.Combine(paths.Staging, name));
             }
 
-            // A sweep may have met the name between its making and its locking. Then it is the sweep's, and another is made.
             if (FileLock.TryTake(handle, exclusive: true)
                 && Fs.TryStat(staging, bytes, out var found) && found.Inode == Fs.Stat(handle).Inode)
             {
+                Fs.ChangeMode(handle, 0x1c0);
                 return new StagingDirectory(paths, name, handle);
             }
 

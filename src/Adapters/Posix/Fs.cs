@@ -171,19 +171,30 @@ public static unsafe partial class Fs
     }
 
     /// <summary>False where the name is taken.</summary>
-    [SkipLocalsInit]
     public static bool TryMakeDirectory(SafeFileHandle dir, ReadOnlySpan<byte> path, uint mode)
+    {
+        if (!TryMakeUnset(dir, path))
+        {
+            return false;
+        }
+
+        ChangeMode(dir, path, mode);
+        return true;
+    }
+
+    /// <summary>A directory for its owner alone, or for fewer where the umask says so. False where the name is taken.</summary>
+    [SkipLocalsInit]
+    public static bool TryMakeUnset(SafeFileHandle dir, ReadOnlySpan<byte> path)
     {
         var z = stackalloc byte[PathMax];
         Terminate(path, z);
-        if (Libc.MkDirAt(dir, z, mode) != 0)
+        if (Libc.MkDirAt(dir, z, 0x1c0) == 0)
         {
-            var errno = Marshal.GetLastPInvokeError();
-            return errno == Errno.Exists ? false : throw Failed(errno, "mkdir", path);
+            return true;
         }
 
-        Check(Libc.ChModAt(dir, z, mode, 0), "chmod", path);
-        return true;
+        var errno = Marshal.GetLastPInvokeError();
+        return errno == Errno.Exists ? false : throw Failed(errno, "mkdir", path);
     }
 
     [SkipLocalsInit]
