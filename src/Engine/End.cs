@@ -46,6 +46,7 @@ public static class End
                 select unit,
             cancel)
         from settled in ports.Thin.Settle(id.Value, CancellationToken.None)
+        from execs in Exec.SettleAll(ports, id, CancellationToken.None)
         from cleaned in ports.Runtime.CleanUp(id, CancellationToken.None)
         select code;
 

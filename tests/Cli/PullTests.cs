@@ -100,6 +100,20 @@ public sealed class PullTests(MirroredInstallation eventdock) : IClassFixture<Mi
     }
 
     [Fact]
+    public void FROM_of_an_image_that_is_not_here_pulls_it_below_the_first_step_on_stdout_as_docker_does()
+    {
+        Forget();
+        var lines = eventdock.Run("FROM node:6.9.2\nRUN hostname; echo $HOSTNAME\n", ["build", "--no-cache", "-"]).Good().Lines;
+        Assert.Equal("Step 1/2 : FROM node:6.9.2", lines[0]);
+        Assert.Equal("6.9.2: Pulling from library/node", lines[1]);
+        var pulled = System.Array.IndexOf(lines, "Status: Downloaded newer image for node:6.9.2");
+        Assert.StartsWith(" ---> ", lines[pulled + 1], StringComparison.Ordinal);
+        Assert.Equal("Step 2/2 : RUN hostname; echo $HOSTNAME", lines[pulled + 2]);
+        Assert.Matches("^ ---> Running in [0-9a-f]{12}$", lines[pulled + 3]);
+        Assert.Equal([lines[pulled + 3][^12..], lines[pulled + 3][^12..]], lines[(pulled + 4)..(pulled + 6)]);
+    }
+
+    [Fact]
     public void A_tag_that_is_not_there_is_named()
     {
         var reference = $"127.0.0.1:{eventdock.Registry.Port}/library/node:7";
