@@ -99,7 +99,7 @@ public sealed record Glob(Seq<GlobToken> Tokens)
 }
 
 /// <summary>Reads a pattern's characters one by one.</summary>
-internal ref struct GlobReader(string pattern)
+internal sealed class GlobReader(string pattern)
 {
     private readonly int[] runes = [.. pattern.EnumerateRunes().Select(r => r.Value)];
     private int at;
