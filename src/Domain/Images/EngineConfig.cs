@@ -3,9 +3,10 @@ namespace EventDock.Domain.Images;
 using System.Text;
 using System.Text.Json;
 using EventDock.Domain.Kernel;
+using EventDock.Domain.Ledger;
 using EventDock.Domain.Oci;
 
-/// <summary>What config.json may say; keys and meaning are those of dockerd's daemon.json.</summary>
+/// <summary>What config.json may say; keys and meaning are those of dockerd's daemon.json, but for the ledger's.</summary>
 /// <param name="RegistryMirrors">For docker.io, in the order they are asked: http(s)://host[:port], without a slash at the end.</param>
 /// <param name="InsecureRegistries">host[:port], or addresses as a CIDR: these may have a bad certificate or none.</param>
 public sealed record EngineConfig(Seq<string> RegistryMirrors, Seq<string> InsecureRegistries)
@@ -13,6 +14,9 @@ public sealed record EngineConfig(Seq<string> RegistryMirrors, Seq<string> Insec
     public static readonly EngineConfig Empty = new(Seq<string>(), Seq<string>());
 
     private const int MaxBytes = 1024 * 1024;
+
+    /// <summary>Checkpoints and anchors: keys of EventDock's own.</summary>
+    public LedgerConfig Ledger { get; init; } = LedgerConfig.Empty;
 
     /// <summary>Reads the text of the file. A key that is not known is an error, as it is to dockerd.</summary>
     public static Either<DomainError, EngineConfig> Parse(string json) =>
@@ -24,7 +28,7 @@ public sealed record EngineConfig(Seq<string> RegistryMirrors, Seq<string> Insec
     {
         foreach (var member in root.EnumerateObject())
         {
-            if (member.Name is not ("registry-mirrors" or "insecure-registries"))
+            if (member.Name is not ("registry-mirrors" or "insecure-registries") && !LedgerConfig.Knows(member.Name))
             {
                 return new DomainError.Invalid("configuration key", member.Name, "is not a key that EventDock knows");
             }
@@ -32,7 +36,8 @@ public sealed record EngineConfig(Seq<string> RegistryMirrors, Seq<string> Insec
 
         var mirrors = shape.Texts(root, "registry-mirrors").All(Mirror);
         var insecure = shape.Texts(root, "insecure-registries").All(Insecure);
-        return mirrors.Bind(m => insecure.Map(i => new EngineConfig(m, i)));
+        var ledger = LedgerConfig.Read(shape, root);
+        return mirrors.Bind(m => insecure.Bind(i => ledger.Map(l => new EngineConfig(m, i) { Ledger = l })));
     }
 
     private static Either<DomainError, string> Mirror(string text)
