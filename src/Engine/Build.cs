@@ -54,11 +54,21 @@ public static class Build
     {
         var began = ports.World.Clock();
         var total = request.File.Instructions.Count;
-        Tell(tell, new BuildProgress.Step(1, total, request.File.From.Original));
+        var first = new Lazy<Unit>(() => Tell(tell, new BuildProgress.Step(1, total, request.File.From.Original)));
+        // A pull is shown below its step; a mistake in a later line is told before any step is shown.
+        var telling = tell.From with
+        {
+            Missing = missing =>
+            {
+                _ = first.Value;
+                tell.From.Missing(missing);
+            },
+        };
         return
-            from start in From(ports, request.File.From, tell.From, cancel)
+            from start in From(ports, request.File.From, telling, cancel)
             from steps in BuildPlan.Of(request.File, start.Made.Config.Run).ToAsync()
             from planned in steps.InTurn(step => Matched(ports, request, step, cancel))
+            let shown = first.Value
             let based = Tell(tell, start.Base is { } id ? new BuildProgress.Made(id) : null)
             from made in planned.Through(start.Made, (so, step) => Step(ports, request, total, so, step, tell, cancel))
             from image in Record(ports, request, made, start.Base, began, cancel)
