@@ -1,0 +1,47 @@
+namespace EventDock.Adapters.Postgres;
+
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using EventDock.Domain.Kernel;
+using EventDock.Domain.Ledger;
+
+/// <summary>A leaf's line that is not what its event makes: what it says, and whether a redaction explains the difference.</summary>
+internal static class StoredLine
+{
+    private static readonly DateTimeOffset Postgres = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    public static AuditedLine Of(byte[] line, in StoredEvent stored, byte[]? headerSalt, byte[]? dataSalt, bool salted)
+    {
+        var hash = MerkleTree.Leaf(line);
+        try
+        {
+            using var document = JsonDocument.Parse(line);
+            var root = document.RootElement;
+            return new AuditedLine(
+                hash, root.GetProperty("id").GetGuid(), root.GetProperty("position").GetInt64(),
+                salted && (headerSalt is null || dataSalt is null) && Fits(root, stored, headerSalt, dataSalt));
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            // The line itself has been edited into something that is none.
+            return new AuditedLine(hash, Guid.Empty, 0, Redacted: false);
+        }
+    }
+
+    /// <summary>All that a redaction leaves: every field of the line, and the digest of the part whose salt is still there.</summary>
+    private static bool Fits(JsonElement line, in StoredEvent stored, byte[]? headerSalt, byte[]? dataSalt) =>
+        line.GetProperty("id").GetGuid() == stored.Id
+        && line.GetProperty("position").GetInt64() == stored.Position
+        && line.GetProperty("version").GetInt64() == stored.Version
+        && line.GetProperty("stream").ValueEquals(stored.Stream)
+        && line.GetProperty("type").ValueEquals(stored.Type)
+        && line.GetProperty("correlation").ValueEquals(stored.Correlation)
+        && line.GetProperty("recorded").GetString() == Rfc3339.Micros(Postgres.AddTicks(stored.Recorded * 10))
+        && Salted(line, "headers", headerSalt, stored.Headers)
+        && Salted(line, "data", dataSalt, stored.Data);
+
+    private static bool Salted(JsonElement line, string part, byte[]? salt, ReadOnlySpan<byte> json) =>
+        salt is null || LeafLine.Digest(salt, json).Match(Some: digest => digest == line.GetProperty(part).GetString(), None: () => false);
+}

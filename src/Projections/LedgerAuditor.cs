@@ -1,0 +1,26 @@
+namespace EventDock.Projections;
+
+using EventDock.Domain.Kernel;
+using EventDock.Domain.Ledger;
+
+/// <summary>The ledger as <c>verify</c> reads it: rows as they stand, beside what they were hashed to.</summary>
+/// <param name="Bounds">Where the ledger stands.</param>
+/// <param name="Before">The tree of the leaves before a position, and the chain's value there.</param>
+/// <param name="Rows">Positions from the first to the last, in ascending order, in portions; those without rows are left out.</param>
+/// <param name="Streams">What the streams and the head say that the events do not.</param>
+public sealed record LedgerAuditor(
+    Func<CancellationToken, EitherAsync<DomainError, AuditBounds>> Bounds,
+    Func<long, CancellationToken, EitherAsync<DomainError, AuditStart>> Before,
+    Func<long, long, Func<IReadOnlyList<AuditedRow>, Unit>, CancellationToken, EitherAsync<DomainError, Unit>> Rows,
+    Func<CancellationToken, EitherAsync<DomainError, Seq<Finding>>> Streams);
+
+/// <param name="Head">The last position, as the head has it.</param>
+/// <param name="Chain">The chain's last value, as the head has it.</param>
+/// <param name="Last">The highest position at which there is an event or a leaf.</param>
+/// <param name="Strangers">Positions of foreign events that have been recorded as such.</param>
+/// <param name="Redacted">Positions that a Redacted names.</param>
+public sealed record AuditBounds(
+    long Head, TreeHash Chain, long Last, System.Collections.Generic.HashSet<long> Strangers,
+    System.Collections.Generic.HashSet<long> Redacted);
+
+public sealed record AuditStart(Frontier Tree, TreeHash Chain);
