@@ -1,0 +1,144 @@
+namespace EventDock.Adapters.Postgres;
+
+using EventDock.Domain.Kernel;
+using EventDock.Domain.Ledger;
+using EventDock.Projections;
+using Npgsql;
+using NpgsqlTypes;
+
+/// <summary>Reads the ledger's rows as they stand, several portions at a time, and hands them on in order.</summary>
+internal static class PostgresLedgerAuditor
+{
+    /// <summary>So many positions a portion, and so many portions at work: two processors hash while two backends read.</summary>
+    private const int Portion = 10_000, AtWork = 3;
+
+    public static LedgerAuditor Create(Database database) => new(
+        cancel => BoundsAsync(database, cancel).ToAsync(),
+        (position, cancel) => BeforeAsync(database, position, cancel).ToAsync(),
+        (first, last, each, cancel) => RowsAsync(database, first, last, each, cancel).ToAsync(),
+        cancel => StreamsAsync(database, cancel).ToAsync());
+
+    private static Task<Either<DomainError, AuditBounds>> BoundsAsync(Database database, CancellationToken cancel) =>
+        database.Use<AuditBounds>(
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand(
+                    """
+                    select h.position, h.chain, greatest(
+                            h.position, (select max(seq_id) from eventdock.mt_events), (select max(position) from eventdock.leaves)),
+                        (select coalesce(array_agg(position), '{}') from eventdock.foreign_events),
+                        (select coalesce(array_agg((data->>'Position')::bigint), '{}') from eventdock.mt_events where type = 'redacted'
+                            and stream_id ^@ 'redaction-')
+                    from eventdock.head h
+                    """, connection);
+                await using var reader = await command.ExecuteReaderAsync(cancel);
+                return await reader.ReadAsync(cancel)
+                    ? new AuditBounds(
+                        reader.GetInt64(0), TreeHash.Of(reader.GetFieldValue<byte[]>(1)), reader.GetInt64(2),
+                        [.. reader.GetFieldValue<long[]>(3)], [.. reader.GetFieldValue<long[]>(4)])
+                    : new DomainError.LedgerUnreadable(0, "it has no head");
+            },
+            cancel);
+
+    /// <summary>The leaves before a position are taken as they are stored: a walk from there on trusts what came before.</summary>
+    private static Task<Either<DomainError, AuditStart>> BeforeAsync(Database database, long position, CancellationToken cancel) =>
+        database.Use<AuditStart>(
+            async connection =>
+            {
+                var (tree, chain) = (new Frontier(), TreeHash.Of(new byte[TreeHash.Length]));
+                if (position <= 1)
+                {
+                    return new AuditStart(tree, chain);
+                }
+
+                await using var copy = await CopyRows.OpenAsync(
+                    connection,
+                    FormattableString.Invariant(
+                        $"copy (select hash, chain from eventdock.leaves where position < {position} order by position) to stdout (format binary)"),
+                    cancel);
+                while (await copy.NextAsync(cancel))
+                {
+                    tree.Add(TreeHash.Of(copy.Bytes(0)));
+                    chain = TreeHash.Of(copy.Bytes(1));
+                }
+
+                return new AuditStart(tree, chain);
+            },
+            cancel);
+
+    private static async Task<Either<DomainError, Unit>> RowsAsync(
+        Database database, long first, long last, Func<IReadOnlyList<AuditedRow>, Unit> each, CancellationToken cancel)
+    {
+        using var given = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var working = new Queue<Task<Either<DomainError, List<AuditedRow>>>>();
+        var next = first;
+        try
+        {
+            while (next <= last || working.Count > 0)
+            {
+                while (next <= last && working.Count < AtWork)
+                {
+                    var (from, to) = (next, Math.Min(last, next + Portion - 1));
+                    working.Enqueue(Task.Run(() => ReadAsync(database, from, to, given.Token), given.Token));
+                    next = to + 1;
+                }
+
+                var read = await working.Dequeue();
+                if (read.IsLeft)
+                {
+                    return read.Map(_ => unit);
+                }
+
+                read.IfRight(rows => each(rows));
+            }
+
+            return unit;
+        }
+        finally
+        {
+            await given.CancelAsync();
+            await Task.WhenAll(working).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        }
+    }
+
+    private static Task<Either<DomainError, List<AuditedRow>>> ReadAsync(Database database, long first, long last, CancellationToken cancel) =>
+        database.Use<List<AuditedRow>>(async connection => await AuditChunk.ReadAsync(connection, first, last, cancel), cancel);
+
+    private static Task<Either<DomainError, Seq<Finding>>> StreamsAsync(Database database, CancellationToken cancel) =>
+        database.Use<Seq<Finding>>(
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand(
+                    """
+                    select coalesce(e.last, h.position), 'mt_streams.version'
+                    from eventdock.mt_streams s
+                    full join (select stream_id, max(version) as version, max(seq_id) as last from eventdock.mt_events group by stream_id) e
+                        on e.stream_id = s.id
+                    cross join eventdock.head h
+                    where s.version is distinct from e.version
+                    union all
+                    select e.last, 'mt_streams.' || case when s.type is not null then 'type'
+                        when s.tenant_id is distinct from '*DEFAULT*' then 'tenant_id' else 'is_archived' end
+                    from eventdock.mt_streams s
+                    join lateral (select max(seq_id) as last from eventdock.mt_events where stream_id = s.id) e on true
+                    where (s.type is not null or s.tenant_id is distinct from '*DEFAULT*' or s.is_archived is distinct from false)
+                        and not exists (
+                            select from eventdock.foreign_events f join eventdock.mt_events o on o.seq_id = f.position where o.stream_id = s.id)
+                    union all
+                    select h.position, 'mt_events_sequence' from eventdock.head h, eventdock.mt_events_sequence q
+                    where q.last_value < h.position
+                    union all
+                    select h.position, 'head.recorded' from eventdock.head h
+                    join eventdock.leaves l on l.position = h.position where l.recorded <> h.recorded
+                    """, connection);
+                await using var reader = await command.ExecuteReaderAsync(cancel);
+                var found = new List<Finding>();
+                while (await reader.ReadAsync(cancel))
+                {
+                    found.Add(new Finding.ColumnChanged(reader.GetInt64(0), reader.GetString(1)));
+                }
+
+                return found.ToSeq();
+            },
+            cancel);
+}
