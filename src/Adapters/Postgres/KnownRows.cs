@@ -1,0 +1,51 @@
+namespace EventDock.Adapters.Postgres;
+
+/// <summary>
+/// The rows that this process has itself made by its last appends, by the stream and version they belong to. A row changes
+/// with its own stream only: where the stream still stands at that version, and the append is refused where it does not, the
+/// row need not be read again.
+/// </summary>
+internal sealed class KnownRows
+{
+    private const int Most = 256;
+
+    private readonly Dictionary<string, (long Version, Dictionary<(string View, string Key), object?> Rows)> streams = [];
+
+    /// <summary>Whether the row is known as of the stream's version; it may be known that there is none.</summary>
+    public bool Find(string stream, long version, string view, string key, out object? row)
+    {
+        lock (streams)
+        {
+            row = null;
+            return streams.TryGetValue(stream, out var at) && at.Version == version && at.Rows.TryGetValue((view, key), out row);
+        }
+    }
+
+    /// <summary>What an append that came through has left.</summary>
+    public void Keep(PreparedAppend append, RowChanges changes)
+    {
+        if (changes.Stopped.Count > 0)
+        {
+            return;
+        }
+
+        lock (streams)
+        {
+            if (streams.Count >= Most)
+            {
+                streams.Clear();
+            }
+
+            foreach (var stream in append.Streams)
+            {
+                var rows = streams.TryGetValue(stream.Stream, out var at) && at.Version == stream.Expected ? at.Rows : [];
+                streams[stream.Stream] = (stream.Expected + stream.Facts.Count, rows);
+            }
+
+            foreach (var after in changes.After)
+            {
+                streams[after.Stream].Rows[(after.View, after.Key)] = after.Row;
+            }
+        }
+    }
+}
