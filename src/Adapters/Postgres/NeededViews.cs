@@ -17,9 +17,8 @@ internal static class NeededViews
         Tags = TagsView.Projection.Name;
 
     public static string[] Of(PreparedAppend append) =>
-        append.Guards.Bind(Asked)
-            // A name is taken once: that stands in the index of the containers' open rows.
-            .Concat(append.Events.Any(e => e.Fact.Event is ContainerCreated) ? [Containers] : [])
+        // A name is taken once: that stands in the index of the containers' open rows.
+        (append.Guards.Bind(Asked) + (append.Events.Any(e => e.Fact.Event is ContainerCreated) ? Seq1(Containers) : Seq<string>()))
             .Distinct().ToArray();
 
     /// <summary>What check_guards looks into.</summary>

@@ -42,8 +42,11 @@ create table eventdock.appends (
 -- auditor is the ForeignEventFound of each, this table only lets readers leave them out quickly.
 create table eventdock.foreign_events (
     position bigint primary key,
-    id uuid not null
+    id uuid not null,
+    -- Its ForeignEventFound is in the ledger.
+    recorded bool not null default false
 );
+create index foreign_events_unrecorded on eventdock.foreign_events (position) where not recorded;
 
 -- A view that could not be folded beyond the position before this one; its rows stand as they were then, until a rebuild.
 create table eventdock.view_stops (
@@ -61,6 +64,7 @@ begin
 
     grant select, insert on eventdock.appends to eventdock_engine;
     grant select, insert on eventdock.foreign_events to eventdock_engine;
+    grant update (recorded) on eventdock.foreign_events to eventdock_engine;
     grant select, insert, update, delete on eventdock.view_stops to eventdock_engine;
 end
 $$;

@@ -39,25 +39,31 @@ begin
 end
 $$;
 
--- The foreign events that are recorded by this append. The version of a stream counts all that is in it.
+-- Foreign events that no ForeignEventFound tells of: beyond the head, or before the first position, or listed before. None
+-- that is not listed stands between, where every position is taken.
+create function eventdock.unmet_strangers(head_position bigint) returns setof bigint language sql stable as $$
+    select e.seq_id from eventdock.mt_events e where e.seq_id > head_position
+        and not exists (select from eventdock.foreign_events f where f.position = e.seq_id)
+    union all
+    select e.seq_id from eventdock.mt_events e where e.seq_id < 1
+        and not exists (select from eventdock.foreign_events f where f.position = e.seq_id)
+    union all
+    select f.position from eventdock.foreign_events f where not f.recorded
+$$;
+
+-- Lists all there are, since the positions to come pass over them; this append records some. The version of a stream counts
+-- all that is in it.
 create function eventdock.meet_strangers(strangers bigint[]) returns void language plpgsql as $$
 begin
     insert into eventdock.foreign_events (position, id)
-        select seq_id, id from eventdock.mt_events where seq_id = any(strangers) on conflict do nothing;
+        select e.seq_id, e.id from eventdock.head h cross join lateral eventdock.unmet_strangers(h.position) s(position)
+        join eventdock.mt_events e on e.seq_id = s.position
+        on conflict do nothing;
+    update eventdock.foreign_events set recorded = true where position = any(strangers);
     update eventdock.mt_streams s set version = m.version
         from (select stream_id, max(version) as version from eventdock.mt_events where seq_id = any(strangers) group by stream_id) m
         where s.id = m.stream_id and s.version < m.version;
 end
-$$;
-
--- Foreign events that are not yet recorded: beyond the head, or before the first position. None stands between, where every
--- position is taken.
-create function eventdock.unmet_strangers(head_position bigint) returns setof bigint language sql stable as $$
-    (select e.seq_id from eventdock.mt_events e where e.seq_id > head_position
-        and not exists (select from eventdock.foreign_events f where f.position = e.seq_id) order by e.seq_id)
-    union all
-    (select e.seq_id from eventdock.mt_events e where e.seq_id < 1
-        and not exists (select from eventdock.foreign_events f where f.position = e.seq_id) order by e.seq_id)
 $$;
 
 drop function eventdock.append;
@@ -80,6 +86,7 @@ declare
     link bytea;
     top bigint;
     halted text[];
+    unmet bool;
     count bigint;
     found bigint := 0;
     lost text;
@@ -138,9 +145,11 @@ begin
     select position, recorded, chain into base, moment, link from eventdock.head for update;
     moment := greatest(moment, clock_timestamp());
     -- A statement of its own: what was committed while this one waited for the lock is seen from here on.
-    select (select seq_id from eventdock.mt_events order by seq_id desc limit 1), (select array_agg(view) from eventdock.view_stops)
-        into top, halted;
-    if top > base and exists (select from eventdock.unmet_strangers(base)) then
+    select (select seq_id from eventdock.mt_events order by seq_id desc limit 1), (select array_agg(view) from eventdock.view_stops),
+        exists (select from eventdock.foreign_events where not recorded)
+        into top, halted, unmet;
+    -- The append that records some of them goes on with others still unrecorded.
+    if (top > base or unmet) and strangers = '{}' and exists (select from eventdock.unmet_strangers(base)) then
         raise exception using errcode = 'ED005', message = 'foreign events';
     end if;
     if halted && needed_views then
