@@ -49,13 +49,16 @@ internal static class AppendOnce
     {
         try
         {
-            // Not called off once it is sent: nobody could say whether it came through, and what it stands for would be undone.
-            await using var command = AppendCommand.Of(connection, prepared, changes, needed);
-            await using var reader = await command.ExecuteReaderAsync(CancellationToken.None);
-            await reader.ReadAsync(CancellationToken.None);
-            var appended = new Appended(reader.GetInt64(0), reader.GetInt64(1));
-            // The commit is behind the row; the disposal of a reader says nothing of one that failed.
-            await reader.NextResultAsync(CancellationToken.None);
+            var appended = known.PrefersOne() && AppendOneCommand.Fits(prepared, changes, needed)
+                ? await OneAsync(connection, prepared, changes)
+                : null;
+            if (appended is null)
+            {
+                await using var command = AppendCommand.Of(connection, prepared, changes, needed);
+                appended = await ExecuteAsync(command);
+                known.SentWide();
+            }
+
             known.Keep(prepared, changes);
             return (appended, Again.No);
         }
@@ -75,6 +78,32 @@ internal static class AppendOnce
         {
             return (await TakenAsync(connection, changes, cancel), Again.No);
         }
+    }
+
+    /// <summary>Null: it is not that simple, and nothing has been written.</summary>
+    private static async Task<Appended?> OneAsync(NpgsqlConnection connection, PreparedAppend prepared, RowChanges changes)
+    {
+        try
+        {
+            await using var command = AppendOneCommand.Of(connection, prepared, changes);
+            return await ExecuteAsync(command);
+        }
+        catch (PostgresException e) when (e.SqlState == "ED007")
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Not called off once it is sent: nobody could say whether it came through, and what it stands for would be undone.</summary>
+    private static async Task<Appended> ExecuteAsync(NpgsqlCommand command)
+    {
+        await using var reader = await command.ExecuteReaderAsync(CancellationToken.None);
+        await reader.ReadAsync(CancellationToken.None);
+        var first = reader.GetInt64(0);
+        var appended = new Appended(first, reader.FieldCount == 1 ? first : reader.GetInt64(1));
+        // The commit is behind the row; the disposal of a reader says nothing of one that failed.
+        await reader.NextResultAsync(CancellationToken.None);
+        return appended;
     }
 
     /// <summary>What the first append of this id has got.</summary>

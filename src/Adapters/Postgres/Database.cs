@@ -18,6 +18,9 @@ internal sealed record Database(NpgsqlDataSource Source, string Where)
         settings.IncludeErrorDetail = true;
         settings.Enlist = false;
         settings.CommandTimeout = 0;
+        // A command that lives for more than a few statements sends each text once, and the server plans it once.
+        settings.MaxAutoPrepare = 20;
+        settings.AutoPrepareMinUsages = 2;
         settings.ApplicationName ??= "eventdock";
         var builder = new NpgsqlSlimDataSourceBuilder(settings.ConnectionString);
         builder.ConfigureTypeLoading(loading => loading.EnableTypeLoading(false));

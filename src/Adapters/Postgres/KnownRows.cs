@@ -9,7 +9,21 @@ internal sealed class KnownRows
 {
     private const int Most = 256;
 
+    /// <summary>Appends after which a process is no short command any more.</summary>
+    private const int Few = 8;
+
+    private int wide;
+    private int all;
+
     private readonly Dictionary<string, (long Version, Dictionary<(string View, string Key), object?> Rows)> streams = [];
+
+    /// <summary>
+    /// A function's first call in a session plans it, which takes longer than many calls: a short command that had to call the
+    /// wide one stays with it.
+    /// </summary>
+    public bool PrefersOne() => Interlocked.Increment(ref all) > Few || Volatile.Read(ref wide) == 0;
+
+    public void SentWide() => Interlocked.Increment(ref wide);
 
     /// <summary>Whether the row is known as of the stream's version; it may be known that there is none.</summary>
     public bool Find(string stream, long version, string view, string key, out object? row)

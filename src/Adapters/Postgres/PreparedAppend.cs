@@ -19,11 +19,23 @@ internal sealed record PreparedAppend(
     {
         var correlation = origin.Command.ToString("D");
         var events = new List<PreparedEvent>();
+        // Most events of an append have the same headers to the letter.
+        var (headers, canonical) = ("", System.Array.Empty<byte>());
         foreach (var stream in streams)
         {
             for (var i = 0; i < stream.Facts.Count; i++)
             {
-                events.Add(Prepare(origin, correlation, stream.Stream, stream.Expected + 1 + i, stream.Facts[i]));
+                var fact = stream.Facts[i];
+                var kind = EventCodec.KindOf(fact.Event);
+                if (events.Count == 0 || events[^1].Fact.Occurred != fact.Occurred || events[^1].Kind.Schema != kind.Schema)
+                {
+                    headers = EventCodec.WriteHeaders(EventHeaders.Of(origin, kind.Schema, fact.Occurred));
+                    canonical = Leaf.Canonical(headers);
+                }
+
+                var (own, data, version) = (Guid.CreateVersion7(), EventCodec.Write(fact.Event), stream.Expected + 1 + i);
+                var leaf = Leaf.Of(own, correlation, stream.Stream, version, kind, fact.Occurred, Leaf.Canonical(data), canonical);
+                events.Add(new PreparedEvent(stream.Stream, version, fact, kind, own, data, headers, leaf));
             }
         }
 
@@ -42,14 +54,5 @@ internal sealed record PreparedAppend(
         }
 
         return first;
-    }
-
-    private static PreparedEvent Prepare(Origin origin, string correlation, string stream, long version, Fact fact)
-    {
-        var kind = EventCodec.KindOf(fact.Event);
-        var (id, data) = (Guid.CreateVersion7(), EventCodec.Write(fact.Event));
-        var headers = EventCodec.WriteHeaders(EventHeaders.Of(origin, kind.Schema, fact.Occurred));
-        var leaf = Leaf.Of(id, correlation, stream, version, kind, fact.Occurred, data, headers);
-        return new PreparedEvent(stream, version, fact, kind, id, data, headers, leaf);
     }
 }

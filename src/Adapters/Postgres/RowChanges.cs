@@ -72,7 +72,11 @@ internal sealed record RowChanges(
             {
                 before = rows.TryGetValue(key, out var own) ? own : (Before(happened, key), -1);
                 after = view.Apply(before.Row, happened.Fact);
-                changed = Changed(view, before.Row, after, out text);
+                // What this append has itself made of the row is not written a second time to be compared.
+                text = null;
+                changed = before.Opened >= 0 && after is not null && !ReferenceEquals(before.Row, after)
+                    ? (text = view.Write(after)) != Opened[before.Opened].Row
+                    : Changed(view, before.Row, after, out text);
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {

@@ -34,6 +34,14 @@ public static class CanonicalJson
         }
     }
 
+    /// <summary>A text as canonical JSON; it must hold no half of a surrogate pair.</summary>
+    public static string Quoted(string text)
+    {
+        var quoted = new StringBuilder(text.Length + 2);
+        Quote(text, quoted);
+        return quoted.ToString();
+    }
+
     private static bool Write(JsonElement element, StringBuilder text)
     {
         switch (element.ValueKind)

@@ -1,26 +1,42 @@
 -- What an append changes in one view: each event's change closes the row's version before it and, unless it removes the row,
 -- opens one of its own, which ends where a later event of this append changes the row again: so a row as of any position is
 -- the fold of the events up to it, inside an append, too. One function a view, so that its statements are planned once.
+-- A few rows are written one by one: a statement over arrays costs several times as much as one over values.
 create function eventdock.make_view_writer(view text) returns void language plpgsql as $make$
 begin
     execute format($write$
-        create function eventdock.%I(
+        create function eventdock.%1$I(
             places bigint[], closed_views text[], closed_keys text[], closed_events bigint[],
             opened_views text[], opened_keys text[], opened_events bigint[], opened_until bigint[], opened_rows jsonb[])
-            returns void language plpgsql as $body$
+            returns bool language plpgsql as $body$
         begin
-            if %L = any(closed_views) then
-                update eventdock.%I v set valid_to = places[e] from unnest(closed_views, closed_keys, closed_events) c(w, k, e)
-                    where w = %L and v.key = k and v.valid_to is null;
+            if cardinality(closed_views) < 4 and cardinality(opened_views) < 4 then
+                for i in 1 .. cardinality(closed_views) loop
+                    if closed_views[i] = %2$L then
+                        update eventdock.%3$I set valid_to = places[closed_events[i]] where key = closed_keys[i] and valid_to is null;
+                    end if;
+                end loop;
+                for i in 1 .. cardinality(opened_views) loop
+                    if opened_views[i] = %2$L then
+                        insert into eventdock.%3$I (key, valid_from, valid_to, row)
+                            values (opened_keys[i], places[opened_events[i]], places[opened_until[i]], opened_rows[i]);
+                    end if;
+                end loop;
+                return true;
             end if;
-            if %L = any(opened_views) then
-                insert into eventdock.%I (key, valid_from, valid_to, row)
+            if %2$L = any(closed_views) then
+                update eventdock.%3$I v set valid_to = places[e] from unnest(closed_views, closed_keys, closed_events) c(w, k, e)
+                    where w = %2$L and v.key = k and v.valid_to is null;
+            end if;
+            if %2$L = any(opened_views) then
+                insert into eventdock.%3$I (key, valid_from, valid_to, row)
                     select k, places[e], places[u], r
-                    from unnest(opened_views, opened_keys, opened_events, opened_until, opened_rows) c(w, k, e, u, r) where w = %L;
+                    from unnest(opened_views, opened_keys, opened_events, opened_until, opened_rows) c(w, k, e, u, r) where w = %2$L;
             end if;
+            return true;
         end
         $body$
-        $write$, 'write_' || view, view, 'view_' || view, view, view, 'view_' || view, view);
+        $write$, 'write_' || view, view, 'view_' || view);
 end
 $make$;
 
@@ -66,6 +82,39 @@ begin
 end
 $$;
 
+-- Moves the streams from the versions at which they are expected to the next; gives how many of them stood there.
+create function eventdock.claim_streams(names text[], expected bigint[], added bigint[]) returns bigint language plpgsql as $$
+declare
+    count bigint;
+    found bigint := 0;
+begin
+    if cardinality(names) = 1 and expected[1] > 0 then
+        update eventdock.mt_streams set version = expected[1] + added[1], timestamp = clock_timestamp()
+            where id = names[1] and version = expected[1];
+        get diagnostics found = row_count;
+        return found;
+    end if;
+
+    -- The names come sorted, so that two appends wait for each other in one direction.
+    if 0 = any(expected) then
+        -- A stream's row without an event in it is not EventDock's, and in nobody's way.
+        insert into eventdock.mt_streams as s (id, version, timestamp, created, is_archived)
+            select n, a, clock_timestamp(), clock_timestamp(), false
+            from unnest(names, expected, added) x(n, e, a) where e = 0
+            on conflict (id) do update set version = excluded.version, timestamp = excluded.timestamp
+                where not exists (select from eventdock.mt_events m where m.stream_id = s.id);
+        get diagnostics found = row_count;
+    end if;
+    if 0 < any(expected) then
+        update eventdock.mt_streams s set version = e + a, timestamp = clock_timestamp()
+            from unnest(names, expected, added) x(n, e, a) where s.id = n and e > 0 and s.version = e;
+        get diagnostics count = row_count;
+        found := found + count;
+    end if;
+    return found;
+end
+$$;
+
 drop function eventdock.append;
 
 -- One append: one statement, one transaction, one round trip. Whatever can be computed before the head's lock comes in as
@@ -87,8 +136,7 @@ declare
     top bigint;
     halted text[];
     unmet bool;
-    count bigint;
-    found bigint := 0;
+    found bigint;
     lost text;
     stamp text;
     line text;
@@ -97,6 +145,8 @@ declare
     hashes bytea[] := '{}';
     links bytea[] := '{}';
     changed text;
+    done bool;
+    sequence bigint;
 begin
     -- A rebuild that swaps the views takes this lock exclusively; taken first, so that it never waits for us in a circle.
     lock table eventdock.head in row exclusive mode;
@@ -111,22 +161,7 @@ begin
         perform eventdock.meet_strangers(strangers);
     end if;
 
-    -- The names come sorted, so that two appends wait for each other in one direction.
-    if 0 = any(expected) then
-        -- A stream's row without an event in it is not EventDock's, and in nobody's way.
-        insert into eventdock.mt_streams as s (id, version, timestamp, created, is_archived)
-            select n, a, clock_timestamp(), clock_timestamp(), false
-            from unnest(stream_names, expected, added) x(n, e, a) where e = 0
-            on conflict (id) do update set version = excluded.version, timestamp = excluded.timestamp
-                where not exists (select from eventdock.mt_events m where m.stream_id = s.id);
-        get diagnostics found = row_count;
-    end if;
-    if 0 < any(expected) then
-        update eventdock.mt_streams s set version = e + a, timestamp = clock_timestamp()
-            from unnest(stream_names, expected, added) x(n, e, a) where s.id = n and e > 0 and s.version = e;
-        get diagnostics count = row_count;
-        found := found + count;
-    end if;
+    found := eventdock.claim_streams(stream_names, expected, added);
     if found <> cardinality(stream_names) then
         if exists (select from eventdock.head h, eventdock.unmet_strangers(h.position)) then
             raise exception using errcode = 'ED005', message = 'foreign events';
@@ -174,14 +209,24 @@ begin
     end loop;
     first_position := coalesce(places[1], base + 1);
 
-    insert into eventdock.mt_events
-            (seq_id, id, stream_id, version, data, type, timestamp, mt_dotnet_type, correlation_id, headers, is_archived)
-        select p, i, s, v, d, t, moment, dt, correlation, h, false
-        from unnest(places, ids, of_stream, versions, datas, types, dotnet, headers) e(p, i, s, v, d, t, dt, h);
-    insert into eventdock.leaves (position, recorded, late, line, hash, chain)
-        select p, moment, tstzrange(least(o, moment), moment), l, h, c from unnest(places, occurred, lines, hashes, links) l(p, o, l, h, c);
-    insert into eventdock.salts (position, headers, data)
-        select * from unnest(places, header_salts, data_salts);
+    if cardinality(places) = 1 then
+        insert into eventdock.mt_events
+                (seq_id, id, stream_id, version, data, type, timestamp, mt_dotnet_type, correlation_id, headers, is_archived)
+            values (last_position, ids[1], of_stream[1], versions[1], datas[1], types[1], moment, dotnet[1], correlation, headers[1], false);
+        insert into eventdock.leaves (position, recorded, late, line, hash, chain)
+            values (last_position, moment, tstzrange(least(occurred[1], moment), moment), line, hashes[1], link);
+        insert into eventdock.salts (position, headers, data) values (last_position, header_salts[1], data_salts[1]);
+    else
+        insert into eventdock.mt_events
+                (seq_id, id, stream_id, version, data, type, timestamp, mt_dotnet_type, correlation_id, headers, is_archived)
+            select p, i, s, v, d, t, moment, dt, correlation, h, false
+            from unnest(places, ids, of_stream, versions, datas, types, dotnet, headers) e(p, i, s, v, d, t, dt, h);
+        insert into eventdock.leaves (position, recorded, late, line, hash, chain)
+            select p, moment, tstzrange(least(o, moment), moment), l, h, c
+            from unnest(places, occurred, lines, hashes, links) l(p, o, l, h, c);
+        insert into eventdock.salts (position, headers, data)
+            select * from unnest(places, header_salts, data_salts);
+    end if;
     if places <> '{}' then
         insert into eventdock.appends (id, first_position, last_position) values (append_id, first_position, last_position);
     end if;
@@ -195,13 +240,13 @@ begin
         -- What came after the place where a view has stopped is not folded into it: nothing is skipped.
         continue when changed = any(halted);
         case changed
-            when 'containers' then perform eventdock.write_containers(places, closed_views, closed_keys, closed_events,
+            when 'containers' then done := eventdock.write_containers(places, closed_views, closed_keys, closed_events,
                 opened_views, opened_keys, opened_events, opened_until, opened_rows);
-            when 'images' then perform eventdock.write_images(places, closed_views, closed_keys, closed_events,
+            when 'images' then done := eventdock.write_images(places, closed_views, closed_keys, closed_events,
                 opened_views, opened_keys, opened_events, opened_until, opened_rows);
-            when 'tags' then perform eventdock.write_tags(places, closed_views, closed_keys, closed_events,
+            when 'tags' then done := eventdock.write_tags(places, closed_views, closed_keys, closed_events,
                 opened_views, opened_keys, opened_events, opened_until, opened_rows);
-            when 'layers' then perform eventdock.write_layers(places, closed_views, closed_keys, closed_events,
+            when 'layers' then done := eventdock.write_layers(places, closed_views, closed_keys, closed_events,
                 opened_views, opened_keys, opened_events, opened_until, opened_rows);
             else execute format('select eventdock.%I($1, $2, $3, $4, $5, $6, $7, $8, $9)', 'write_' || changed)
                 using places, closed_views, closed_keys, closed_events,
@@ -211,6 +256,6 @@ begin
 
     update eventdock.head set position = last_position, recorded = moment, chain = link;
     -- Readers of Marten's compare their place with the sequence, so it must not lag behind any event there is.
-    perform setval('eventdock.mt_events_sequence', greatest(last_position, top));
+    sequence := setval('eventdock.mt_events_sequence', greatest(last_position, top));
 end
 $$;
