@@ -30,7 +30,8 @@ internal static class AppendBench
         {
             await using var ours = await OurWriters.StartAsync(server, one.Writers, one.Events);
             await using var bare = await BareWriters.StartAsync(server, one.Writers, one.Events);
-            for (var warm = 0; warm < 2; warm++)
+            // Long enough for the compiler to have done with what is used most.
+            for (var warm = 0; warm < 5; warm++)
             {
                 await RoundAsync(ours.AppendAsync, one);
                 await RoundAsync(bare.AppendAsync, one);

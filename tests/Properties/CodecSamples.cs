@@ -123,6 +123,10 @@ public sealed class CodecSamples
         Assert.IsType<DomainError.LedgerUnreadable>(Left(EventCodec.Read(7, "image_removed", 1, "{")));
     }
 
+    /// <summary>The samples as they are read from their files.</summary>
+    internal static Seq<(string File, DockEvent Event)> Stored() =>
+        All.Map(s => (s.File, Right(EventCodec.Read(1, Parts(s.File).Alias, Parts(s.File).Schema, Text(s.File)))));
+
     internal static T Right<T>(Either<DomainError, T> result) =>
         result.Match(Right: r => r, Left: e => throw new InvalidOperationException(e.ToString()));
 

@@ -1,5 +1,8 @@
 namespace EventDock.Adapters.Postgres;
 
+/// <summary>A row and its stored form; both null for none.</summary>
+internal readonly record struct KnownRow(object? Row, string? Text);
+
 /// <summary>
 /// The rows that this process has itself made by its last appends, by the stream and version they belong to. A row changes
 /// with its own stream only: where the stream still stands at that version, and the append is refused where it does not, the
@@ -15,7 +18,7 @@ internal sealed class KnownRows
     private int wide;
     private int all;
 
-    private readonly Dictionary<string, (long Version, Dictionary<(string View, string Key), object?> Rows)> streams = [];
+    private readonly Dictionary<string, (long Version, Dictionary<(string View, string Key), KnownRow> Rows)> streams = [];
 
     /// <summary>
     /// A function's first call in a session plans it, which takes longer than many calls: a short command that had to call the
@@ -26,11 +29,11 @@ internal sealed class KnownRows
     public void SentWide() => Interlocked.Increment(ref wide);
 
     /// <summary>Whether the row is known as of the stream's version; it may be known that there is none.</summary>
-    public bool Find(string stream, long version, string view, string key, out object? row)
+    public bool Find(string stream, long version, string view, string key, out KnownRow row)
     {
         lock (streams)
         {
-            row = null;
+            row = default;
             return streams.TryGetValue(stream, out var at) && at.Version == version && at.Rows.TryGetValue((view, key), out row);
         }
     }

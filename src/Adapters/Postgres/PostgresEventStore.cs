@@ -15,9 +15,10 @@ internal sealed class PostgresEventStore
     private readonly Origin origin;
     private readonly Func<CancellationToken, EitherAsync<DomainError, Unit>> wake;
     private readonly KnownRows known = new();
+    private readonly HeaderText texts;
 
     private PostgresEventStore(Database database, Origin origin, Func<CancellationToken, EitherAsync<DomainError, Unit>> wake) =>
-        (this.database, this.origin, this.wake) = (database, origin, wake);
+        (this.database, this.origin, this.wake, texts) = (database, origin, wake, new HeaderText(origin));
 
     /// <param name="wake">Starts the server, where it is ours to start.</param>
     public static EventStore Create(Database database, Origin origin, Func<CancellationToken, EitherAsync<DomainError, Unit>> wake)
@@ -65,7 +66,7 @@ internal sealed class PostgresEventStore
         var streams = append.Streams.Filter(s => !s.Facts.IsEmpty).Map(s => s with { Stream = StoredText.Of(s.Stream) });
         return ChainBroken(streams) is { } lost
             ? Task.FromResult(Left<DomainError, Appended>(new DomainError.Conflict(lost)))
-            : AppendAsync(PreparedAppend.Of(origin, streams, append.Guards, append.Id), append.Id is not null, cancel);
+            : AppendAsync(PreparedAppend.Of(origin, texts, streams, append.Guards, append.Id), append.Id is not null, cancel);
     }
 
     /// <summary>A stream that is added to twice in one append must be added to where the first addition ended.</summary>

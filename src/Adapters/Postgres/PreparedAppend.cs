@@ -15,7 +15,7 @@ internal sealed record PreparedAppend(
     /// <summary>The foreign events that this append records.</summary>
     public IReadOnlyList<long> Strangers { get; init; } = [];
 
-    public static PreparedAppend Of(Origin origin, Seq<StreamAppend> streams, Seq<Guard> guards, Guid? id)
+    public static PreparedAppend Of(Origin origin, HeaderText texts, Seq<StreamAppend> streams, Seq<Guard> guards, Guid? id)
     {
         var correlation = origin.Command.ToString("D");
         var events = new List<PreparedEvent>();
@@ -29,8 +29,8 @@ internal sealed record PreparedAppend(
                 var kind = EventCodec.KindOf(fact.Event);
                 if (events.Count == 0 || events[^1].Fact.Occurred != fact.Occurred || events[^1].Kind.Schema != kind.Schema)
                 {
-                    headers = EventCodec.WriteHeaders(EventHeaders.Of(origin, kind.Schema, fact.Occurred));
-                    canonical = Leaf.Canonical(headers);
+                    headers = texts.Of(kind.Schema, fact.Occurred);
+                    canonical = System.Text.Encoding.UTF8.GetBytes(headers);
                 }
 
                 var (own, data, version) = (Guid.CreateVersion7(), EventCodec.Write(fact.Event), stream.Expected + 1 + i);

@@ -16,21 +16,26 @@ internal sealed record ClosedRow(string View, string Key, long Event);
 internal sealed record StoppedView(string View, long Event, string Reason);
 
 /// <summary>A row as the append leaves it; null for none.</summary>
-internal sealed record RowAfter(string Stream, string View, string Key, object? Row);
+internal sealed record RowAfter(string Stream, string View, string Key, KnownRow Row);
 
 /// <summary>
 /// What an append changes in the views, folded before the lock is taken: a row changes with its own stream only, so the
 /// check of the stream's version protects what was read here.
 /// </summary>
 internal sealed record RowChanges(
-    List<ClosedRow> Closed, List<OpenedRow> Opened, List<StoppedView> Stopped, List<RowAfter> After)
+    List<ClosedRow> Closed, List<OpenedRow> Opened, List<StoppedView> Stopped)
 {
+    private readonly Dictionary<(string View, string Key), RowAfter> ends = [];
+
+    /// <summary>The rows that the append has changed, or left as they were, as it leaves them.</summary>
+    public IEnumerable<RowAfter> After => ends.Values;
+
     public static async Task<RowChanges> FoldAsync(
         NpgsqlConnection connection, PreparedAppend append, KnownRows known, CancellationToken cancel)
     {
         var touched = AllViews.Projections.Map(view => new Touched(view, append)).Filter(t => t.Events.Count > 0).Strict();
         var stored = await LoadAsync(connection, append, touched, known, cancel);
-        var changes = new RowChanges([], [], [], []);
+        var changes = new RowChanges([], [], []);
         foreach (var view in touched)
         {
             changes.Fold(view, append, stored, known);
@@ -60,23 +65,16 @@ internal sealed record RowChanges(
         Touched touched, PreparedAppend append, Dictionary<(string View, string Key), string> stored, KnownRows known)
     {
         var view = touched.View;
-        var rows = new Dictionary<string, (object? Row, int Opened)>();
+        var rows = new Dictionary<string, (KnownRow Row, int Opened)>();
         foreach (var (index, key) in touched.Events)
         {
             var happened = append.Events[index];
-            (object? Row, int Opened) before;
-            object? after;
-            bool changed;
-            string? text;
+            (KnownRow Row, int Opened) before;
+            KnownRow after;
             try
             {
                 before = rows.TryGetValue(key, out var own) ? own : (Before(happened, key), -1);
-                after = view.Apply(before.Row, happened.Fact);
-                // What this append has itself made of the row is not written a second time to be compared.
-                text = null;
-                changed = before.Opened >= 0 && after is not null && !ReferenceEquals(before.Row, after)
-                    ? (text = view.Write(after)) != Opened[before.Opened].Row
-                    : Changed(view, before.Row, after, out text);
+                after = Folded(view, before.Row, happened.Fact);
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
@@ -87,33 +85,45 @@ internal sealed record RowChanges(
             }
 
             var opened = before.Opened;
-            if (changed)
+            if (after.Text != before.Row.Text)
             {
                 if (opened >= 0)
                 {
                     Opened[opened] = Opened[opened] with { Until = index + 1 };
                 }
-                else if (before.Row is not null)
+                else if (before.Row.Text is not null)
                 {
                     Closed.Add(new ClosedRow(view.Name, key, index + 1));
                 }
 
-                opened = -1;
-                if (text is not null)
+                opened = after.Text is null ? -1 : Opened.Count;
+                if (after.Text is not null)
                 {
-                    opened = Opened.Count;
-                    Opened.Add(new OpenedRow(view.Name, key, index + 1, null, text));
+                    Opened.Add(new OpenedRow(view.Name, key, index + 1, null, after.Text));
                 }
             }
 
             rows[key] = (after, opened);
-            After.Add(new RowAfter(happened.Stream, view.Name, key, after));
+            ends[(view.Name, key)] = new RowAfter(happened.Stream, view.Name, key, after);
         }
 
-        object? Before(PreparedEvent happened, string key) =>
+        KnownRow Before(PreparedEvent happened, string key) =>
             known.Find(happened.Stream, append.Before(happened.Stream), view.Name, key, out var row) ? row
-            : stored.TryGetValue((view.Name, key), out var text) ? view.Read(text)
-            : null;
+            : stored.TryGetValue((view.Name, key), out var text) ? Read(view, text)
+            : default;
+    }
+
+    /// <summary>jsonb gives a row back in a form of its own: what is compared is what this program would write.</summary>
+    private static KnownRow Read(AnyProjection view, string text)
+    {
+        var row = view.Read(text);
+        return new KnownRow(row, view.Write(row));
+    }
+
+    private static KnownRow Folded(AnyProjection view, KnownRow before, Fact fact)
+    {
+        var after = view.Apply(before.Row, fact);
+        return ReferenceEquals(after, before.Row) ? before : new KnownRow(after, after is null ? null : view.Write(after));
     }
 
     /// <summary>The open rows that the events may change, in one round trip; a new stream has none, and some are known.</summary>

@@ -53,7 +53,7 @@ internal static class Strangers
     {
         var now = DateTimeOffset.UtcNow;
         var append = new StreamAppend(Streams.Strangers, version, found.Select(e => Fact.At(now, e)).ToSeq());
-        return PreparedAppend.Of(origin, found.Count == 0 ? Seq<StreamAppend>() : Seq1(append), Seq<Guard>(), null) with
+        return PreparedAppend.Of(origin, new HeaderText(origin), found.Count == 0 ? Seq<StreamAppend>() : Seq1(append), Seq<Guard>(), null) with
         {
             Strangers = found.Select(e => e.Position.Value).ToArray(),
         };

@@ -13,6 +13,10 @@ using System.Text.Json;
 /// </summary>
 public static class CanonicalJson
 {
+    /// <summary>What does not stand for itself in a string.</summary>
+    private static readonly SearchValues<char> Escaped =
+        SearchValues.Create(string.Concat(Enumerable.Range(0, 0x20).Select(c => (char)c)) + "\"\\");
+
     public static Either<DomainError, byte[]> Of(string json)
     {
         try
@@ -77,19 +81,24 @@ public static class CanonicalJson
 
     private static bool WriteObject(JsonElement element, StringBuilder text)
     {
-        text.Append('{');
-        var first = true;
-        foreach (var member in element.EnumerateObject().OrderBy(m => m.Name, StringComparer.Ordinal))
+        var members = new List<(string Name, JsonElement Value)>();
+        foreach (var member in element.EnumerateObject())
         {
-            if (!first)
+            members.Add((member.Name, member.Value));
+        }
+
+        members.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
+        text.Append('{');
+        for (var i = 0; i < members.Count; i++)
+        {
+            if (i > 0)
             {
                 text.Append(',');
             }
 
-            first = false;
-            Quote(member.Name, text);
+            Quote(members[i].Name, text);
             text.Append(':');
-            if (!Write(member.Value, text))
+            if (!Write(members[i].Value, text))
             {
                 return false;
             }
@@ -125,6 +134,12 @@ public static class CanonicalJson
     private static void Quote(string value, StringBuilder text)
     {
         text.Append('"');
+        if (value.AsSpan().IndexOfAny(Escaped) < 0)
+        {
+            text.Append(value).Append('"');
+            return;
+        }
+
         foreach (var c in value)
         {
             _ = c switch

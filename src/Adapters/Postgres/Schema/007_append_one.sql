@@ -37,7 +37,6 @@ declare
     done bool;
     sequence bigint;
 begin
-    lock table eventdock.head in row exclusive mode;
     if expected > 0 then
         update eventdock.mt_streams set version = expected + 1, timestamp = clock_timestamp() where id = stream and version = expected;
     else
