@@ -1,6 +1,7 @@
 // What `make bench-ledger` runs: one file a measurement, chosen by the first argument.
 return args switch
 {
+    ["append", .. var rest] => await EventDock.Tests.Bench.AppendBench.RunAsync(rest is [var rounds] ? int.Parse(rounds) : 9),
     _ => Unknown(),
 };
 

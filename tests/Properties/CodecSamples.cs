@@ -7,6 +7,7 @@ using EventDock.Domain.Containers;
 using EventDock.Domain.Images;
 using EventDock.Domain.Kernel;
 using EventDock.Domain.Layers;
+using EventDock.Domain.Ledger;
 using EventDock.Domain.Oci;
 using EventDock.Domain.Roots;
 
@@ -63,7 +64,8 @@ public sealed class CodecSamples
         ("exec_requested.v1", new ExecRequested("e1", Id, Seq("ls", "-l"), "root", "/", true, Secrets)),
         ("exec_started.v1", new ExecStarted("e1", Id, 43)),
         ("exec_failed.v1", new ExecFailed("e1", Id, 126, "permission denied")),
-        ("exec_exited.v1", new ExecExited("e1", Id, 1)));
+        ("exec_exited.v1", new ExecExited("e1", Id, 1)),
+        ("foreign_event_found.v1", new ForeignEventFound(77, "018f0000-0000-7000-8000-000000000000", "container-1", 3, "order_placed")));
 
     [Fact]
     public void Every_sample_reads_as_the_event_it_was()
@@ -120,6 +122,10 @@ public sealed class CodecSamples
         Assert.IsType<DomainError.LedgerUnreadable>(Left(EventCodec.Read(7, "image_removed", 1, "null")));
         Assert.IsType<DomainError.LedgerUnreadable>(Left(EventCodec.Read(7, "image_removed", 1, "{")));
     }
+
+    /// <summary>The samples as they are read from their files.</summary>
+    internal static Seq<(string File, DockEvent Event)> Stored() =>
+        All.Map(s => (s.File, Right(EventCodec.Read(1, Parts(s.File).Alias, Parts(s.File).Schema, Text(s.File)))));
 
     internal static T Right<T>(Either<DomainError, T> result) =>
         result.Match(Right: r => r, Left: e => throw new InvalidOperationException(e.ToString()));

@@ -7,6 +7,15 @@ using Npgsql;
 /// <summary>What the database refuses in an append, by name. Anything it does not know is a bug and passes.</summary>
 internal static class AppendErrors
 {
+    /// <summary>
+    /// Another program's event is in the way: one that the ledger has found, or one that took a place between our look and
+    /// our insert. The version of a stream is checked before, so that its index speaks up for strangers only.
+    /// </summary>
+    public static bool IsStrangers(PostgresException refused) =>
+        refused.SqlState == "ED005"
+        || (refused.SqlState == PostgresErrorCodes.UniqueViolation
+            && refused.ConstraintName is "pk_mt_events_stream_and_version" or "pkey_mt_events_seq_id");
+
     public static DomainError? Of(PostgresException refused, Seq<StreamAppend> streams) =>
         refused.SqlState switch
         {
@@ -14,15 +23,19 @@ internal static class AppendErrors
             "ED002" => new DomainError.LayerGone(refused.MessageText),
             "ED003" => InUse(refused.MessageText),
             "ED004" => new DomainError.Conflict(refused.MessageText),
-            // The backstop of the check of versions, met where somebody else than EventDock appends.
-            PostgresErrorCodes.UniqueViolation when refused.ConstraintName == "pk_mt_events_stream_and_version" =>
-                new DomainError.Conflict(streams[0].Stream),
-            PostgresErrorCodes.UniqueViolation when refused.ConstraintName == "pkey_mt_events_seq_id" =>
-                new DomainError.LedgerUnreadable(0, "another program has added an event of its own"),
+            "ED006" => Stopped(refused.MessageText),
             PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure =>
                 new DomainError.Conflict(streams[0].Stream),
             _ => null,
         };
+
+    private static DomainError Stopped(string message)
+    {
+        using var parts = JsonDocument.Parse(message);
+        var root = parts.RootElement;
+        return new DomainError.ViewStopped(
+            root[0].GetString()!, root[1].GetInt64(), root[2].GetString()!, root[3].GetString()!);
+    }
 
     private static DomainError InUse(string message)
     {

@@ -18,6 +18,9 @@ internal sealed record Database(NpgsqlDataSource Source, string Where)
         settings.IncludeErrorDetail = true;
         settings.Enlist = false;
         settings.CommandTimeout = 0;
+        // A command that lives for more than a few statements sends each text once, and the server plans it once.
+        settings.MaxAutoPrepare = 20;
+        settings.AutoPrepareMinUsages = 2;
         settings.ApplicationName ??= "eventdock";
         var builder = new NpgsqlSlimDataSourceBuilder(settings.ConnectionString);
         builder.ConfigureTypeLoading(loading => loading.EnableTypeLoading(false));
@@ -48,6 +51,14 @@ internal sealed record Database(NpgsqlDataSource Source, string Where)
         }
     }
 
+    /// <summary>The connection is gone, and another may be had: what was sent on it may have been carried out or not.</summary>
+    public static bool IsLost(NpgsqlException thrown) =>
+        thrown is PostgresException refused
+            // Class 08 connection, 57P01–57P05 the backend is being ended, 53300 too many of them.
+            ? refused.SqlState is ['0', '8', ..] or ['5', '7', 'P', '0', >= '1' and <= '5'] or "53300"
+            : thrown.InnerException is SocketException or IOException or TimeoutException || thrown.IsTransient
+                || thrown.GetType() == typeof(NpgsqlException);
+
     /// <summary>What the database says of itself; null for anything that is about the statement.</summary>
     public DomainError? Named(NpgsqlException thrown) =>
         thrown is PostgresException refused
@@ -57,12 +68,11 @@ internal sealed record Database(NpgsqlDataSource Source, string Where)
                 ['2', '8', ..] or "3D000" => new DomainError.LedgerUnreachable(Where, refused.MessageText),
                 "53100" => new DomainError.DiskFull(Where),
                 // Class 53 resources, 57 intervention, 58 the system's files, XX damage, 25006 a server that only reads, 42501 rights.
-                ['5', '3' or '7' or '8', ..] or ['X', 'X', ..] or "25006" or "42501" =>
+                ['0', '8', ..] or ['5', '3' or '7' or '8', ..] or ['X', 'X', ..] or "25006" or "42501" =>
                     new DomainError.LedgerUnreachable(Where, refused.MessageText),
                 _ => null,
             }
-            : thrown.InnerException is SocketException or IOException or TimeoutException || thrown.IsTransient
-                || thrown.GetType() == typeof(NpgsqlException)
+            : IsLost(thrown)
                 ? new DomainError.LedgerUnreachable(Where, thrown.InnerException?.Message ?? thrown.Message)
                 : null;
 }

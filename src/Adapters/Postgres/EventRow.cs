@@ -9,6 +9,13 @@ internal static class EventRow
     public const string Columns =
         "e.seq_id, e.stream_id, e.version, e.type, e.data::text, e.headers::text, e.timestamp, e.id";
 
+    /// <summary>
+    /// The events that EventDock itself has appended; <c>h</c> is the head. A stranger's stands beyond the head until it is
+    /// found, and is listed from then on.
+    /// </summary>
+    public const string Own =
+        "(e.seq_id between 1 and h.position and not exists (select from eventdock.foreign_events f where f.position = e.seq_id))";
+
     /// <summary>Error: LedgerUnreadable, for a type or schema of a newer version, or data that is not what it should be.</summary>
     public static Either<DomainError, Recorded<DockEvent>> Read(NpgsqlDataReader row)
     {

@@ -18,26 +18,27 @@ internal sealed record Leaf(string Begin, string End, byte[] HeaderSalt, byte[] 
     public const int SaltLength = 16;
 
     public static Leaf Of(
-        Guid id, string correlation, string stream, long version, EventKind kind, DateTimeOffset occurred,
-        string data, string headers)
+        Guid id, string correlation, string stream, long version, EventKind kind, DateTimeOffset occurred, byte[] data, byte[] headers)
     {
         var (headerSalt, dataSalt) = (RandomNumberGenerator.GetBytes(SaltLength), RandomNumberGenerator.GetBytes(SaltLength));
-        var begin = $"{{\"correlation\":{Text(correlation)},\"data\":\"{Salted(dataSalt, data)}\""
+        var begin = $"{{\"correlation\":{CanonicalJson.Quoted(correlation)},\"data\":\"{Salted(dataSalt, data)}\""
             + $",\"headers\":\"{Salted(headerSalt, headers)}\",\"id\":\"{id:D}\""
             + $",\"occurred\":\"{Rfc3339.Micros(occurred)}\",\"position\":";
         var end = string.Create(
             CultureInfo.InvariantCulture,
-            $",\"schema\":{kind.Schema},\"stream\":{Text(stream)},\"type\":{Text(kind.Alias)},\"version\":{version}}}");
+            $",\"schema\":{kind.Schema},\"stream\":{CanonicalJson.Quoted(stream)},\"type\":{CanonicalJson.Quoted(kind.Alias)},\"version\":{version}}}");
         return new Leaf(begin, end, headerSalt, dataSalt);
     }
 
     /// <summary>Hex of SHA-256(salt ‖ canonical JSON).</summary>
-    public static string Salted(byte[] salt, string json) =>
-        Convert.ToHexStringLower(SHA256.HashData([.. salt, .. Canonical(json)]));
+    public static string Salted(byte[] salt, byte[] canonical)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        byte[] salted = [.. salt, .. canonical];
+        SHA256.HashData(salted, hash);
+        return Convert.ToHexStringLower(hash);
+    }
 
-    private static byte[] Canonical(string json) =>
+    public static byte[] Canonical(string json) =>
         CanonicalJson.Of(json).IfLeft(error => throw new UnreachableException($"what the codec wrote is not canonical: {error}"));
-
-    private static string Text(string value) =>
-        Encoding.UTF8.GetString(Canonical(System.Text.Json.JsonSerializer.Serialize(value, EventJson.Default.String)));
 }

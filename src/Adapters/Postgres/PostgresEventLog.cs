@@ -86,8 +86,8 @@ internal static class PostgresEventLog
 
         var filter = conditions.Count == 0 ? "" : $" and {string.Join(" and ", conditions)}";
         var limit = query.Limit is { } most ? $" limit {Add((long)most, NpgsqlDbType.Bigint)}" : "";
-        command.CommandText = $"select {EventRow.Columns} from eventdock.mt_events e "
-            + $"where e.stream_id <> 'mt_tombstone'{filter} order by e.seq_id desc{limit}";
+        command.CommandText = $"select {EventRow.Columns} from eventdock.mt_events e cross join eventdock.head h "
+            + $"where {EventRow.Own}{filter} order by e.seq_id desc{limit}";
         return command;
 
         string Add(object value, NpgsqlDbType type)

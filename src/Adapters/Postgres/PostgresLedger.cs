@@ -84,7 +84,7 @@ public static class PostgresLedger
 
     private static OpenLedger Create(
         Database database, Origin origin, Func<CancellationToken, EitherAsync<DomainError, Unit>> wake, Stand stand) => new(
-        PostgresEventStore.Create(database, origin),
+        PostgresEventStore.Create(database, origin, wake),
         PostgresViews.Create(database),
         PostgresEventLog.Create(database),
         new LedgerCare(

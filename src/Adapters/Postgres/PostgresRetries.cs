@@ -11,9 +11,12 @@ internal static class PostgresRetries
 {
     public static Retries Create(Database database) => new(
         Alone: (stream, longest, cancel) => AloneAsync(database, stream, longest, cancel).ToAsync(),
-        // From 5 ms on, doubling, to 80 ms: two losers of one race must not meet again at the same moment.
-        Pause: (attempt, cancel) => Task.Delay(1 + Random.Shared.Next(5 << Math.Min(attempt - 2, 4)), cancel),
+        Pause: PauseAsync,
         Elapsed: () => Stopwatch.GetElapsedTime(0));
+
+    /// <summary>From 5 ms on, doubling, to 80 ms: two losers of one race must not meet again at the same moment.</summary>
+    public static Task PauseAsync(int attempt, CancellationToken cancel) =>
+        Task.Delay(1 + Random.Shared.Next(5 << Math.Min(attempt - 2, 4)), cancel);
 
     private static async Task<Either<DomainError, IAsyncDisposable>> AloneAsync(
         Database database, string stream, TimeSpan longest, CancellationToken cancel)

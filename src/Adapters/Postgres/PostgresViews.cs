@@ -18,32 +18,33 @@ internal static class PostgresViews
         Layers: Reader(database, LayersView.Projection),
         BuildSteps: Reader(database, BuildStepsView.Projection),
         ContainerNamed: (name, cancel) => Rows(
-            database, ContainersView.Projection, "where valid_to is null and row->>'Name' = $1", cancel, Text(name))
+            database, ContainersView.Projection, None, "where valid_to is null and row->>'Name' = $1", cancel, Text(name))
             .Map(found => found.HeadOrNone()),
         ContainersOf: (image, cancel) => Rows(
-            database, ContainersView.Projection, "where valid_to is null and row->>'ImageId' = $1 order by key", cancel, Text(image)),
+            database, ContainersView.Projection, None, "where valid_to is null and row->>'ImageId' = $1 order by key", cancel, Text(image)),
         ContainersUnended: cancel => Rows(
-            database, ContainersView.Projection, "where valid_to is null and row->>'State' in ('starting', 'running') order by key", cancel),
+            database, ContainersView.Projection, None, "where valid_to is null and row->>'State' in ('starting', 'running') order by key",
+            cancel),
         TagsOf: (image, cancel) => Rows(
-            database, TagsView.Projection, "where valid_to is null and row->>'Image' = $1 order by key", cancel, Text(image)),
+            database, TagsView.Projection, None, "where valid_to is null and row->>'Image' = $1 order by key", cancel, Text(image)),
         LayersOnlyOf: (image, cancel) => LayersOnlyOfAsync(database, image, cancel).ToAsync(),
         At: (time, cancel) => AtAsync(database, time, cancel).ToAsync(),
         Root: cancel => Rows(
-            database, RootView.Projection, "where valid_to is null and key = $1", cancel, Text(RootView.Key))
+            database, RootView.Projection, None, "where valid_to is null and key = $1", cancel, Text(RootView.Key))
             .Map(found => found.HeadOrNone()));
 
     private static ViewReader<TRow> Reader<TRow>(Database database, Projection<TRow> view) where TRow : class => new(
-        All: (at, cancel) => Rows(database, view, $"where {Valid(at)} order by key", cancel),
+        All: (at, cancel) => Rows(database, view, at, $"where {Valid(at)} order by key", cancel),
         Keyed: (keys, at, cancel) => keys.IsEmpty
             ? RightAsync<DomainError, Seq<TRow>>(Seq<TRow>())
             : Rows(
-                database, view, $"where {Valid(at)} and key = any($1) order by key", cancel,
+                database, view, at, $"where {Valid(at)} and key = any($1) order by key", cancel,
                 new NpgsqlParameter
                 {
                     Value = keys.Map(StoredText.Of).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
                 }),
         Prefixed: (prefix, at, cancel) => Rows(
-            database, view, $"where {Valid(at)} and key >= $1 and key < $2 order by key", cancel,
+            database, view, at, $"where {Valid(at)} and key >= $1 and key < $2 order by key", cancel,
             Text(prefix), Text(prefix + AfterAll)));
 
     /// <summary>A number of ours, not text of a user's: so it can stand in the statement.</summary>
@@ -53,15 +54,21 @@ internal static class PostgresViews
             None: () => "valid_to is null");
 
     private static EitherAsync<DomainError, Seq<TRow>> Rows<TRow>(
-        Database database, Projection<TRow> view, string condition, CancellationToken cancel, params NpgsqlParameter[] values)
+        Database database, Projection<TRow> view, Option<long> at, string condition, CancellationToken cancel,
+        params NpgsqlParameter[] values)
         where TRow : class =>
         database.Use<Seq<TRow>>(
             async connection =>
             {
-                await using var command = new NpgsqlCommand(
-                    $"select row::text from eventdock.view_{view.Name} {condition}", connection);
-                command.Parameters.AddRange(values);
-                await using var reader = await command.ExecuteReaderAsync(cancel);
+                var asked = new NpgsqlBatchCommand($"select row::text from eventdock.view_{view.Name} {condition}");
+                asked.Parameters.AddRange(values);
+                await using var batch = new NpgsqlBatch(connection) { BatchCommands = { ViewStops.Asked(at, view.Name), asked } };
+                await using var reader = await batch.ExecuteReaderAsync(cancel);
+                if (await ViewStops.ReadAsync(reader, cancel) is { } stopped)
+                {
+                    return stopped;
+                }
+
                 var rows = new List<TRow>();
                 while (await reader.ReadAsync(cancel))
                 {
@@ -80,16 +87,27 @@ internal static class PostgresViews
         database.Use<Seq<string>>(
             async connection =>
             {
-                await using var command = new NpgsqlCommand(
+                var asked = new NpgsqlBatchCommand(
                     """
                     select l.layer->>'Id'
                     from eventdock.view_images i
                     cross join lateral jsonb_array_elements(i.row->'Content'->'Layers') with ordinality l(layer, n)
                     where i.valid_to is null and i.key = $1 and not eventdock.layer_used(l.layer->>'Id', $1)
                     order by l.n
-                    """, connection);
-                command.Parameters.Add(Text(image));
-                await using var reader = await command.ExecuteReaderAsync(cancel);
+                    """)
+                {
+                    Parameters = { Text(image) },
+                };
+                await using var batch = new NpgsqlBatch(connection)
+                {
+                    BatchCommands = { ViewStops.Asked(None, ImagesView.Projection.Name, ContainersView.Projection.Name), asked },
+                };
+                await using var reader = await batch.ExecuteReaderAsync(cancel);
+                if (await ViewStops.ReadAsync(reader, cancel) is { } stopped)
+                {
+                    return stopped;
+                }
+
                 var layers = new List<string>();
                 while (await reader.ReadAsync(cancel))
                 {

@@ -57,6 +57,7 @@ internal static class Rebuild
                 }
 
                 await Migrations.VersionsAsync(connection, onlyNew: false, cancel);
+                await ExecuteAsync(connection, "delete from eventdock.view_stops", cancel);
                 await transaction.CommitAsync(cancel);
                 return fold.Position;
             },
@@ -72,7 +73,7 @@ internal static class Rebuild
             var head = 0L;
             await using (var command = new NpgsqlCommand(
                 $"select {EventRow.Columns}, h.position from eventdock.mt_events e, eventdock.head h "
-                + $"where e.seq_id > $1 and e.stream_id <> 'mt_tombstone' order by e.seq_id limit {Page}", connection))
+                + $"where e.seq_id > $1 and {EventRow.Own} order by e.seq_id limit {Page}", connection))
             {
                 command.Parameters.Add(new NpgsqlParameter { Value = before, NpgsqlDbType = NpgsqlDbType.Bigint });
                 await using var reader = await command.ExecuteReaderAsync(cancel);

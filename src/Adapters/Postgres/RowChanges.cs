@@ -12,52 +12,36 @@ internal sealed record OpenedRow(string View, string Key, long Event, long? Unti
 /// <summary>A row's version from before the append, which one of its events ends.</summary>
 internal sealed record ClosedRow(string View, string Key, long Event);
 
+/// <summary>A view that the event cannot be folded into.</summary>
+internal sealed record StoppedView(string View, long Event, string Reason);
+
+/// <summary>A row as the append leaves it; null for none.</summary>
+internal sealed record RowAfter(string Stream, string View, string Key, KnownRow Row);
+
 /// <summary>
 /// What an append changes in the views, folded before the lock is taken: a row changes with its own stream only, so the
 /// check of the stream's version protects what was read here.
 /// </summary>
-internal sealed record RowChanges(IReadOnlyList<ClosedRow> Closed, IReadOnlyList<OpenedRow> Opened)
+internal sealed record RowChanges(
+    List<ClosedRow> Closed, List<OpenedRow> Opened, List<StoppedView> Stopped)
 {
+    private readonly Dictionary<(string View, string Key), RowAfter> ends = [];
+
+    /// <summary>The rows that the append has changed, or left as they were, as it leaves them.</summary>
+    public IEnumerable<RowAfter> After => ends.Values;
+
     public static async Task<RowChanges> FoldAsync(
-        NpgsqlConnection connection, IReadOnlyList<(Fact Fact, bool NewStream)> facts, CancellationToken cancel)
+        NpgsqlConnection connection, PreparedAppend append, KnownRows known, CancellationToken cancel)
     {
-        var rows = await LoadAsync(connection, facts, cancel);
-        var (closed, opened) = (new List<ClosedRow>(), new List<OpenedRow>());
-        foreach (var view in AllViews.Projections)
+        var touched = AllViews.Projections.Map(view => new Touched(view, append)).Filter(t => t.Events.Count > 0).Strict();
+        var stored = await LoadAsync(connection, append, touched, known, cancel);
+        var changes = new RowChanges([], [], []);
+        foreach (var view in touched)
         {
-            // Where this append's own version of a row stands in the list.
-            var own = new Dictionary<string, int>();
-            for (var i = 0; i < facts.Count; i++)
-            {
-                foreach (var key in view.Keys(facts[i].Fact.Event).Select(StoredText.Of))
-                {
-                    var before = rows.GetValueOrDefault((view.Name, key));
-                    var after = view.Apply(before, facts[i].Fact);
-                    rows[(view.Name, key)] = after;
-                    if (!Changed(view, before, after, out var stored))
-                    {
-                        continue;
-                    }
-
-                    if (own.Remove(key, out var earlier))
-                    {
-                        opened[earlier] = opened[earlier] with { Until = i + 1 };
-                    }
-                    else if (before is not null)
-                    {
-                        closed.Add(new ClosedRow(view.Name, key, i + 1));
-                    }
-
-                    if (stored is not null)
-                    {
-                        own[key] = opened.Count;
-                        opened.Add(new OpenedRow(view.Name, key, i + 1, null, stored));
-                    }
-                }
-            }
+            changes.Fold(view, append, stored, known);
         }
 
-        return new RowChanges(closed, opened);
+        return changes;
     }
 
     /// <summary>False where the stored form stays as it is; else what is stored from now on, null for no row.</summary>
@@ -73,24 +57,90 @@ internal sealed record RowChanges(IReadOnlyList<ClosedRow> Closed, IReadOnlyList
         return before is null || stored is null || view.Write(before) != stored;
     }
 
-    /// <summary>The open rows that the events may change, in one round trip; a new stream has none.</summary>
-    private static async Task<Dictionary<(string View, string Key), object?>> LoadAsync(
-        NpgsqlConnection connection, IReadOnlyList<(Fact Fact, bool NewStream)> facts, CancellationToken cancel)
+    /// <summary>
+    /// One view, event by event, up to the first that does not go into it: what was changed before that stands, and the view
+    /// stops there.
+    /// </summary>
+    private void Fold(
+        Touched touched, PreparedAppend append, Dictionary<(string View, string Key), string> stored, KnownRows known)
     {
-        var rows = new Dictionary<(string View, string Key), object?>();
-        var asked = new List<AnyProjection>();
-        await using var batch = new NpgsqlBatch(connection);
-        foreach (var view in AllViews.Projections)
+        var view = touched.View;
+        var rows = new Dictionary<string, (KnownRow Row, int Opened)>();
+        foreach (var (index, key) in touched.Events)
         {
-            var keys = facts.Where(f => !f.NewStream).SelectMany(f => view.Keys(f.Fact.Event)).Select(StoredText.Of).Distinct().ToArray();
+            var happened = append.Events[index];
+            (KnownRow Row, int Opened) before;
+            KnownRow after;
+            try
+            {
+                before = rows.TryGetValue(key, out var own) ? own : (Before(happened, key), -1);
+                after = Folded(view, before.Row, happened.Fact);
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                // A fold that fails is a bug of this program, or a row that somebody has changed. Neither may lose the event,
+                // and neither may be passed over: the ledger keeps what is said here, and the view stops.
+                Stopped.Add(new StoppedView(view.Name, index + 1, $"{e.GetType().Name}: {e.Message}"));
+                return;
+            }
+
+            var opened = before.Opened;
+            if (after.Text != before.Row.Text)
+            {
+                if (opened >= 0)
+                {
+                    Opened[opened] = Opened[opened] with { Until = index + 1 };
+                }
+                else if (before.Row.Text is not null)
+                {
+                    Closed.Add(new ClosedRow(view.Name, key, index + 1));
+                }
+
+                opened = after.Text is null ? -1 : Opened.Count;
+                if (after.Text is not null)
+                {
+                    Opened.Add(new OpenedRow(view.Name, key, index + 1, null, after.Text));
+                }
+            }
+
+            rows[key] = (after, opened);
+            ends[(view.Name, key)] = new RowAfter(happened.Stream, view.Name, key, after);
+        }
+
+        KnownRow Before(PreparedEvent happened, string key) =>
+            known.Find(happened.Stream, append.Before(happened.Stream), view.Name, key, out var row) ? row
+            : stored.TryGetValue((view.Name, key), out var text) ? Read(view, text)
+            : default;
+    }
+
+    /// <summary>jsonb gives a row back in a form of its own: what is compared is what this program would write.</summary>
+    private static KnownRow Read(AnyProjection view, string text)
+    {
+        var row = view.Read(text);
+        return new KnownRow(row, view.Write(row));
+    }
+
+    private static KnownRow Folded(AnyProjection view, KnownRow before, Fact fact)
+    {
+        var after = view.Apply(before.Row, fact);
+        return ReferenceEquals(after, before.Row) ? before : new KnownRow(after, after is null ? null : view.Write(after));
+    }
+
+    /// <summary>The open rows that the events may change, in one round trip; a new stream has none, and some are known.</summary>
+    private static async Task<Dictionary<(string View, string Key), string>> LoadAsync(
+        NpgsqlConnection connection, PreparedAppend append, Seq<Touched> touched, KnownRows known, CancellationToken cancel)
+    {
+        var rows = new Dictionary<(string View, string Key), string>();
+        var asked = new List<(string View, string[] Keys)>();
+        foreach (var view in touched)
+        {
+            var keys = view.Events
+                .Where(e => append.Before(append.Events[e.Index].Stream) is > 0 and var version
+                    && !known.Find(append.Events[e.Index].Stream, version, view.View.Name, e.Key, out _))
+                .Select(e => e.Key).Distinct().ToArray();
             if (keys.Length > 0)
             {
-                asked.Add(view);
-                batch.BatchCommands.Add(new NpgsqlBatchCommand(
-                    $"select key, row::text from eventdock.view_{view.Name} where valid_to is null and key = any($1)")
-                {
-                    Parameters = { new NpgsqlParameter { Value = keys, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text } },
-                });
+                asked.Add((view.View.Name, keys));
             }
         }
 
@@ -99,17 +149,47 @@ internal sealed record RowChanges(IReadOnlyList<ClosedRow> Closed, IReadOnlyList
             return rows;
         }
 
+        await using var batch = new NpgsqlBatch(connection);
+        foreach (var (view, keys) in asked)
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(
+                $"select key, row::text from eventdock.view_{view} where valid_to is null and key = any($1)")
+            {
+                Parameters = { new NpgsqlParameter { Value = keys, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text } },
+            });
+        }
+
         await using var reader = await batch.ExecuteReaderAsync(cancel);
-        foreach (var view in asked)
+        foreach (var (view, _) in asked)
         {
             while (await reader.ReadAsync(cancel))
             {
-                rows[(view.Name, reader.GetString(0))] = view.Read(reader.GetString(1));
+                rows[(view, reader.GetString(0))] = reader.GetString(1);
             }
 
             await reader.NextResultAsync(cancel);
         }
 
         return rows;
+    }
+
+    /// <summary>The events of an append that are a view's business, with the row each changes.</summary>
+    private sealed class Touched
+    {
+        public Touched(AnyProjection view, PreparedAppend append)
+        {
+            View = view;
+            for (var i = 0; i < append.Events.Count; i++)
+            {
+                foreach (var key in view.Keys(append.Events[i].Fact.Event))
+                {
+                    Events.Add((i, StoredText.Of(key)));
+                }
+            }
+        }
+
+        public AnyProjection View { get; }
+
+        public List<(int Index, string Key)> Events { get; } = [];
     }
 }

@@ -29,6 +29,9 @@ public static partial class ErrorText
             DomainError.Conflict e => $"another command is changing {e.Stream} at the same moment, try again",
             DomainError.LedgerUnreachable e => $"the ledger at {e.Where} cannot be reached: {e.Detail}",
             DomainError.LedgerUnreadable e => $"the ledger cannot be read at position {e.Position}: {e.Reason}",
+            DomainError.ViewStopped e =>
+                $"the view {e.View} {(e.Position == 0 ? "cannot take the event" : $"ends before position {e.Position}")}"
+                + $" ({e.EventType}): {e.Reason} (eventdock rebuild folds it again)",
             DomainError.ClusterFailed e => $"the private Postgres in {e.Directory} does not start: {e.Detail}",
             DomainError.RootMismatch e => $"{e.Reason} (eventdock adopt goes on with them as they are)",
             DomainError.FileFailed e => $"{e.Path}: {e.Reason}",

@@ -5,6 +5,7 @@ using EventDock.Domain.Containers;
 using EventDock.Domain.Images;
 using EventDock.Domain.Kernel;
 using EventDock.Domain.Layers;
+using EventDock.Domain.Ledger;
 using EventDock.Domain.Oci;
 using EventDock.Domain.Roots;
 
@@ -41,6 +42,7 @@ public static class LogText
             ExecStarted e => $"{e.Container.Short} exec {Short(e.Id)} pid {e.Pid}",
             ExecFailed e => $"{e.Container.Short} exec {Short(e.Id)} ({e.ExitCode}) {e.Message}",
             ExecExited e => $"{e.Container.Short} exec {Short(e.Id)} ({e.ExitCode})",
+            ForeignEventFound e => $"{e.Type} at position {e.Position} in {(e.Stream.Length == 0 ? "no stream" : e.Stream)}",
             _ => throw new System.Diagnostics.UnreachableException($"no words for {happened.GetType().Name}"),
         };
 

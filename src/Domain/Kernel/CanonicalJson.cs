@@ -15,6 +15,14 @@ public static class CanonicalJson
         return Write(System.Text.Encoding.UTF8.GetBytes(json), text).Map(_ => text.Written.ToArray());
     }
 
+    /// <summary>A text as canonical JSON; it must hold no half of a surrogate pair.</summary>
+    public static string Quoted(string text)
+    {
+        var quoted = new CanonicalText();
+        quoted.Quote(text);
+        return System.Text.Encoding.UTF8.GetString(quoted.Written);
+    }
+
     /// <summary>Adds the canonical form to what has been written. Made for millions of texts: nothing is allocated for most.</summary>
     public static Either<DomainError, Unit> Write(ReadOnlySpan<byte> json, CanonicalText text)
     {

@@ -30,6 +30,9 @@ public sealed class CanonicalText
         length += more.Length;
     }
 
+    /// <summary>A string, quoted.</summary>
+    public void Quote(string value) => Quote(value.AsSpan());
+
     /// <summary>A string in UTF-8, quoted.</summary>
     public void Quote(ReadOnlySpan<byte> value)
     {

@@ -13,11 +13,11 @@ public static class CommandHandling
     public static EitherAsync<DomainError, Decision<TState>> Decide<TCommand, TState, TEvent>(
         this EventStore store, Decider<TCommand, TState, TEvent> decider, string stream, TCommand command,
         DateTimeOffset occurred, CancellationToken cancel) where TEvent : DockEvent =>
-        from past in store.Read(stream, cancel)
-        let state = decider.Fold(past.Map(e => (TEvent)e.Event))
+        from past in store.Past(stream, cancel)
+        let state = decider.Fold(past.Events.Map(e => (TEvent)e.Event))
         from events in decider.Decide(command, state).ToAsync()
         select new Decision<TState>(
-            stream, past.Count, events.Fold(state, decider.Evolve), events.Map(e => Fact.At(occurred, e)));
+            stream, past.Version, events.Fold(state, decider.Evolve), events.Map(e => Fact.At(occurred, e)));
 
     /// <summary>A further command for the same stream, on what has been decided so far; both are appended in one transaction.</summary>
     public static Either<DomainError, Decision<TState>> Then<TCommand, TState, TEvent>(

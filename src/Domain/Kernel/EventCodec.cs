@@ -8,6 +8,7 @@ using EventDock.Domain.Builds;
 using EventDock.Domain.Containers;
 using EventDock.Domain.Images;
 using EventDock.Domain.Layers;
+using EventDock.Domain.Ledger;
 using EventDock.Domain.Roots;
 
 /// <summary>
@@ -61,7 +62,8 @@ public static class EventCodec
         Kind("ExecRequested", "exec_requested", "EventDock.Domain.Containers.ExecRequested", EventJson.Default.ExecRequested),
         Kind("ExecStarted", "exec_started", "EventDock.Domain.Containers.ExecStarted", EventJson.Default.ExecStarted),
         Kind("ExecFailed", "exec_failed", "EventDock.Domain.Containers.ExecFailed", EventJson.Default.ExecFailed),
-        Kind("ExecExited", "exec_exited", "EventDock.Domain.Containers.ExecExited", EventJson.Default.ExecExited));
+        Kind("ExecExited", "exec_exited", "EventDock.Domain.Containers.ExecExited", EventJson.Default.ExecExited),
+        Kind("ForeignEventFound", "foreign_event_found", "EventDock.Domain.Ledger.ForeignEventFound", EventJson.Default.ForeignEventFound));
 
     private static readonly FrozenDictionary<Type, EventKind> ByType = Kinds.ToFrozenDictionary(k => k.Type);
     private static readonly FrozenDictionary<string, EventKind> ByAlias = Kinds.ToFrozenDictionary(k => k.Alias);
@@ -89,15 +91,24 @@ public static class EventCodec
             return new DomainError.LedgerUnreadable(position, $"{alias} has schema {schema}, this version reads up to {kind.Schema}");
         }
 
+        return schema == kind.Schema
+            ? Decode(position, kind, data)
+            : Upcasters.All.Lift(alias, schema, kind.Schema, data)
+                .MapLeft<DomainError>(reason => new DomainError.LedgerUnreadable(position, $"{alias}: {reason}"))
+                .Bind(lifted => Decode(position, kind, lifted));
+    }
+
+    private static Either<DomainError, DockEvent> Decode(long position, EventKind kind, string data)
+    {
         try
         {
             return JsonSerializer.Deserialize(data, kind.Json) is DockEvent read
                 ? read
-                : new DomainError.LedgerUnreadable(position, $"{alias} holds null");
+                : new DomainError.LedgerUnreadable(position, $"{kind.Alias} holds null");
         }
         catch (JsonException e)
         {
-            return new DomainError.LedgerUnreadable(position, $"{alias}: {e.Message}");
+            return new DomainError.LedgerUnreadable(position, $"{kind.Alias}: {e.Message}");
         }
     }
 

@@ -7,6 +7,7 @@ using EventDock.Domain.Builds;
 using EventDock.Domain.Containers;
 using EventDock.Domain.Images;
 using EventDock.Domain.Layers;
+using EventDock.Domain.Ledger;
 using EventDock.Domain.Oci;
 using EventDock.Domain.Roots;
 
@@ -48,6 +49,7 @@ using EventDock.Domain.Roots;
 [JsonSerializable(typeof(ExecStarted))]
 [JsonSerializable(typeof(ExecFailed))]
 [JsonSerializable(typeof(ExecExited))]
+[JsonSerializable(typeof(ForeignEventFound))]
 [JsonSerializable(typeof(EventHeaders))]
 [JsonSerializable(typeof(Label))]
 [JsonSerializable(typeof(HistoryEntry))]

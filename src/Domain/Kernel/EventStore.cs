@@ -1,9 +1,21 @@
 namespace EventDock.Domain.Kernel;
 
 /// <summary>The ledger, as two functions. <c>Append</c> is one transaction: all of it, or nothing.</summary>
+/// <param name="Past">What has happened in a stream, and where it stands.</param>
 public sealed record EventStore(
-    Func<string, CancellationToken, EitherAsync<DomainError, Seq<Recorded<DockEvent>>>> Read,
-    Func<Append, CancellationToken, EitherAsync<DomainError, Appended>> Append);
+    Func<string, CancellationToken, EitherAsync<DomainError, StreamPast>> Past,
+    Func<Append, CancellationToken, EitherAsync<DomainError, Appended>> Append)
+{
+    public EitherAsync<DomainError, Seq<Recorded<DockEvent>>> Read(string stream, CancellationToken cancel) =>
+        Past(stream, cancel).Map(past => past.Events);
+}
+
+/// <summary>A stream's events, oldest first.</summary>
+/// <param name="Version">
+/// What an append to it must expect. More than the number of events where another program has put events of its own into the
+/// stream: those are not EventDock's, and are left out.
+/// </param>
+public sealed record StreamPast(Seq<Recorded<DockEvent>> Events, long Version);
 
 /// <summary>Events for one stream, which must stand at version <paramref name="Expected"/> (0: must not exist).</summary>
 public sealed record StreamAppend(string Stream, long Expected, Seq<Fact> Facts);
@@ -13,9 +25,15 @@ public sealed record Append(Seq<StreamAppend> Streams, Seq<Guard> Guards)
 {
     public static readonly Append None = new(Seq<StreamAppend>(), Seq<Guard>());
 
+    /// <summary>
+    /// The same id appended again is the same append: it changes nothing, and gives the positions of the first. Null where the
+    /// caller will not try again by itself; the store then makes one for its own tries.
+    /// </summary>
+    public Guid? Id { get; init; }
+
     public bool IsEmpty => Streams.ForAll(s => s.Facts.IsEmpty);
 
-    public Append And(Append other) => new(Streams + other.Streams, Guards + other.Guards);
+    public Append And(Append other) => this with { Streams = Streams + other.Streams, Guards = Guards + other.Guards };
 
     public Append Holding(params Guard[] guards) => this with { Guards = Guards + guards.ToSeq() };
 }

@@ -14,6 +14,9 @@ public static class Streams
     public static string BuildStep(string key) => $"buildstep-{key}";
     public static string Command(Guid id) => $"command-{id:D}";
 
+    /// <summary>What another program has put into the ledger's tables, as far as EventDock has found it.</summary>
+    public const string Strangers = "ledger-strangers";
+
     /// <summary>The one stream that says to which root this ledger belongs.</summary>
     public const string Root = "root";
 }

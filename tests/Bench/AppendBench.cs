@@ -1,0 +1,83 @@
+namespace EventDock.Tests.Bench;
+
+using System;
+using System.Diagnostics;
+using System.Globalization;
+using System.Linq;
+using System.Threading.Tasks;
+
+/// <summary>
+/// Appends beside the same rows written by bare SQL functions, in one server, in turns of a second each: so whatever else the
+/// machine does meets both alike. The ratio is the median over the rounds.
+/// </summary>
+internal static class AppendBench
+{
+    private sealed record Case(string Name, int Writers, int Events, double Least);
+
+    private static readonly Case[] Cases =
+    [
+        new("1 writer, 1 event a commit", 1, 1, 0.85),
+        new("8 writers, 1 event a commit", 8, 1, 0.85),
+        new("1 writer, 100 events a commit", 1, 100, 0.80),
+    ];
+
+    public static async Task<int> RunAsync(int rounds)
+    {
+        await using var server = await BenchServer.StartAsync();
+        var failed = 0;
+        Console.WriteLine("append, events/s (median of the rounds)   ours     bare    ratio   least");
+        foreach (var one in Cases)
+        {
+            await using var ours = await OurWriters.StartAsync(server, one.Writers, one.Events);
+            await using var bare = await BareWriters.StartAsync(server, one.Writers, one.Events);
+            // Long enough for the compiler to have done with what is used most.
+            for (var warm = 0; warm < 5; warm++)
+            {
+                await RoundAsync(ours.AppendAsync, one);
+                await RoundAsync(bare.AppendAsync, one);
+            }
+
+            var measured = new (double Ours, double Bare)[rounds];
+            for (var i = 0; i < rounds; i++)
+            {
+                // Who goes first alternates.
+                var first = await RoundAsync(i % 2 == 0 ? ours.AppendAsync : bare.AppendAsync, one);
+                var second = await RoundAsync(i % 2 == 0 ? bare.AppendAsync : ours.AppendAsync, one);
+                measured[i] = i % 2 == 0 ? (first, second) : (second, first);
+            }
+
+            var ratio = Median(measured.Select(m => m.Ours / m.Bare));
+            var (a, b) = (Median(measured.Select(m => m.Ours)), Median(measured.Select(m => m.Bare)));
+            var enough = ratio >= one.Least && (one.Events == 1 || b < 20_000 || a >= 15_000);
+            failed += enough ? 0 : 1;
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"{one.Name,-36} {a,10:N0} {b,8:N0} {ratio,8:F2} {one.Least,7:F2}{(enough ? "" : "  MISSED")}"));
+        }
+
+        return failed == 0 ? 0 : 1;
+    }
+
+    /// <summary>All writers for a second; gives the events a second.</summary>
+    private static async Task<double> RoundAsync(Func<int, Task> append, Case one)
+    {
+        var since = Stopwatch.GetTimestamp();
+        var appends = await Task.WhenAll(Enumerable.Range(0, one.Writers).Select(writer => Task.Run(async () =>
+        {
+            var done = 0L;
+            while (Stopwatch.GetElapsedTime(since) < TimeSpan.FromSeconds(1))
+            {
+                await append(writer);
+                done++;
+            }
+
+            return done;
+        })));
+        return appends.Sum() * one.Events / Stopwatch.GetElapsedTime(since).TotalSeconds;
+    }
+
+    private static double Median(System.Collections.Generic.IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToArray();
+        return sorted[sorted.Length / 2];
+    }
+}
