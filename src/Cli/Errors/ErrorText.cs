@@ -16,6 +16,11 @@ public static class ErrorText
             DomainError.BuildRunFailed e => e.ExitCode,
             DomainError.Interrupted => 130,
             DomainError.NoTerminal => 1,
+            DomainError.BadProof => 3,
+            DomainError.ProofFails => 4,
+            DomainError.BadSignature => 5,
+            DomainError.LedgerRewritten => 6,
+            DomainError.LedgerCutOff => 7,
             _ when verb == "run" => 125,
             _ => 1,
         };
@@ -67,6 +72,15 @@ public static class ErrorText
             DomainError.BadDockerfile e => $"{e.File}:{e.Line}: {e.Reason}",
             DomainError.BuildStepFailed e => $"{e.File}:{e.Line}: {e.Reason}",
             DomainError.BuildRunFailed e => $"the command {Quoted(e.Command)} returned a non-zero code: {e.ExitCode}",
+            DomainError.BadProof e => $"{e.What}:{e.Line}: {e.Reason}",
+            DomainError.ProofFails e => $"{e.What} does not hold: {e.Reason}",
+            DomainError.BadSignature e => $"{e.What} is not signed by {e.Key}: {e.Reason}",
+            DomainError.LedgerRewritten e =>
+                $"the ledger has been rewritten: a checkpoint of its first {e.Size} events has root {e.Signed}, and now they have {e.Found}",
+            DomainError.LedgerCutOff e => $"the ledger has been cut off: a checkpoint has {e.Size} events, and it ends at position {e.Head}",
+            DomainError.NoSuchPosition e => $"no such position: {e.Position} (the ledger ends at {e.Head})",
+            DomainError.SignerFailed e => $"cannot sign with {e.Signer}: {e.Reason}",
+            DomainError.AnchorFailed e => $"not anchored at {e.Target}: {e.Reason}",
             _ => throw new System.Diagnostics.UnreachableException($"no text for {error.GetType().Name}"),
         };
 
