@@ -1,6 +1,5 @@
 namespace EventDock.Adapters.Signing;
 
-using System.IO;
 using System.Text;
 using EventDock.Adapters.Posix;
 using EventDock.Domain.Kernel;
@@ -34,8 +33,7 @@ public static class AnchorAdapter
             {
                 using var file = Fs.At(
                     Fs.Cwd, Bytes.Of(target.Path), Open.Write | Open.Create | Open.NonBlock | Append, 0x1a4);
-                var stream = new FileStream(file, FileAccess.Write, 0);
-                stream.Write(Encoding.UTF8.GetBytes(note + "\n"));
+                Fs.Write(file, Encoding.UTF8.GetBytes(note + "\n"));
                 Fs.Sync(file);
                 return unit;
             },

@@ -51,7 +51,7 @@ public static class CheckpointFilesAdapter
         return unit;
     }
 
-    /// <summary>One line: origin, size, and two times in seconds, 0 for never. What cannot be read is not remembered.</summary>
+    /// <summary>One line: origin, size, and two times in milliseconds since 1970, 0 for never. What cannot be read is not remembered.</summary>
     private static AnchorMemory Memory(string root, string origin)
     {
         using var directory = SigningFiles.Open(root);
@@ -66,13 +66,13 @@ public static class CheckpointFilesAdapter
         using var directory = SigningFiles.Open(root);
         SigningFiles.Replace(directory, Anchored, Encoding.UTF8.GetBytes(string.Create(
             CultureInfo.InvariantCulture,
-            $"{memory.Origin} {memory.Size} {memory.Done?.ToUnixTimeSeconds() ?? 0} {memory.Tried?.ToUnixTimeSeconds() ?? 0}\n")));
+            $"{memory.Origin} {memory.Size} {memory.Done?.ToUnixTimeMilliseconds() ?? 0} {memory.Tried?.ToUnixTimeMilliseconds() ?? 0}\n")));
         return unit;
     }
 
     /// <summary>Up to the year 9999, which is as far as a time goes.</summary>
     private static long? Number(string text) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= 253_402_300_799 ? number : null;
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= 253_402_300_799_999 ? number : null;
 
-    private static DateTimeOffset? Time(long seconds) => seconds == 0 ? null : DateTimeOffset.FromUnixTimeSeconds(seconds);
+    private static DateTimeOffset? Time(long millis) => millis == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(millis);
 }

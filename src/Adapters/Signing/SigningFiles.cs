@@ -42,7 +42,7 @@ internal static class SigningFiles
         var name = Bytes.Of($".{Guid.NewGuid():N}");
         using var file = Fs.At(directory, name, Posix.Open.Write | Posix.Open.Create | Posix.Open.Exclusive | Posix.Open.NoFollow, Private);
         Fs.ChangeMode(file, Private);
-        RandomAccess.Write(file, content, 0);
+        Fs.Write(file, content);
         Fs.Sync(file);
         return name;
     }

@@ -74,7 +74,7 @@ public static class ErrorText
             DomainError.BuildRunFailed e => $"the command {Quoted(e.Command)} returned a non-zero code: {e.ExitCode}",
             DomainError.BadProof e => $"{e.What}:{e.Line}: {e.Reason}",
             DomainError.ProofFails e => $"{e.What} does not hold: {e.Reason}",
-            DomainError.BadSignature e => $"{e.What} is not signed by {e.Key}: {e.Reason}",
+            DomainError.BadSignature e => $"{e.What}: signature of {e.Key}: {e.Reason}",
             DomainError.LedgerRewritten e =>
                 $"the ledger has been rewritten: a checkpoint of its first {e.Size} events has root {e.Signed}, and now they have {e.Found}",
             DomainError.LedgerCutOff e => $"the ledger has been cut off: a checkpoint has {e.Size} events, and it ends at position {e.Head}",
