@@ -15,9 +15,17 @@ public static class AfterWork
 {
     public static async Task AnchorAsync(Wiring wiring, Func<string, Unit> tell, CancellationToken cancel)
     {
-        var done = await wiring.Reached.Match(
-            Some: ledger => IfDue(wiring, ledger, tell, cancel), None: () => Done).ToEither();
-        done.IfLeft(error => Warn(tell, error));
+        try
+        {
+            var done = await wiring.Reached.Match(
+                Some: ledger => IfDue(wiring, ledger, tell, cancel), None: () => Done).ToEither();
+            done.IfLeft(error => { Warn(tell, error); });
+        }
+        catch (OperationCanceledException)
+        {
+            // Called off when its own work was done: the next command anchors.
+            Warn(tell, new DomainError.Interrupted());
+        }
     }
 
     private static EitherAsync<DomainError, Unit> IfDue(

@@ -129,9 +129,12 @@ public static class Program
         }
 
         using var interrupt = new Interrupt(cancel);
-        var wiring = new Wiring(Places.OfEnvironment(), Origin(CommandLine.Masked(args)));
+        var places = Places.OfEnvironment();
+        var wiring = new Wiring(places, Origin(CommandLine.Masked(args)));
         var session = wiring.Session(output, error);
-        var result = await Run(() => verb(parsed, session, interrupt.Token));
+        var result = Free.Contains(name)
+            ? await Run(() => verb(parsed, session, interrupt.Token))
+            : await Run(() => places.Checked.ToAsync().Bind(_ => verb(parsed, session, interrupt.Token)));
         output.Flush();
         var ended = await result.MatchAsync(
             Right: code => code,
@@ -145,7 +148,7 @@ public static class Program
 
                 return code;
             });
-        if (name != "ledger anchor")
+        if (name != "ledger anchor" && !interrupt.Token.IsCancellationRequested)
         {
             await AfterWork.AnchorAsync(wiring, session.Tell, interrupt.Token);
         }

@@ -33,8 +33,8 @@ public sealed record Session(
     /// <summary>What the configuration says of the ledger.</summary>
     public required Func<Either<DomainError, LedgerConfig>> Config { get; init; }
 
-    /// <summary>A text of result as it is, its last newline included.</summary>
-    public Unit Verbatim(string text)
+    /// <summary>Result, as it is.</summary>
+    public Unit Print(string text)
     {
         Out.Write(text);
         return unit;

@@ -10,6 +10,6 @@ public static class LedgerCheckpointCommand
     public static EitherAsync<DomainError, int> Run(ParsedArgs args, Session session, CancellationToken cancel) =>
         from ports in session.Proofs(cancel)
         from made in Checkpoints.Make(ports, whole: true, cancel)
-        let printed = session.Verbatim(made.ToString())
+        let printed = session.Print(made.ToString())
         select 0;
 }

@@ -14,6 +14,6 @@ public static class LedgerConsistencyCommand
             : Pipeline.Give(Option<ProofEnd>.None)
         from ports in session.Proofs(cancel)
         from proof in Proofs.Consistency(ports, old, end, cancel)
-        let printed = session.Verbatim(proof.ToString())
+        let printed = session.Print(proof.ToString())
         select 0;
 }

@@ -11,6 +11,6 @@ public static class LedgerProveCommand
         from position in ProofInputs.Number("position", args.Arguments[0]).ToAsync()
         from ports in session.Proofs(cancel)
         from proof in Proofs.Inclusion(ports, position, cancel)
-        let printed = session.Verbatim(proof.ToString())
+        let printed = session.Print(proof.ToString())
         select 0;
 }

@@ -4,7 +4,7 @@ using EventDock.Cli.Output;
 using EventDock.Domain.Kernel;
 
 /// <summary>The one place where an error becomes text and an exit code. One line: lower case, no full stop, the thing named.</summary>
-public static class ErrorText
+public static partial class ErrorText
 {
     public static string Line(DomainError error) => $"eventdock: {TerminalText.Escape(Of(error))}";
 
@@ -72,16 +72,7 @@ public static class ErrorText
             DomainError.BadDockerfile e => $"{e.File}:{e.Line}: {e.Reason}",
             DomainError.BuildStepFailed e => $"{e.File}:{e.Line}: {e.Reason}",
             DomainError.BuildRunFailed e => $"the command {Quoted(e.Command)} returned a non-zero code: {e.ExitCode}",
-            DomainError.BadProof e => $"{e.What}:{e.Line}: {e.Reason}",
-            DomainError.ProofFails e => $"{e.What} does not hold: {e.Reason}",
-            DomainError.BadSignature e => $"{e.What}: signature of {e.Key}: {e.Reason}",
-            DomainError.LedgerRewritten e =>
-                $"the ledger has been rewritten: a checkpoint of its first {e.Size} events has root {e.Signed}, and now they have {e.Found}",
-            DomainError.LedgerCutOff e => $"the ledger has been cut off: a checkpoint has {e.Size} events, and it ends at position {e.Head}",
-            DomainError.NoSuchPosition e => $"no such position: {e.Position} (the ledger ends at {e.Head})",
-            DomainError.SignerFailed e => $"cannot sign with {e.Signer}: {e.Reason}",
-            DomainError.AnchorFailed e => $"not anchored at {e.Target}: {e.Reason}",
-            _ => throw new System.Diagnostics.UnreachableException($"no text for {error.GetType().Name}"),
+            _ => OfCluster(error) ?? OfProof(error) ?? throw new System.Diagnostics.UnreachableException($"no text for {error.GetType().Name}"),
         };
 
     private static string Wrong(DomainError.WrongState e) =>
