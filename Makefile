@@ -28,10 +28,14 @@ bench: build setup-tests
 install: build
 	install -D -m 0755 bin/eventdock $(DESTDIR)$(PREFIX)/bin/eventdock
 	install -d -m 0711 $(DESTDIR)/var/lib/eventdock
+	install -D -m 0644 packaging/eventdock-anchor.timer $(DESTDIR)$(PREFIX)/lib/systemd/system/eventdock-anchor.timer
+	sed 's|@PREFIX@|$(PREFIX)|' packaging/eventdock-anchor.service > $(DESTDIR)$(PREFIX)/lib/systemd/system/eventdock-anchor.service
+	chmod 0644 $(DESTDIR)$(PREFIX)/lib/systemd/system/eventdock-anchor.service
 
 # The images, containers and the ledger in /var/lib/eventdock stay: they are removed by hand or not at all.
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/eventdock
+	rm -f $(DESTDIR)$(PREFIX)/lib/systemd/system/eventdock-anchor.timer $(DESTDIR)$(PREFIX)/lib/systemd/system/eventdock-anchor.service
 
 clean:
 	rm -rf artifacts bin

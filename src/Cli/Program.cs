@@ -20,7 +20,7 @@ public static class Program
     private const int Schema = 1;
 
     /// <summary>Verbs that need neither root nor ledger.</summary>
-    private static readonly string[] Free = ["version"];
+    private static readonly string[] Free = ["version", "ledger check-proof"];
 
     /// <summary>Verbs whose refusal is recorded: they would have changed something.</summary>
     private static readonly string[] Changing =
@@ -40,6 +40,12 @@ public static class Program
         ["import"] = ImportCommand.Run,
         ["inspect"] = InspectCommand.Run,
         ["kill"] = KillCommand.Run,
+        ["ledger anchor"] = LedgerAnchorCommand.Run,
+        ["ledger check-proof"] = LedgerCheckProofCommand.Run,
+        ["ledger checkpoint"] = LedgerCheckpointCommand.Run,
+        ["ledger consistency"] = LedgerConsistencyCommand.Run,
+        ["ledger key"] = LedgerKeyCommand.Run,
+        ["ledger prove"] = LedgerProveCommand.Run,
         ["log"] = LogCommand.Run,
         ["logs"] = LogsCommand.Run,
         ["ps"] = PsCommand.Run,
@@ -130,7 +136,7 @@ public static class Program
             ? await Run(() => verb(parsed, session, interrupt.Token))
             : await Run(() => places.Checked.ToAsync().Bind(_ => verb(parsed, session, interrupt.Token)));
         output.Flush();
-        return await result.MatchAsync(
+        var ended = await result.MatchAsync(
             Right: code => code,
             LeftAsync: async refused =>
             {
@@ -142,6 +148,12 @@ public static class Program
 
                 return code;
             });
+        if (name != "ledger anchor" && !interrupt.Token.IsCancellationRequested)
+        {
+            await AfterWork.AnchorAsync(wiring, session.Tell, interrupt.Token);
+        }
+
+        return ended;
     }
 
     private static async Task<Either<DomainError, int>> Run(Func<EitherAsync<DomainError, int>> work)

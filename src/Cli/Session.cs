@@ -2,6 +2,7 @@ namespace EventDock.Cli;
 
 using System.IO;
 using EventDock.Domain.Kernel;
+using EventDock.Domain.Ledger;
 using EventDock.Domain.Roots;
 using EventDock.Engine;
 using EventDock.Projections;
@@ -26,6 +27,12 @@ public sealed record Session(
     LedgerHome Home,
     Func<DateTimeOffset> Clock)
 {
+    /// <summary>Opens the ledger for checkpoints and proofs: the root and it must belong together.</summary>
+    public required Func<CancellationToken, EitherAsync<DomainError, ProofPorts>> Proofs { get; init; }
+
+    /// <summary>What the configuration says of the ledger.</summary>
+    public required Func<Either<DomainError, LedgerConfig>> Config { get; init; }
+
     /// <summary>Result, as it is.</summary>
     public Unit Print(string text)
     {

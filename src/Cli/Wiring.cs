@@ -10,10 +10,12 @@ using EventDock.Adapters.Postgres;
 using EventDock.Adapters.Registry;
 using EventDock.Adapters.Roots;
 using EventDock.Adapters.Runc;
+using EventDock.Adapters.Signing;
 using EventDock.Cli.Commands;
 using EventDock.Domain.Containers;
 using EventDock.Domain.Kernel;
 using EventDock.Domain.Layers;
+using EventDock.Domain.Ledger;
 using EventDock.Domain.Oci;
 using EventDock.Domain.Roots;
 using EventDock.Engine;
@@ -53,10 +55,30 @@ public sealed class Wiring(Places places, Origin origin)
         Ended: cancel => from ledger in Checked(cancel) select Ports(ledger),
         Adopt: cancel => from ledger in Open(cancel) from adopted in OpenRoot.Adopt(root, ledger, World, cancel) select adopted,
         Home(),
-        World.Clock);
+        World.Clock)
+    {
+        Proofs = cancel =>
+            from ledger in Checked(cancel)
+            from config in LedgerConfig().ToAsync()
+            select Proofs(ledger, config),
+        Config = LedgerConfig,
+    };
 
-    /// <summary>The ledger that has been opened, if the command came so far: a refusal is recorded in it.</summary>
+    /// <summary>The ledger that has been opened and belongs to this root, if the command came so far: a refusal is recorded in it.</summary>
     public Option<OpenLedger> Opened => opened;
+
+    /// <summary>The ledger that has been opened, whomever it belongs to.</summary>
+    public Option<OpenLedger> Reached { get; private set; }
+
+    public RootFiles Root => root;
+
+    public CheckpointFiles Files => CheckpointFilesAdapter.Create(places.Root);
+
+    public ProofPorts Proofs(OpenLedger ledger, LedgerConfig config) =>
+        new(ledger, SigningAdapter.Create(places.Root, config.Signer), Files, config, AnchorAdapter.Hand, World.Clock);
+
+    public Either<DomainError, LedgerConfig> LedgerConfig() =>
+        EngineConfigFile.Read(places.Config, places.ConfigNamed).Map(config => config.Ledger);
 
     private EitherAsync<DomainError, OpenLedger> Open(CancellationToken cancel) =>
         from prepared in paths.Prepare().ToAsync()
@@ -66,6 +88,7 @@ public sealed class Wiring(Places places, Origin origin)
               select server
             : PostgresLedger.OpenPrivate(new ClusterPlace(places.Root, places.Run), origin, cancel)
         let watched = Watched(ledger)
+        let reached = Reached = Some(watched)
         select watched;
 
     private EitherAsync<DomainError, OpenLedger> Checked(CancellationToken cancel) =>

@@ -60,4 +60,7 @@ public sealed record LedgerCare(
 /// <param name="Head">The last position when it was opened.</param>
 /// <param name="Root">To whom it belonged then; None for a new one.</param>
 public sealed record OpenLedger(
-    EventStore Store, Views Views, EventLog Log, LedgerCare Care, Retries Retries, long Head, Option<RootRow> Root);
+    EventStore Store, Views Views, EventLog Log, LedgerCare Care, Retries Retries, long Head, Option<RootRow> Root)
+{
+    public required LedgerTree Tree { get; init; }
+}

@@ -128,6 +128,7 @@ public sealed class GrammarTests
     [InlineData("image rm x", "rmi")]
     [InlineData("image build .", "build")]
     [InlineData("db url", "db url")]
+    [InlineData("ledger check-proof -", "ledger check-proof")]
     [InlineData("--version", "version")]
     public void The_longer_spellings_mean_the_same_verbs(string line, string verb) =>
         Assert.Equal(verb, CommandLine.Read(line.Split(' ')).Match(Right: r => r.VerbName, Left: e => e.Message));
@@ -143,6 +144,8 @@ public sealed class GrammarTests
     [InlineData("container ls --help", "ps")]
     [InlineData("db --help", "db")]
     [InlineData("db", "db")]
+    [InlineData("ledger", "ledger")]
+    [InlineData("ledger prove --help", "ledger prove")]
     [InlineData("db stop --help", "db stop")]
     public void Help_is_asked_for_in_dockers_ways(string line, string verb) =>
         Assert.Equal(

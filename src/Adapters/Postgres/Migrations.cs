@@ -9,7 +9,8 @@ using NpgsqlTypes;
 /// <summary>The ledger's tables, made by numbered scripts; each is applied once, all that are missing in one transaction.</summary>
 internal static class Migrations
 {
-    private static readonly string[] Scripts = ["001_ledger", "002_views", "003_append", "004_roles", "005_chain", "006_append", "007_append_one"];
+    private static readonly string[] Scripts =
+        ["001_ledger", "002_views", "003_append", "004_roles", "005_chain", "006_append", "007_append_one", "008_tree"];
 
     /// <summary>The schema version of this program: the number of its last script.</summary>
     public static int Newest => Scripts.Length;

@@ -93,7 +93,10 @@ public static class PostgresLedger
             Wake: wake),
         PostgresRetries.Create(database),
         stand.Head,
-        stand.Root);
+        stand.Root)
+    {
+        Tree = PostgresLedgerTree.Create(database),
+    };
 
     private sealed record Stand(int Version, string Views, long Head, Option<RootRow> Root);
 

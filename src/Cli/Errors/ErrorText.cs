@@ -16,6 +16,11 @@ public static partial class ErrorText
             DomainError.BuildRunFailed e => e.ExitCode,
             DomainError.Interrupted => 130,
             DomainError.NoTerminal => 1,
+            DomainError.BadProof => 3,
+            DomainError.ProofFails => 4,
+            DomainError.BadSignature => 5,
+            DomainError.LedgerRewritten => 6,
+            DomainError.LedgerCutOff => 7,
             _ when verb == "run" => 125,
             _ => 1,
         };
@@ -70,7 +75,7 @@ public static partial class ErrorText
             DomainError.BadDockerfile e => $"{e.File}:{e.Line}: {e.Reason}",
             DomainError.BuildStepFailed e => $"{e.File}:{e.Line}: {e.Reason}",
             DomainError.BuildRunFailed e => $"the command {Quoted(e.Command)} returned a non-zero code: {e.ExitCode}",
-            _ => OfCluster(error) ?? throw new System.Diagnostics.UnreachableException($"no text for {error.GetType().Name}"),
+            _ => OfCluster(error) ?? OfProof(error) ?? throw new System.Diagnostics.UnreachableException($"no text for {error.GetType().Name}"),
         };
 
     private static string Wrong(DomainError.WrongState e) =>

@@ -11,6 +11,7 @@ public static partial class Verbs
     [
         "images", "ps", "build", "run", "create", "start", "stop", "kill", "exec", "logs", "rm", "rmi", "history", "inspect",
         "tag", "import", "pull", "version", "log", "rebuild", "adopt", "db status", "db stop", "db url",
+        "ledger checkpoint", "ledger key", "ledger anchor", "ledger prove", "ledger consistency", "ledger check-proof",
     ];
 
     /// <summary>The verb of that name, or null.</summary>
@@ -40,6 +41,20 @@ public static partial class Verbs
         "db status" => DbStatus,
         "db stop" => DbStop,
         "db url" => DbUrl,
+        "ledger checkpoint" => LedgerCheckpoint,
+        "ledger key" => LedgerKey,
+        "ledger anchor" => LedgerAnchor,
+        "ledger prove" => LedgerProve,
+        "ledger consistency" => LedgerConsistency,
+        "ledger check-proof" => LedgerCheckProof,
+        _ => null,
+    };
+
+    /// <summary>What a group of EventDock's own verbs is about; null for a word that is none.</summary>
+    public static string? About(string group) => group switch
+    {
+        "db" => "The ledger's database",
+        "ledger" => "What the ledger can prove",
         _ => null,
     };
 

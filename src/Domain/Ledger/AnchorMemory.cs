@@ -15,7 +15,7 @@ public sealed record AnchorMemory(string Origin, long Size, DateTimeOffset? Done
     /// <summary>Is it time? Never without targets, and never without an event that is not anchored.</summary>
     public bool IsDue(LedgerConfig config, long head, DateTimeOffset now) =>
         !config.Anchors.IsEmpty && head > Size
-        && (Tried is not { } tried || Past(tried, now) >= Pause)
+        && (Tried is not { } tried || tried <= Done || Past(tried, now) >= Pause)
         && (head - Size >= config.Events || Done is not { } done || Past(done, now) >= TimeSpan.FromMinutes(config.Minutes));
 
     /// <summary>A clock that was set back must not put anchoring off.</summary>

@@ -16,6 +16,7 @@ public abstract record ProofFile(string What, SignedCheckpoint Signed)
         {
             InclusionProof.Header => InclusionProof.Parse(lines).Map(proof => (ProofFile)new Inclusion(what, proof)),
             ConsistencyProof.Header => ConsistencyProof.Parse(lines).Map(proof => (ProofFile)new Consistency(what, proof)),
+            var other when other.Contains("@v", StringComparison.Ordinal) => lines.Bad(0, "is no kind of proof that is known here"),
             _ => SignedCheckpoint.Parse(lines, 0).Map(signed => (ProofFile)new Alone(what, signed)),
         });
 

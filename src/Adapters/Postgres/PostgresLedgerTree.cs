@@ -1,0 +1,133 @@
+namespace EventDock.Adapters.Postgres;
+
+using EventDock.Domain.Kernel;
+using EventDock.Domain.Ledger;
+using EventDock.Projections;
+using Npgsql;
+using NpgsqlTypes;
+
+/// <summary>The tree's leaves, streamed; its checkpoints and anchors.</summary>
+internal static class PostgresLedgerTree
+{
+    public static LedgerTree Create(Database database) => new(
+        cancel => HeadAsync(database, cancel).ToAsync(),
+        (from, to, each, cancel) => HashesAsync(database, from, to, each, cancel).ToAsync(),
+        (position, cancel) => LineAsync(database, position, cancel).ToAsync(),
+        (signer, cancel) => KeptAsync(database, signer, null, cancel).ToAsync(),
+        (signer, size, cancel) => KeptAsync(database, signer, size, cancel).ToAsync(),
+        (signer, kept, cancel) => KeepAsync(database, signer, kept, cancel).ToAsync(),
+        (target, checkpoint, cancel) => AnchoredAsync(database, target, checkpoint, cancel).ToAsync());
+
+    private static Task<Either<DomainError, long>> HeadAsync(Database database, CancellationToken cancel) =>
+        database.Use<long>(
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand("select position from eventdock.head", connection);
+                return (long)(await command.ExecuteScalarAsync(cancel))!;
+            },
+            cancel);
+
+    private static Task<Either<DomainError, Unit>> HashesAsync(
+        Database database, long from, long to, Action<TreeHash> each, CancellationToken cancel) =>
+        database.Use<Unit>(
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand(
+                    "select position, hash from eventdock.leaves where position between $1 and $2 order by position", connection)
+                {
+                    Parameters = { Long(from), Long(to) },
+                };
+                await using var reader = await command.ExecuteReaderAsync(System.Data.CommandBehavior.SequentialAccess, cancel);
+                var expected = from;
+                var bytes = new byte[TreeHash.Length];
+                while (await reader.ReadAsync(cancel))
+                {
+                    if (reader.GetInt64(0) != expected)
+                    {
+                        return Missing(expected);
+                    }
+
+                    if (reader.GetBytes(1, 0, null, 0, 0) != TreeHash.Length)
+                    {
+                        return new DomainError.LedgerUnreadable(expected, "its leaf hash is not of 32 bytes");
+                    }
+
+                    reader.GetBytes(1, 0, bytes, 0, TreeHash.Length);
+                    each(TreeHash.Of(bytes));
+                    expected++;
+                }
+
+                return expected > to ? unit : Missing(expected);
+            },
+            cancel);
+
+    private static DomainError Missing(long position) => new DomainError.LedgerUnreadable(position, "its leaf is missing");
+
+    private static Task<Either<DomainError, string>> LineAsync(Database database, long position, CancellationToken cancel) =>
+        database.Use<string>(
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand("select line from eventdock.leaves where position = $1", connection)
+                {
+                    Parameters = { Long(position) },
+                };
+                return await command.ExecuteScalarAsync(cancel) is string line ? line : Missing(position);
+            },
+            cancel);
+
+    private static Task<Either<DomainError, Option<KeptCheckpoint>>> KeptAsync(
+        Database database, string signer, long? size, CancellationToken cancel) =>
+        database.Use<Option<KeptCheckpoint>>(
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand(
+                    "select note, nodes from eventdock.checkpoints where signer = $1 and ($2::bigint is null or size = $2) "
+                    + "order by size desc limit 1",
+                    connection)
+                {
+                    Parameters = { Text(signer), new() { Value = (object?)size ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint } },
+                };
+                await using var reader = await command.ExecuteReaderAsync(cancel);
+                return await reader.ReadAsync(cancel)
+                    ? Read(reader.GetString(0), reader.GetFieldValue<byte[]>(1)).Map(Some)
+                    : Right<DomainError, Option<KeptCheckpoint>>(None);
+            },
+            cancel);
+
+    private static Either<DomainError, KeptCheckpoint> Read(string note, byte[] nodes) =>
+        SignedCheckpoint.Parse("a stored checkpoint", System.Text.Encoding.UTF8.GetBytes(note))
+            .Map(signed => new KeptCheckpoint(
+                signed, nodes.Chunk(TreeHash.Length).Where(c => c.Length == TreeHash.Length).Select(c => TreeHash.Of(c)).ToArray().ToSeq()));
+
+    private static Task<Either<DomainError, Unit>> KeepAsync(
+        Database database, string signer, KeptCheckpoint kept, CancellationToken cancel) =>
+        Insert(
+            database,
+            "insert into eventdock.checkpoints (signer, size, root, nodes, note) values ($1, $2, $3, $4, $5) on conflict do nothing",
+            cancel, Text(signer), Long(kept.Signed.Checkpoint.Size), Bytes(kept.Signed.Checkpoint.Root.ToArray()),
+            Bytes(kept.Nodes.Bind(n => n.ToArray().ToSeq()).ToArray()), Text(kept.Signed.ToString()));
+
+    private static Task<Either<DomainError, Unit>> AnchoredAsync(
+        Database database, string target, Checkpoint checkpoint, CancellationToken cancel) =>
+        Insert(
+            database, "insert into eventdock.anchors (target, size, root) values ($1, $2, $3)",
+            cancel, Text(StoredText.Of(target)), Long(checkpoint.Size), Bytes(checkpoint.Root.ToArray()));
+
+    private static Task<Either<DomainError, Unit>> Insert(
+        Database database, string sql, CancellationToken cancel, params NpgsqlParameter[] parameters) =>
+        database.Use<Unit>(
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand(sql, connection);
+                command.Parameters.AddRange(parameters);
+                await command.ExecuteNonQueryAsync(cancel);
+                return unit;
+            },
+            cancel);
+
+    private static NpgsqlParameter Long(long value) => new() { Value = value, NpgsqlDbType = NpgsqlDbType.Bigint };
+
+    private static NpgsqlParameter Text(string value) => new() { Value = value, NpgsqlDbType = NpgsqlDbType.Text };
+
+    private static NpgsqlParameter Bytes(byte[] value) => new() { Value = value, NpgsqlDbType = NpgsqlDbType.Bytea };
+}
