@@ -20,7 +20,7 @@ public static class Checkpoints
         from key in ports.Key(cancel)
         from kept in ports.Tree.Newest(key.Text, cancel)
         from disk in ports.Files.Newest(cancel)
-        from head in ports.Tree.Head(cancel)
+        from head in ports.Tree.Size(cancel)
         let known = Known(kept, disk, key)
         from reached in NotCutOff(known, head).ToAsync()
         from tree in Grow(ports, whole ? new Frontier() : GoOn(kept, known), head, known, cancel)

@@ -14,15 +14,16 @@ public static class Proofs
     /// <summary>That the event at this position stands under the newest checkpoint, or under a new one where that is too old.</summary>
     public static EitherAsync<DomainError, InclusionProof> Inclusion(ProofPorts ports, long position, CancellationToken cancel) =>
         from key in ports.Key(cancel)
-        from head in ports.Tree.Head(cancel)
-        from there in (position >= 1 && position <= head ? Done : Fail<Unit>(new DomainError.NoSuchPosition(position, head)))
+        from found in ports.Tree.Leaf(position, cancel)
+        from head in ports.Ledger.Log.Head(cancel)
+        from leaf in found.OrFail(() => new DomainError.NoSuchPosition(position, head))
         from newest in ports.Tree.Newest(key.Text, cancel)
-        from signed in newest.Filter(k => k.Signed.Checkpoint.Size >= position).Match(
+        from signed in newest.Filter(k => k.Signed.Checkpoint.Size >= leaf.Number).Match(
             Some: k => Give(k.Signed), None: () => Checkpoints.Make(ports, false, cancel))
-        from reached in Checkpoints.NotCutOff(Seq1(signed.Checkpoint), head).ToAsync()
-        from line in ports.Tree.Line(position, cancel)
-        from path in Path(ports, ProofPath.Inclusion(position - 1, signed.Checkpoint.Size), Seq1(signed.Checkpoint), cancel)
-        let proof = new InclusionProof(line, key, position - 1, path, signed)
+        from size in ports.Tree.Size(cancel)
+        from reached in Checkpoints.NotCutOff(Seq1(signed.Checkpoint), size).ToAsync()
+        from path in Path(ports, ProofPath.Inclusion(leaf.Number - 1, signed.Checkpoint.Size), Seq1(signed.Checkpoint), cancel)
+        let proof = new InclusionProof(leaf.Line, key, leaf.Number - 1, path, signed)
         from holds in proof.Holds("the ledger").ToAsync()
         select proof;
 
@@ -32,7 +33,7 @@ public static class Proofs
     public static EitherAsync<DomainError, ConsistencyProof> Consistency(
         ProofPorts ports, ProofEnd old, Option<ProofEnd> recent, CancellationToken cancel) =>
         from key in ports.Key(cancel)
-        from head in ports.Tree.Head(cancel)
+        from head in ports.Tree.Size(cancel)
         from reached in Checkpoints.NotCutOff(old.Given.ToSeq() + recent.Bind(r => r.Given).ToSeq(), head).ToAsync()
         from there in InTree(old.Size.Cons(recent.Map(r => r.Size).ToSeq()), head).ToAsync()
         from signed in recent.Match(Some: end => SignedAt(ports, key, end, cancel), None: () => Checkpoints.Make(ports, false, cancel))

@@ -10,19 +10,20 @@ using NpgsqlTypes;
 internal static class PostgresLedgerTree
 {
     public static LedgerTree Create(Database database) => new(
-        cancel => HeadAsync(database, cancel).ToAsync(),
+        cancel => SizeAsync(database, cancel).ToAsync(),
         (from, to, each, cancel) => HashesAsync(database, from, to, each, cancel).ToAsync(),
-        (position, cancel) => LineAsync(database, position, cancel).ToAsync(),
+        (position, cancel) => LeafAsync(database, position, cancel).ToAsync(),
         (signer, cancel) => KeptAsync(database, signer, null, cancel).ToAsync(),
         (signer, size, cancel) => KeptAsync(database, signer, size, cancel).ToAsync(),
         (signer, kept, cancel) => KeepAsync(database, signer, kept, cancel).ToAsync(),
         (target, checkpoint, cancel) => AnchoredAsync(database, target, checkpoint, cancel).ToAsync());
 
-    private static Task<Either<DomainError, long>> HeadAsync(Database database, CancellationToken cancel) =>
+    private static Task<Either<DomainError, long>> SizeAsync(Database database, CancellationToken cancel) =>
         database.Use<long>(
             async connection =>
             {
-                await using var command = new NpgsqlCommand("select position from eventdock.head", connection);
+                await using var command = new NpgsqlCommand(
+                    "select eventdock.leaf_number(position) from eventdock.head", connection);
                 return (long)(await command.ExecuteScalarAsync(cancel))!;
             },
             cancel);
@@ -33,7 +34,11 @@ internal static class PostgresLedgerTree
             async connection =>
             {
                 await using var command = new NpgsqlCommand(
-                    "select position, hash from eventdock.leaves where position between $1 and $2 order by position", connection)
+                    """
+                    select hash from eventdock.leaves
+                    where position between eventdock.leaf_position($1) and eventdock.leaf_position($2) order by position
+                    """,
+                    connection)
                 {
                     Parameters = { Long(from), Long(to) },
                 };
@@ -42,36 +47,50 @@ internal static class PostgresLedgerTree
                 var bytes = new byte[TreeHash.Length];
                 while (await reader.ReadAsync(cancel))
                 {
-                    if (reader.GetInt64(0) != expected)
-                    {
-                        return Missing(expected);
-                    }
-
-                    if (reader.GetBytes(1, 0, null, 0, 0) != TreeHash.Length)
+                    if (reader.GetBytes(0, 0, null, 0, 0) != TreeHash.Length)
                     {
                         return new DomainError.LedgerUnreadable(expected, "its leaf hash is not of 32 bytes");
                     }
 
-                    reader.GetBytes(1, 0, bytes, 0, TreeHash.Length);
+                    reader.GetBytes(0, 0, bytes, 0, TreeHash.Length);
                     each(TreeHash.Of(bytes));
                     expected++;
                 }
 
-                return expected > to ? unit : Missing(expected);
+                await reader.DisposeAsync();
+                return expected == to + 1 ? unit : await MissingAsync(connection, from, to, cancel);
             },
             cancel);
 
-    private static DomainError Missing(long position) => new DomainError.LedgerUnreadable(position, "its leaf is missing");
+    /// <summary>There are fewer leaves than positions that must have one: which is looked for only now.</summary>
+    private static async Task<DomainError> MissingAsync(NpgsqlConnection connection, long from, long to, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            select p from generate_series(eventdock.leaf_position($1), eventdock.leaf_position($2)) p
+            where not exists (select from eventdock.leaves where position = p)
+                and not exists (select from eventdock.foreign_events where position = p)
+            order by p limit 1
+            """, connection)
+        {
+            Parameters = { Long(from), Long(to) },
+        };
+        return new DomainError.LedgerUnreadable(await command.ExecuteScalarAsync(cancel) is long p ? p : 0, "its leaf is missing");
+    }
 
-    private static Task<Either<DomainError, string>> LineAsync(Database database, long position, CancellationToken cancel) =>
-        database.Use<string>(
+    private static Task<Either<DomainError, Option<NumberedLeaf>>> LeafAsync(Database database, long position, CancellationToken cancel) =>
+        database.Use<Option<NumberedLeaf>>(
             async connection =>
             {
-                await using var command = new NpgsqlCommand("select line from eventdock.leaves where position = $1", connection)
+                await using var command = new NpgsqlCommand(
+                    "select eventdock.leaf_number(position), line from eventdock.leaves where position = $1", connection)
                 {
                     Parameters = { Long(position) },
                 };
-                return await command.ExecuteScalarAsync(cancel) is string line ? line : Missing(position);
+                await using var reader = await command.ExecuteReaderAsync(cancel);
+                return await reader.ReadAsync(cancel)
+                    ? Some(new NumberedLeaf(reader.GetInt64(0), reader.GetString(1)))
+                    : Option<NumberedLeaf>.None;
             },
             cancel);
 

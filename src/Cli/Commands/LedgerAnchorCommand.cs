@@ -22,7 +22,7 @@ public static class LedgerAnchorCommand
         from ports in session.Proofs(cancel)
         from key in ports.Key(cancel)
         from memory in ports.Files.Memory(key.Name, cancel)
-        from head in ports.Tree.Head(cancel)
+        from head in ports.Tree.Size(cancel)
         from failed in onlyDue && !memory.IsDue(ports.Config, head, ports.Clock())
             ? Pipeline.Give(0)
             : Anchoring.Run(ports, whole: true, (target, checkpoint, result) => Tell(session, target, checkpoint, result), cancel)

@@ -19,6 +19,24 @@ create table eventdock.anchors (
     anchored timestamptz not null default clock_timestamp()
 );
 
+-- A leaf's number is its position, less the foreign events before it, which have no leaf.
+create function eventdock.leaf_number(at bigint) returns bigint language sql stable as $$
+    select at - (select count(*) from eventdock.foreign_events f where f.position <= at)
+$$;
+
+create function eventdock.leaf_position(number bigint) returns bigint language plpgsql stable as $$
+declare
+    at bigint := number;
+    stranger bigint;
+begin
+    for stranger in select position from eventdock.foreign_events order by position loop
+        exit when stranger > at;
+        at := at + 1;
+    end loop;
+    return at;
+end
+$$;
+
 do $$
 begin
     if exists (select from pg_roles where rolname = 'eventdock_engine') and current_user <> 'eventdock_engine' then
