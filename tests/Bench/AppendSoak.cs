@@ -13,13 +13,13 @@ internal static class AppendSoak
         await using var server = await BenchServer.StartAsync();
         var report = await new AppendTrial(server.Place, writers: 32, commands: 500, streams: 20, kills: 2, seed).RunAsync();
         Console.WriteLine(
-            $"seed {seed}: {report.Acknowledged} commands acknowledged, {report.Refused} refused, "
+            $"seed {seed}: {report.Acknowledged} commands acknowledged, {report.Conflicts} refused for a conflict, {report.Unreachable} for a lost connection, "
             + $"{report.BackendsEnded} backends ended, the server killed {report.ServersKilled} times");
         foreach (var wrong in report.Wrong)
         {
             Console.WriteLine($"WRONG: {wrong}");
         }
 
-        return report.Wrong.Count == 0 && report.ServersKilled == 2 && report.Acknowledged > report.Refused ? 0 : 1;
+        return report.Wrong.Count == 0 && report.ServersKilled == 2 && report.Acknowledged > 8000 ? 0 : 1;
     }
 }
