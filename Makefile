@@ -1,5 +1,5 @@
 # The only commands anyone has to know. `make run` and `make test` do all that is needed before them.
-.PHONY: setup setup-tests build run test soak bench install uninstall clean
+.PHONY: setup setup-tests build run test soak bench bench-ledger install uninstall clean
 
 PREFIX ?= /usr/local
 
@@ -24,6 +24,9 @@ soak: build setup-tests
 
 bench: build setup-tests
 	@scripts/bench.sh
+
+bench-ledger: setup
+	@scripts/bench-ledger.sh
 
 install: build
 	install -D -m 0755 bin/eventdock $(DESTDIR)$(PREFIX)/bin/eventdock

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What takes long: the walk again and again, many runs at once, commands that are killed in the middle, races. Under 45 minutes.
-# The last line counts the checks. SEED repeats the same random moments; arguments name parts: walks, many, kills, races.
+# The last line counts the checks. SEED repeats the same random moments; arguments name parts: walks, many,
+# kills, races, appends.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -191,11 +192,18 @@ races() {
     nothing_is_left '100 races'
 }
 
+appends() {
+    echo '== appends while connections are cut and the server is killed'
+    local bench=artifacts/bin/net10.0/Bench/Release/net10.0/EventDock.Tests.Bench.dll
+    check 'the trial builds' dotnet build tests/Bench -c Release --nologo -v quiet
+    check '32 writers, 500 commands each, on 20 streams' dotnet "$bench" append-soak "$seed"
+}
+
 parts=("$@")
-if [ ${#parts[@]} -eq 0 ]; then parts=(walks many kills races); fi
+if [ ${#parts[@]} -eq 0 ]; then parts=(walks many kills races appends); fi
 for part in "${parts[@]}"; do
     case $part in
-        walks | many | kills | races) "$part" ;;
+        walks | many | kills | races | appends) "$part" ;;
         *) check "a part named $part" false ;;
     esac
 done

@@ -81,7 +81,7 @@ internal sealed class CuttingProxy : IDisposable
                 for (int read; (read = await client.ReceiveAsync(buffer)) > 0;)
                 {
                     var bytes = buffer.AsMemory(0, read);
-                    var cut = bytes.Span.IndexOf("eventdock.append("u8) < 0 ? Cut.Nothing : Next();
+                    var cut = IsAppend(bytes.Span) ? Next() : Cut.Nothing;
                     if (cut == Cut.Before)
                     {
                         return;
@@ -135,6 +135,9 @@ internal sealed class CuttingProxy : IDisposable
             // One of the two ends has gone: so does the other.
         }
     }
+
+    private static bool IsAppend(ReadOnlySpan<byte> sent) =>
+        sent.IndexOf("eventdock.append("u8) >= 0 || sent.IndexOf("eventdock.append_one("u8) >= 0;
 
     private Cut Next()
     {

@@ -101,7 +101,7 @@ public sealed class LedgerOnceTests(LedgerFixture fixture)
         {
             // The first, and then the one that came for it.
             ended += await ledger.AskOneAsync<long>(
-                "select count(*) filter (where pg_terminate_backend(pid)) from pg_stat_activity where wait_event_type = 'Lock' and query like '%eventdock.append(%'");
+                "select count(*) filter (where pg_terminate_backend(pid)) from pg_stat_activity where wait_event_type = 'Lock' and query like 'select%eventdock.append%'");
             await Task.Delay(20);
         }
 

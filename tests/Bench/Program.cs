@@ -2,6 +2,8 @@
 return args switch
 {
     ["append", .. var rest] => await EventDock.Tests.Bench.AppendBench.RunAsync(rest is [var rounds] ? int.Parse(rounds) : 9),
+    ["append-first"] => await EventDock.Tests.Bench.FirstAppend.RunAsync(),
+    ["append-soak", .. var rest] => await EventDock.Tests.Bench.AppendSoak.RunAsync(rest),
     _ => Unknown(),
 };
 
