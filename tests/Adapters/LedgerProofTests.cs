@@ -152,6 +152,24 @@ public sealed class LedgerProofTests(LedgerFixture fixture) : IDisposable
     }
 
     [Fact]
+    public async Task The_lines_of_the_page_on_checking_by_hand_agree_without_this_program()
+    {
+        var (_, ports) = await NewAsync(12);
+        File.WriteAllText(Path.Combine(root, "key"), Must(await ports.Key(NoCancel).ToEither()).Text + "\n");
+        foreach (var position in new[] { 1, 7, 8, 12, 13 })
+        {
+            var proof = Must(await Proofs.Inclusion(ports, position, NoCancel).ToEither());
+            File.WriteAllText(Path.Combine(root, "proof"), proof.ToString());
+            var said = await ByHandAsync();
+            Assert.Equal([proof.Line, proof.Signed.Checkpoint.Root.Base64, proof.Signed.Checkpoint.Root.Base64, "Signature Verified Successfully"], said);
+
+            var line = proof.Line.Replace("layer", "lawyer", StringComparison.Ordinal).Replace("root", "toor", StringComparison.Ordinal);
+            File.WriteAllText(Path.Combine(root, "proof"), (proof with { Line = line }).ToString());
+            Assert.NotEqual(proof.Signed.Checkpoint.Root.Base64, (await ByHandAsync())[1]);
+        }
+    }
+
+    [Fact]
     public async Task The_engine_s_role_can_add_checkpoints_and_anchors_and_change_none()
     {
         if (fixture.Place is null)
@@ -169,6 +187,22 @@ public sealed class LedgerProofTests(LedgerFixture fixture) : IDisposable
                     select string_agg(privilege_type, ',' order by privilege_type) p from information_schema.role_table_grants
                     where grantee = 'eventdock_engine' and table_name in ('checkpoints', 'anchors') group by table_name) t
                 """));
+    }
+
+    /// <summary>What the shell lines under "By hand" in docs/verify.md print.</summary>
+    private async Task<string[]> ByHandAsync([System.Runtime.CompilerServices.CallerFilePath] string here = "")
+    {
+        var page = File.ReadAllText(Path.Combine(Path.GetDirectoryName(here)!, "../../docs/verify.md"));
+        var section = page.Split("\n## By hand\n")[1].Split("\n## ")[0];
+        var lines = string.Concat(section.Split("```sh\n").Skip(1).Select(block => block.Split("```")[0]));
+        using var shell = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("/bin/sh", ["-e", "-c", lines])
+        {
+            WorkingDirectory = root, RedirectStandardOutput = true,
+        })!;
+        var said = await shell.StandardOutput.ReadToEndAsync();
+        await shell.WaitForExitAsync();
+        Assert.Equal(0, shell.ExitCode);
+        return said.TrimEnd('\n').Split('\n');
     }
 
     /// <summary>A ledger of one root event and so many others.</summary>
