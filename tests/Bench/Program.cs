@@ -1,8 +1,15 @@
+using System.Globalization;
+using EventDock.Tests.Bench;
+
 // What `make bench-ledger` runs: one file a measurement, chosen by the first argument.
 return args switch
 {
+    ["fill", var root, var events, var containers, var running, var pid] =>
+        await ViewsFill.RunAsync(root, Number(events), Number(containers), Number(running), Number(pid)),
     _ => Unknown(),
 };
+
+static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 
 static int Unknown()
 {

@@ -18,12 +18,18 @@ internal sealed record ClosedRow(string View, string Key, long Event);
 /// </summary>
 internal sealed record RowChanges(IReadOnlyList<ClosedRow> Closed, IReadOnlyList<OpenedRow> Opened)
 {
+    public static Task<RowChanges> FoldAsync(
+        NpgsqlConnection connection, IReadOnlyList<(Fact Fact, bool NewStream)> facts, CancellationToken cancel) =>
+        FoldAsync(connection, "eventdock", AllViews.Projections, facts, cancel);
+
+    /// <summary>The same for some of the views, in the tables of a schema of choice.</summary>
     public static async Task<RowChanges> FoldAsync(
-        NpgsqlConnection connection, IReadOnlyList<(Fact Fact, bool NewStream)> facts, CancellationToken cancel)
+        NpgsqlConnection connection, string schema, Seq<AnyProjection> views, IReadOnlyList<(Fact Fact, bool NewStream)> facts,
+        CancellationToken cancel)
     {
-        var rows = await LoadAsync(connection, facts, cancel);
+        var rows = await LoadAsync(connection, schema, views, facts, cancel);
         var (closed, opened) = (new List<ClosedRow>(), new List<OpenedRow>());
-        foreach (var view in AllViews.Projections)
+        foreach (var view in views)
         {
             // Where this append's own version of a row stands in the list.
             var own = new Dictionary<string, int>();
@@ -75,19 +81,20 @@ internal sealed record RowChanges(IReadOnlyList<ClosedRow> Closed, IReadOnlyList
 
     /// <summary>The open rows that the events may change, in one round trip; a new stream has none.</summary>
     private static async Task<Dictionary<(string View, string Key), object?>> LoadAsync(
-        NpgsqlConnection connection, IReadOnlyList<(Fact Fact, bool NewStream)> facts, CancellationToken cancel)
+        NpgsqlConnection connection, string schema, Seq<AnyProjection> views, IReadOnlyList<(Fact Fact, bool NewStream)> facts,
+        CancellationToken cancel)
     {
         var rows = new Dictionary<(string View, string Key), object?>();
         var asked = new List<AnyProjection>();
         await using var batch = new NpgsqlBatch(connection);
-        foreach (var view in AllViews.Projections)
+        foreach (var view in views)
         {
             var keys = facts.Where(f => !f.NewStream).SelectMany(f => view.Keys(f.Fact.Event)).Select(StoredText.Of).Distinct().ToArray();
             if (keys.Length > 0)
             {
                 asked.Add(view);
                 batch.BatchCommands.Add(new NpgsqlBatchCommand(
-                    $"select key, row::text from eventdock.view_{view.Name} where valid_to is null and key = any($1)")
+                    $"select key, row::text from {schema}.view_{view.Name} where valid_to is null and key = any($1)")
                 {
                     Parameters = { new NpgsqlParameter { Value = keys, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text } },
                 });

@@ -29,6 +29,12 @@ public static class ErrorText
             DomainError.Conflict e => $"another command is changing {e.Stream} at the same moment, try again",
             DomainError.LedgerUnreachable e => $"the ledger at {e.Where} cannot be reached: {e.Detail}",
             DomainError.LedgerUnreadable e => $"the ledger cannot be read at position {e.Position}: {e.Reason}",
+            DomainError.RebuildRunning => "another command is rebuilding views",
+            DomainError.RebuildBlocked e => $"the views cannot be exchanged, something else stands on them: {e.Detail}",
+            DomainError.ViewsOutdated e =>
+                $"an earlier version has filled the views ({e.Found}, wanted {e.Wanted}): eventdock rebuild folds the {e.Events} events anew",
+            DomainError.ViewsNewer e =>
+                $"a later version has filled the views ({e.Found}, wanted {e.Wanted}): use that, or eventdock rebuild folds them for this one",
             DomainError.ClusterFailed e => $"the private Postgres in {e.Directory} does not start: {e.Detail}",
             DomainError.RootMismatch e => $"{e.Reason} (eventdock adopt goes on with them as they are)",
             DomainError.FileFailed e => $"{e.Path}: {e.Reason}",

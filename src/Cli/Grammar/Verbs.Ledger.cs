@@ -16,7 +16,7 @@ public static partial class Verbs
         Text("until", "time|position", "Only what was recorded until then"),
     ]);
 
-    public static VerbGrammar Rebuild => Verb("rebuild", "Fold all views again from the first event on", "", Exactly(0), []);
+    public static VerbGrammar Rebuild => Verb("rebuild", "Fold views again from the first event on, beside those in use", "[VIEW...]", AtLeast(0));
 
     public static VerbGrammar Adopt => Verb("adopt", "Accept this ledger for this root, after they have been parted", "", Exactly(0), []);
 

@@ -1,0 +1,99 @@
+namespace EventDock.Adapters.Postgres;
+
+using System.Buffers.Binary;
+using System.Diagnostics;
+using System.IO;
+using System.Text;
+using Npgsql;
+
+/// <summary>The rows of a COPY … TO STDOUT (FORMAT BINARY), one after the other, read by hand; see <see cref="CopyBlock"/>.</summary>
+internal sealed class CopyRows(Stream stream) : IAsyncDisposable
+{
+    private byte[] buffer = new byte[1 << 16];
+    private int start;
+    private int end;
+
+    public static async Task<CopyRows> BeginAsync(NpgsqlConnection connection, string query, CancellationToken cancel)
+    {
+        var rows = new CopyRows(await connection.BeginRawBinaryCopyAsync($"copy ({query}) to stdout (format binary)", cancel));
+        await rows.FillAsync(CopyBlock.Header.Length, cancel);
+        rows.start += CopyBlock.Header.Length;
+        return rows;
+    }
+
+    /// <summary>Makes sure that the next row lies whole in memory, to be read by the calls below, its fields in their order; false at the end.</summary>
+    public async ValueTask<bool> NextAsync(CancellationToken cancel)
+    {
+        if (end - start < 2)
+        {
+            await FillAsync(2, cancel);
+        }
+
+        var fields = BinaryPrimitives.ReadInt16BigEndian(buffer.AsSpan(start));
+        if (fields < 0)
+        {
+            return false;
+        }
+
+        var at = 2;
+        for (var i = 0; i < fields; i++)
+        {
+            if (end - start < at + 4)
+            {
+                await FillAsync(at + 4, cancel);
+            }
+
+            at += 4 + Math.Max(0, BinaryPrimitives.ReadInt32BigEndian(buffer.AsSpan(start + at)));
+        }
+
+        if (end - start < at)
+        {
+            await FillAsync(at, cancel);
+        }
+
+        start += 2;
+        return true;
+    }
+
+    public long? Number()
+    {
+        var bytes = Field(out var isNull);
+        return isNull ? null : BinaryPrimitives.ReadInt64BigEndian(bytes);
+    }
+
+    public string? Text()
+    {
+        var bytes = Field(out var isNull);
+        return isNull ? null : Encoding.UTF8.GetString(bytes);
+    }
+
+    /// <summary>Valid until the next row is asked for; empty for null.</summary>
+    public ReadOnlySpan<byte> Bytes() => Field(out _);
+
+    private ReadOnlySpan<byte> Field(out bool isNull)
+    {
+        var length = BinaryPrimitives.ReadInt32BigEndian(buffer.AsSpan(start));
+        isNull = length < 0;
+        var bytes = buffer.AsSpan(start + 4, Math.Max(0, length));
+        start += 4 + bytes.Length;
+        return bytes;
+    }
+
+    private async ValueTask FillAsync(int wanted, CancellationToken cancel)
+    {
+        if (buffer.Length - start < wanted)
+        {
+            var larger = wanted > buffer.Length ? new byte[wanted * 2] : buffer;
+            Buffer.BlockCopy(buffer, start, larger, 0, end - start);
+            (buffer, start, end) = (larger, 0, end - start);
+        }
+
+        while (end - start < wanted)
+        {
+            var read = await stream.ReadAsync(buffer.AsMemory(end), cancel);
+            end += read > 0 ? read : throw new UnreachableException("COPY ended within a row");
+        }
+    }
+
+    public ValueTask DisposeAsync() => stream.DisposeAsync();
+}
