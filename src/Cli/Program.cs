@@ -40,6 +40,7 @@ public static class Program
         ["import"] = ImportCommand.Run,
         ["inspect"] = InspectCommand.Run,
         ["kill"] = KillCommand.Run,
+        ["ledger views"] = LedgerViewsCommand.Run,
         ["log"] = LogCommand.Run,
         ["logs"] = LogsCommand.Run,
         ["ps"] = PsCommand.Run,

@@ -21,8 +21,12 @@ public sealed record Projection<TRow>(
         (row, fact) => Apply(row is TRow known ? Some(known) : None, fact).MatchUnsafe<object?>(Some: r => r, None: () => null),
         row => System.Text.Json.JsonSerializer.Serialize((TRow)row, Json),
         row => System.Text.Json.JsonSerializer.SerializeToUtf8Bytes((TRow)row, Json),
-        json => System.Text.Json.JsonSerializer.Deserialize(json, Json)
-                ?? throw new System.Diagnostics.UnreachableException($"a row of {Name} is null"));
+        Read);
+
+    /// <summary>A row from its stored form.</summary>
+    public TRow Read(string json) =>
+        System.Text.Json.JsonSerializer.Deserialize(json, Json)
+        ?? throw new System.Diagnostics.UnreachableException($"a row of {Name} is null");
 }
 
 /// <summary>A view of any row type; null stands for no row.</summary>

@@ -11,6 +11,7 @@ public sealed record Views(
     ViewReader<BuildStepRow> BuildSteps,
     Func<string, CancellationToken, EitherAsync<DomainError, Option<ContainerRow>>> ContainerNamed,
     Func<string, CancellationToken, EitherAsync<DomainError, Seq<ContainerRow>>> ContainersOf,
+    Func<Option<long>, CancellationToken, EitherAsync<DomainError, Seq<ContainerRow>>> ContainersRunning,
     Func<CancellationToken, EitherAsync<DomainError, Seq<ContainerRow>>> ContainersUnended,
     Func<string, CancellationToken, EitherAsync<DomainError, Seq<TagRow>>> TagsOf,
     Func<string, CancellationToken, EitherAsync<DomainError, Seq<string>>> LayersOnlyOf,

@@ -12,6 +12,7 @@ internal static class RefusedViews
             Reader<ContainerRow>(), Reader<ImageRow>(), Reader<TagRow>(), Reader<LayerRow>(), Reader<BuildStepRow>(),
             (_, _) => Refused<Option<ContainerRow>>(),
             (_, _) => Refused<Seq<ContainerRow>>(),
+            (_, _) => Refused<Seq<ContainerRow>>(),
             _ => Refused<Seq<ContainerRow>>(),
             (_, _) => Refused<Seq<TagRow>>(),
             (_, _) => Refused<Seq<string>>(),

@@ -9,7 +9,7 @@ using System.Text;
 internal static class StoredText
 {
     public static string Of(string text) =>
-        text.Any(c => c == '\0' || char.IsSurrogate(c))
+        text.Contains('\0') || text.AsSpan().IndexOfAnyInRange('\ud800', '\udfff') >= 0
             ? Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text.Replace('\0', '\u2400')))
             : text;
 }

@@ -140,7 +140,17 @@ internal static class ViewBuild
     {
         var names = stands.Select(s => s.View.Name).ToArray();
         await using var transaction = await connection.BeginTransactionAsync(cancel);
-        await ExecuteAsync(connection, "set local lock_timeout = '500ms'; lock table eventdock.head in exclusive mode", cancel);
+        // An autovacuum of the old tables gives way after a second to whoever waits for it: here, where no append does. Nor does
+        // another begin then.
+        await ExecuteAsync(
+            connection,
+            $"""
+            set local lock_timeout = '3s';
+            lock table {string.Join(", ", names.Select(n => $"eventdock.view_{n}"))} in share update exclusive mode;
+            set local lock_timeout = '500ms';
+            lock table eventdock.head in exclusive mode;
+            """,
+            cancel);
         var head = await HeadAsync(connection, cancel);
         var caught = await ViewFollow.RunAsync(connection, stands, head, commit: false, cancel);
         if (caught.IsLeft)

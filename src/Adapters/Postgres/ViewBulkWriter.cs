@@ -42,7 +42,7 @@ internal sealed class ViewBulkWriter(NpgsqlConnection connection, CancellationTo
 
     /// <summary>Where the view's ended versions are collected.</summary>
     public CopyBlock Block(string view) =>
-        blocks.TryGetValue(view, out var block) ? block : blocks[view] = spare.Reader.TryRead(out var used) ? used : new CopyBlock();
+        blocks.TryGetValue(view, out var block) ? block : blocks[view] = Empty();
 
     public ValueTask WriteIfFullAsync(string view) => Block(view).Length >= BlockSize ? WriteAsync(view) : ValueTask.CompletedTask;
 
@@ -94,54 +94,60 @@ internal sealed class ViewBulkWriter(NpgsqlConnection connection, CancellationTo
 
     private async ValueTask WriteOpenAsync(FoldedView view)
     {
-        var (name, ended, block) = (view.View.Name, view.Ended.ToArray(), new CopyBlock());
-        foreach (var (key, open) in view.Open)
-        {
-            if (!open.Written)
-            {
-                block.Open(key, open.From, open.Stored);
-                open.Written = true;
-            }
-        }
-
+        var (target, ended) = ($"open_{view.View.Name}", view.Ended.ToArray());
         view.Ended.Clear();
         await work.Writer.WriteAsync(
             async () =>
             {
-                await using var command = new NpgsqlCommand($"delete from {Schema}.open_{name} where key = any($1)", connection)
+                await using var command = new NpgsqlCommand($"delete from {Schema}.{target} where key = any($1)", connection)
                 {
                     Parameters = { Texts(ended) },
                 };
                 await command.ExecuteNonQueryAsync(cancel);
-                await CopyAsync($"open_{name} (key, valid_from, row)", block);
             },
             cancel);
+        var block = Empty();
+        foreach (var (key, open) in view.Open.Where(o => !o.Value.Written))
+        {
+            block.Open(key, open.From, open.Stored);
+            open.Written = true;
+            if (block.Length >= BlockSize)
+            {
+                await CopyAsync($"{target} (key, valid_from, row)", block);
+                block = Empty();
+            }
+        }
+
+        await CopyAsync($"{target} (key, valid_from, row)", block);
     }
 
     private ValueTask WriteAsync(string view)
     {
-        if (!blocks.Remove(view, out var block) || block.Length == 0)
-        {
-            return ValueTask.CompletedTask;
-        }
+        return blocks.Remove(view, out var block)
+            ? CopyAsync($"view_{view} (key, valid_from, valid_to, row)", block)
+            : ValueTask.CompletedTask;
+    }
 
-        return work.Writer.WriteAsync(
+    /// <summary>Blocks are used again: each is large enough to be a burden to the collector.</summary>
+    private CopyBlock Empty() => spare.Reader.TryRead(out var used) ? used : new CopyBlock();
+
+    private ValueTask CopyAsync(string target, CopyBlock block) =>
+        work.Writer.WriteAsync(
             async () =>
             {
-                await CopyAsync($"view_{view} (key, valid_from, valid_to, row)", block);
+                if (block.Length > 0)
+                {
+                    await using var stream = await connection.BeginRawBinaryCopyAsync(
+                        $"copy {Schema}.{target} from stdin (format binary)", cancel);
+                    await stream.WriteAsync(CopyBlock.Header, cancel);
+                    await stream.WriteAsync(block.Bytes, cancel);
+                    await stream.WriteAsync(CopyBlock.Trailer, cancel);
+                }
+
                 block.Clear();
                 spare.Writer.TryWrite(block);
             },
             cancel);
-    }
-
-    private async Task CopyAsync(string target, CopyBlock block)
-    {
-        await using var stream = await connection.BeginRawBinaryCopyAsync($"copy {Schema}.{target} from stdin (format binary)", cancel);
-        await stream.WriteAsync(CopyBlock.Header, cancel);
-        await stream.WriteAsync(block.Bytes, cancel);
-        await stream.WriteAsync(CopyBlock.Trailer, cancel);
-    }
 
     /// <summary>What is lost of a rebuild when the server loses power is folded again.</summary>
     private async Task<NpgsqlTransaction> BeginAsync()

@@ -52,7 +52,13 @@ internal sealed class FoldedView(AnyProjection view, long position, bool whole)
     /// <param name="closed">Told of every version that ends: key, valid_from, valid_to, row.</param>
     public void Add(Folded folded, Action<string, long, long, byte[]> closed)
     {
-        foreach (var named in View.Keys(folded.Fact.Event))
+        var keys = View.Keys(folded.Fact.Event);
+        if (keys.IsEmpty)
+        {
+            return;
+        }
+
+        foreach (var named in keys)
         {
             var key = StoredText.Of(named);
             Open.TryGetValue(key, out var open);

@@ -63,7 +63,7 @@ internal static class ViewSource
         var (schema, occurred) = (row.Text(), row.Text());
         var data = Encoding.UTF8.GetString(row.Bytes());
         return int.TryParse(schema, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            && DateTimeOffset.TryParse(occurred, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at)
+            && Rfc3339.Parse(occurred ?? "").ToNullable() is { } at
             ? EventCodec.Read(position, alias, number, data).Map(happened => new Folded(position, new Fact(happened, at)))
             : new DomainError.LedgerUnreadable(position, "the event has no headers");
     }

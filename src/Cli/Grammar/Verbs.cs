@@ -10,7 +10,7 @@ public static partial class Verbs
     public static readonly string[] Names =
     [
         "images", "ps", "build", "run", "create", "start", "stop", "kill", "exec", "logs", "rm", "rmi", "history", "inspect",
-        "tag", "import", "pull", "version", "log", "rebuild", "adopt", "db status", "db stop", "db url",
+        "tag", "import", "pull", "version", "log", "rebuild", "ledger views", "adopt", "db status", "db stop", "db url",
     ];
 
     /// <summary>The verb of that name, or null.</summary>
@@ -36,6 +36,7 @@ public static partial class Verbs
         "version" => Version,
         "log" => Log,
         "rebuild" => Rebuild,
+        "ledger views" => LedgerViews,
         "adopt" => Adopt,
         "db status" => DbStatus,
         "db stop" => DbStop,

@@ -17,10 +17,10 @@ create table eventdock.view_builds (
 create function eventdock.lifetime_node(valid_from bigint, valid_to bigint) returns bigint
 language sql immutable parallel safe as $$
     select ((valid_to - 1)
-            >> ((get_byte(float8send(((valid_from - 1) # (valid_to - 1))::float8), 0) << 4
-                 | get_byte(float8send(((valid_from - 1) # (valid_to - 1))::float8), 1) >> 4) - 1023))
-           << ((get_byte(float8send(((valid_from - 1) # (valid_to - 1))::float8), 0) << 4
-                | get_byte(float8send(((valid_from - 1) # (valid_to - 1))::float8), 1) >> 4) - 1023)
+            >> (((get_byte(float8send(((valid_from - 1) # (valid_to - 1))::float8), 0) << 4)
+                 | (get_byte(float8send(((valid_from - 1) # (valid_to - 1))::float8), 1) >> 4)) - 1023))
+           << (((get_byte(float8send(((valid_from - 1) # (valid_to - 1))::float8), 0) << 4)
+                | (get_byte(float8send(((valid_from - 1) # (valid_to - 1))::float8), 1) >> 4)) - 1023)
 $$;
 
 create or replace function eventdock.make_view_indexes(target text, view text) returns void language plpgsql as $$
