@@ -29,6 +29,10 @@ public sealed record Places(string Root, string Run, string? Database, string Co
             config is not null);
     }
 
+    /// <summary>conmon takes the log's path as <c>k8s-file:PATH</c>, and ends it at a further colon.</summary>
+    public Either<DomainError, Unit> Checked =>
+        Root.Contains(':') ? new DomainError.Invalid("EVENTDOCK_ROOT", Root, "conmon takes no path with a colon in it") : unit;
+
     /// <summary>What conmon's exit command must know again, NAME=value.</summary>
     public Seq<string> Environment =>
         Seq(

@@ -124,8 +124,12 @@ public static class Program
         }
 
         using var interrupt = new Interrupt(cancel);
-        var wiring = new Wiring(Places.OfEnvironment(), Origin(CommandLine.Masked(args)));
-        var result = await Run(() => verb(parsed, wiring.Session(output, error), interrupt.Token));
+        var places = Places.OfEnvironment();
+        var wiring = new Wiring(places, Origin(CommandLine.Masked(args)));
+        var session = wiring.Session(output, error);
+        var result = Free.Contains(name)
+            ? await Run(() => verb(parsed, session, interrupt.Token))
+            : await Run(() => places.Checked.ToAsync().Bind(_ => verb(parsed, session, interrupt.Token)));
         output.Flush();
         return await result.MatchAsync(
             Right: code => code,

@@ -10,11 +10,22 @@ using EventDock.Domain.Kernel;
 /// </summary>
 internal static class ClusterMaking
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     public static async Task<Either<DomainError, Unit>> MakeAsync(ClusterPlace place, SystemUser user, CancellationToken cancel)
     {
-        if (Directory.Exists(place.Staging))
+        // The programs of a command that was killed go on for a while; they hold this lock as long as they may write there.
+        using (var ended = await ClusterLock.TakeAsync(place.Making, Patience, cancel))
         {
-            Directory.Delete(place.Staging, recursive: true);
+            if (ended is null)
+            {
+                return new DomainError.ClusterFailed(place.Staging, "what another command began there has not ended within a minute");
+            }
+
+            if (Directory.Exists(place.Staging))
+            {
+                Directory.Delete(place.Staging, recursive: true);
+            }
         }
 
         OwnDirectory(place.Staging, user);
@@ -49,22 +60,23 @@ internal static class ClusterMaking
         ClusterPlace place, SystemUser user, string bin, CancellationToken cancel)
     {
         var run = await ClusterPrograms.RunAsync(
-            user, place.Root, "", [],
+            user, place.Root, "", Held(place),
             [
                 Path.Combine(bin, "initdb"), "-D", "pg.staging", "-U", ClusterPlace.Owner, "--auth=peer", "--encoding=UTF8",
                 "--locale=C.UTF-8", "--lc-collate=C", "--no-instructions",
             ],
             _ => { }, cancel);
-        return run.Bind<Unit>(r => r.Code == 0
-            ? unit
-            : new DomainError.ClusterFailed(place.Staging, ClusterLog.LastLine(r.Error)));
+        return run.Bind<Unit>(r => r.Code == 0 ? unit : ClusterPassage.Explain(place, place.Staging, user, r.Error));
     }
+
+    /// <summary>The program and all its children hold the lock of the making until the last of them has ended.</summary>
+    private static string[] Held(ClusterPlace place) => ["flock", "--no-fork", place.Making];
 
     private static async Task<Either<DomainError, Unit>> FillAsync(
         ClusterPlace place, SystemUser user, string bin, CancellationToken cancel)
     {
         var run = await ClusterPrograms.RunAsync(
-            user, place.Root, $"create role {ClusterPlace.Engine} login\ncreate database {ClusterPlace.Database}\n", [],
+            user, place.Root, $"create role {ClusterPlace.Engine} login\ncreate database {ClusterPlace.Database}\n", Held(place),
             [Path.Combine(bin, "postgres"), "--single", "-D", "pg.staging", "postgres"], _ => { }, cancel);
         return run.Bind<Unit>(r => r.Code == 0 && !ClusterLog.IsFailure(r.Error)
             ? unit

@@ -17,6 +17,7 @@ public sealed record ClusterPlace(string Root, string Run)
     internal string Data => Path.Combine(Root, "pg");
     internal string Staging => Path.Combine(Root, "pg.staging");
     internal string LockFile => Path.Combine(Root, "pg.lock");
+    internal string Making => Path.Combine(Root, "pg.making");
     internal string Gate => Path.Combine(Root, "pg.gate");
     internal string Log => Path.Combine(Data, "server.log");
     internal string PidFile => Path.Combine(Data, "postmaster.pid");

@@ -93,7 +93,7 @@ internal static class ClusterProcess
     }
 
     /// <summary>With every link on the way resolved, as the kernel names it.</summary>
-    private static string Real(string path)
+    public static string Real(string path)
     {
         var parent = Path.GetDirectoryName(Path.GetFullPath(path));
         if (parent is null)

@@ -19,6 +19,8 @@ internal sealed record Database(NpgsqlDataSource Source, string Where)
         settings.Enlist = false;
         settings.CommandTimeout = 0;
         settings.ApplicationName ??= "eventdock";
+        // Ten thousand rows of a view are sorted in memory.
+        settings.Options = "-c work_mem=32MB";
         var builder = new NpgsqlSlimDataSourceBuilder(settings.ConnectionString);
         builder.ConfigureTypeLoading(loading => loading.EnableTypeLoading(false));
         builder.EnableArrays();

@@ -9,7 +9,7 @@ internal static class PostgresViewCare
     public static ViewCare Create(Database database) => new(
         Rebuild: (names, told, cancel) =>
             from views in Chosen(names).ToAsync()
-            from built in ViewBuild.RunAsync(database, views, told, null, cancel).ToAsync()
+            from built in ViewBuild.RunAsync(database, views, BuildPace.Usual, told, cancel).ToAsync()
             select built,
         Sums: (at, cancel) => ViewSums.RunAsync(database, at, cancel).ToAsync(),
         Compare: (at, most, told, cancel) => ViewCompare.RunAsync(database, at, most, told, cancel).ToAsync());

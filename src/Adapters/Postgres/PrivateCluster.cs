@@ -50,10 +50,16 @@ public static class PrivateCluster
     private static async Task<Either<DomainError, Unit>> UpAsync(ClusterPlace place, SystemUser user, CancellationToken cancel)
     {
         MakeDirectories(place, user);
-        using var alone = await LockAsync(place.LockFile, cancel);
+        using var alone = await ClusterLock.TakeAsync(place.LockFile, Patience, cancel);
         if (alone is null)
         {
             return Failed(place, "another command has been starting it for a minute");
+        }
+
+        var clear = await ClearAsync(place, user, cancel);
+        if (clear.IsLeft)
+        {
+            return clear;
         }
 
         if (!Directory.Exists(place.Data))
@@ -67,6 +73,22 @@ public static class PrivateCluster
 
         return await ClusterPrograms.Find(Version(place))
             .MatchAsync(bin => StartAsync(place, user, bin, cancel), Left<DomainError, Unit>);
+    }
+
+    /// <summary>Nothing may stand in the way of a start: neither a server without data nor one whose socket is gone.</summary>
+    private static async Task<Either<DomainError, Unit>> ClearAsync(ClusterPlace place, SystemUser user, CancellationToken cancel)
+    {
+        if (ClusterProcess.Postmaster(place) is { Ready: true } && !File.Exists(place.Socket))
+        {
+            // Somebody removed it, and no server makes its socket anew.
+            var stopped = await StopAsync(place, cancel);
+            if (stopped.IsLeft)
+            {
+                return stopped.Map(_ => unit);
+            }
+        }
+
+        return ClusterProcess.Postmaster(place) is null ? await ClusterOrphans.EndAsync(place, user, Patience, cancel) : unit;
     }
 
     private static async Task<Either<DomainError, Unit>> StartAsync(
@@ -118,7 +140,7 @@ public static class PrivateCluster
                     gate.Dispose();
                 },
                 cancel);
-            return run.Bind<Unit>(r => r.Code == 0 ? unit : Failed(place, ClusterLog.LastLine(r.Error)));
+            return run.Bind<Unit>(r => r.Code == 0 ? unit : ClusterPassage.Explain(place, place.Data, user, r.Error));
         }
         finally
         {
@@ -187,26 +209,6 @@ public static class PrivateCluster
         ClusterMaking.MakePassable(place.Run);
         ClusterMaking.LetThrough(Path.GetDirectoryName(place.Run)!);
         ClusterMaking.OwnDirectory(place.Sockets, user);
-    }
-
-    /// <summary>Null after a minute.</summary>
-    private static async Task<IDisposable?> LockAsync(string path, CancellationToken cancel)
-    {
-        var since = Stopwatch.StartNew();
-        while (since.Elapsed < Patience)
-        {
-            try
-            {
-                // On Unix this is a flock: it ends with the process, however that ends.
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException e) when (e.GetType() == typeof(IOException))
-            {
-                await Task.Delay(5, cancel);
-            }
-        }
-
-        return null;
     }
 
     private static DomainError Failed(ClusterPlace place, string reason) => new DomainError.ClusterFailed(place.Data, reason);

@@ -22,25 +22,21 @@ internal static class ViewBuild
     /// <summary>So many may be left for the swap, while which appends wait.</summary>
     private const long LeftForSwap = 200;
 
-    /// <summary>Of a rebuild that was killed the server may need a moment to hear.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
-
     /// <summary>Error: LedgerUnreadable, naming the event that cannot be folded, or RebuildRunning; the views stay as they were.</summary>
-    /// <param name="patience">How long another rebuild is waited for; null: a moment.</param>
     public static Task<Either<DomainError, BuiltViews>> RunAsync(
-        Database database, Seq<AnyProjection> views, Action<BuildProgress> told, TimeSpan? patience, CancellationToken cancel) =>
+        Database database, Seq<AnyProjection> views, BuildPace pace, Action<BuildProgress> told, CancellationToken cancel) =>
         database.Use(
             connection => database.Use(
                 async reader =>
                 {
-                    if (!await TakeLockAsync(connection, patience ?? Patience, cancel))
+                    if (!await TakeLockAsync(connection, pace.Patience, cancel))
                     {
                         return new DomainError.RebuildRunning();
                     }
 
                     try
                     {
-                        return await BuildAsync(connection, reader, views, told, cancel);
+                        return await BuildAsync(connection, reader, views, pace, told, cancel);
                     }
                     catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.DependentObjectsStillExist)
                     {
@@ -55,17 +51,18 @@ internal static class ViewBuild
             cancel);
 
     private static async Task<Either<DomainError, BuiltViews>> BuildAsync(
-        NpgsqlConnection connection, NpgsqlConnection reader, Seq<AnyProjection> views, Action<BuildProgress> told, CancellationToken cancel)
+        NpgsqlConnection connection, NpgsqlConnection reader, Seq<AnyProjection> views, BuildPace pace, Action<BuildProgress> told,
+        CancellationToken cancel)
     {
         var stands = await PrepareAsync(connection, views, cancel);
         var resumed = stands.Min(s => s.Position);
-        var filled = await FillAsync(connection, reader, stands, told, cancel);
+        var filled = await FillAsync(connection, reader, stands, pace, told, cancel);
         return await filled.MatchAsync(
             all => EndAsync(connection, all, told, resumed, cancel), Left<DomainError, BuiltViews>);
     }
 
     private static async Task<Either<DomainError, IReadOnlyList<Stand>>> FillAsync(
-        NpgsqlConnection connection, NpgsqlConnection reader, IReadOnlyList<Stand> stands, Action<BuildProgress> told,
+        NpgsqlConnection connection, NpgsqlConnection reader, IReadOnlyList<Stand> stands, BuildPace pace, Action<BuildProgress> told,
         CancellationToken cancel)
     {
         for (var first = true; ; first = false)
@@ -88,7 +85,7 @@ internal static class ViewBuild
                 return Right<DomainError, IReadOnlyList<Stand>>(stands.Select(s => s with { Indexed = true }).ToList());
             }
 
-            var folded = await ViewBulk.RunAsync(reader, connection, raw, head, told, cancel);
+            var folded = await ViewBulk.RunAsync(reader, connection, raw, head, pace, told, cancel);
             if (folded.IsLeft)
             {
                 return folded.Map(_ => stands);

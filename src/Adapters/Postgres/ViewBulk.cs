@@ -12,15 +12,14 @@ using Npgsql;
 /// done is written down every few seconds, so that a rebuild that is cut off goes on from there. In memory are the open rows (as
 /// many as fit: the others are loaded when an event concerns them) and a few blocks on their way.
 /// </summary>
-internal sealed class ViewBulk(ViewBulkWriter writer, Action<BuildProgress> told)
+internal sealed class ViewBulk(ViewBulkWriter writer, BuildPace pace, Action<BuildProgress> told)
 {
     private const int MostOpen = 30_000;
-    private static readonly TimeSpan BetweenNotes = TimeSpan.FromSeconds(4);
 
     /// <summary>Folds all events up to a position into the tables of these views, none of which has indexes yet.</summary>
     public static async Task<Either<DomainError, Unit>> RunAsync(
         NpgsqlConnection reader, NpgsqlConnection writer, IReadOnlyList<ViewBuildTables.Stand> stands, long upTo,
-        Action<BuildProgress> told, CancellationToken cancel)
+        BuildPace pace, Action<BuildProgress> told, CancellationToken cancel)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var views = stands.Select(s => new FoldedView(s.View, s.Position, s.Position == 0)).ToList();
@@ -28,7 +27,7 @@ internal sealed class ViewBulk(ViewBulkWriter writer, Action<BuildProgress> told
         var pages = Channel.CreateBounded<IReadOnlyList<Folded>>(4);
         var reading = Task.Run(() => ReadAsync(reader, stands.Min(s => s.Position), upTo, pages.Writer, stop.Token), CancellationToken.None);
         var folding = Task.Run(
-            () => new ViewBulk(writes, told).FoldAsync(views, pages.Reader, reading, upTo, stop.Token), CancellationToken.None);
+            () => new ViewBulk(writes, pace, told).FoldAsync(views, pages.Reader, reading, upTo, stop.Token), CancellationToken.None);
         var writing = Task.Run(writes.RunAsync, CancellationToken.None);
         var first = await FirstFailureAsync([reading, folding, writing], stop);
         first?.Throw();
@@ -80,7 +79,7 @@ internal sealed class ViewBulk(ViewBulkWriter writer, Action<BuildProgress> told
 
             last = page[^1].Position;
             told(new BuildProgress(BuildStage.Folding, last, upTo));
-            if (Stopwatch.GetElapsedTime(since) > BetweenNotes)
+            if (Stopwatch.GetElapsedTime(since) > pace.BetweenNotes)
             {
                 await NoteAsync(views, last);
                 since = Stopwatch.GetTimestamp();

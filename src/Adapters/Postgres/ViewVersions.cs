@@ -40,7 +40,7 @@ internal static class ViewVersions
             }
 
             var earlier = AllViews.Projections.Filter(v => found.GetValueOrDefault(v.Name) < v.Version).Strict();
-            var built = await ViewBuild.RunAsync(database, earlier, told, TimeSpan.Zero, cancel);
+            var built = await ViewBuild.RunAsync(database, earlier, BuildPace.Usual with { Patience = TimeSpan.Zero }, told, cancel);
             if (built.Match(Right: _ => false, Left: error => error is DomainError.RebuildRunning))
             {
                 // Another command is at it, and needs a moment only.

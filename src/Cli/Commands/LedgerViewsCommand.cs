@@ -21,7 +21,7 @@ public static class LedgerViewsCommand
         from at in At(args.Text("at")).ToAsync()
         from ports in session.Read(cancel)
         from sums in ports.Ledger.Care.Views.Sums(at, cancel)
-        let printed = Printed(session, json ? string.Concat(sums.Map(Json)) : Table.Format(Headers, sums.Map(Cells).Strict()))
+        let printed = session.Print(json ? string.Concat(sums.Map(Json)) : Table.Format(Headers, sums.Map(Cells).Strict()))
         select 0;
 
     private static readonly Seq<string> Headers = Seq("VIEW", "VERSION", "POSITION", "ROWS", "SHA256");
@@ -40,10 +40,4 @@ public static class LedgerViewsCommand
         $"{{\"View\":{JsonSerializer.Serialize(sum.View, EventJson.Default.String)},\"Version\":{sum.Version},\"Position\":{sum.Position},\"Rows\":{sum.Rows},\"Sha256\":\"{sum.Sha256}\"}}\n");
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
-
-    private static Unit Printed(Session session, string text)
-    {
-        session.Out.Write(text);
-        return unit;
-    }
 }

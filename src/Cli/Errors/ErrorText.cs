@@ -4,7 +4,7 @@ using EventDock.Cli.Output;
 using EventDock.Domain.Kernel;
 
 /// <summary>The one place where an error becomes text and an exit code. One line: lower case, no full stop, the thing named.</summary>
-public static class ErrorText
+public static partial class ErrorText
 {
     public static string Line(DomainError error) => $"eventdock: {TerminalText.Escape(Of(error))}";
 
@@ -73,7 +73,7 @@ public static class ErrorText
             DomainError.BadDockerfile e => $"{e.File}:{e.Line}: {e.Reason}",
             DomainError.BuildStepFailed e => $"{e.File}:{e.Line}: {e.Reason}",
             DomainError.BuildRunFailed e => $"the command {Quoted(e.Command)} returned a non-zero code: {e.ExitCode}",
-            _ => throw new System.Diagnostics.UnreachableException($"no text for {error.GetType().Name}"),
+            _ => OfCluster(error) ?? throw new System.Diagnostics.UnreachableException($"no text for {error.GetType().Name}"),
         };
 
     private static string Wrong(DomainError.WrongState e) =>

@@ -58,13 +58,13 @@ public static class CommandLine
             : args;
         var (name, rest) = Name(words);
         return Verbs.Find(name) is { } verb ? FlagGrammar.Parse(verb, rest).Map(Wanted)
-            : IsGroup(name) && (rest.Count == 0 || rest.Any(w => w is "--help" or "-h")) ? new Request.Help(name == "db" ? "db" : "")
+            : IsGroup(name) && (rest.Count == 0 || rest.Any(w => w is "--help" or "-h")) ? new Request.Help(Verbs.About(name) is null ? "" : name)
             : Unknown(name);
     }
 
     /// <summary>The verb's name in full, also where a group spells it otherwise, and the words after it.</summary>
     public static (string Name, IReadOnlyList<string> Words) Name(IReadOnlyList<string> args) =>
-        args.Count >= 2 && args[0] == "db" && Verbs.Find($"db {args[1]}") is { } db ? (db.Name, args.Skip(2).ToArray())
+        args.Count >= 2 && Verbs.About(args[0]) is not null && Verbs.Find($"{args[0]} {args[1]}") is { } own ? (own.Name, args.Skip(2).ToArray())
         : args.Count >= 2 && Verbs.Managed(args[0], args[1]) is { } verb ? (verb, args.Skip(2).ToArray())
         : args.Count >= 2 && IsGroup(args[0]) && args[1] is not ("--help" or "-h") ? ($"{args[0]} {args[1]}", args.Skip(2).ToArray())
         : args.Count >= 1 ? (args[0], args.Skip(1).ToArray())
@@ -86,7 +86,7 @@ public static class CommandLine
     private static Request Wanted(ParsedArgs args) =>
         args.On(VerbGrammar.HelpFlag.Long) ? new Request.Help(args.Verb.Name) : new Request.Invoke(args);
 
-    private static bool IsGroup(string word) => word is "db" or "container" or "image" or "builder";
+    private static bool IsGroup(string word) => word is "container" or "image" or "builder" || Verbs.About(word) is not null;
 
     private static GrammarError Unknown(string name)
     {

@@ -93,7 +93,7 @@ public static class CommandTree
             return group;
         }
 
-        var made = new Command(words[0], "The ledger's database");
+        var made = new Command(words[0], Verbs.About(words[0]));
         root.Subcommands.Add(made);
         return made;
     }

@@ -26,7 +26,7 @@ public static class HelpText
             .Select(n => (Name: n[prefix.Length..], Verbs.Find(n)!.Help)).ToList();
         return new StringBuilder()
             .Append("\nUsage:  eventdock ").Append(prefix).Append("COMMAND [OPTIONS]\n\n")
-            .Append(group.Length > 0 ? "The ledger's database" : CommandTree.About)
+            .Append(Verbs.About(group) ?? CommandTree.About)
             .Append("\n\nCommands:\n").Append(Columns(verbs))
             .Append("\nRun 'eventdock ").Append(prefix).Append("COMMAND --help' for more on a command.\n")
             .ToString();

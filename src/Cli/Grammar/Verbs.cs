@@ -44,6 +44,14 @@ public static partial class Verbs
         _ => null,
     };
 
+    /// <summary>What a group of EventDock's own verbs is about; null for a word that is none.</summary>
+    public static string? About(string group) => group switch
+    {
+        "db" => "The ledger's database",
+        "ledger" => "What the ledger can prove",
+        _ => null,
+    };
+
     /// <summary>docker's longer spelling, e.g. <c>container ls</c>, and the verb it means; null where it means none here.</summary>
     public static string? Managed(string group, string word) => (group, word) switch
     {

@@ -1,0 +1,18 @@
+namespace EventDock.Cli.Errors;
+
+using EventDock.Domain.Kernel;
+
+public static partial class ErrorText
+{
+    /// <summary>Null for what is not about the private cluster.</summary>
+    private static string? OfCluster(DomainError error) =>
+        error switch
+        {
+            DomainError.NotPassable e =>
+                $"{e.Directory}: the user {e.User}, who runs the private Postgres, cannot enter it "
+                + $"(chmod o+x {e.Directory}, or set EVENTDOCK_ROOT to a directory elsewhere)",
+            DomainError.SocketHeld e =>
+                $"{e.Socket} is in use by the Postgres with pid {e.Pid}, which works in {e.Directory} (kill -INT {e.Pid} ends it)",
+            _ => null,
+        };
+}
