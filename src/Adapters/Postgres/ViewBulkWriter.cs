@@ -11,7 +11,7 @@ using static EventDock.Adapters.Postgres.ViewBuildTables;
 /// </summary>
 internal sealed class ViewBulkWriter(NpgsqlConnection connection, CancellationToken cancel)
 {
-    private const int BlockSize = 1 << 20;
+    private const int BlockSize = 1 << 18;
 
     private readonly Dictionary<string, CopyBlock> blocks = new(StringComparer.Ordinal);
     private readonly Channel<Func<Task>> work = Channel.CreateBounded<Func<Task>>(6);

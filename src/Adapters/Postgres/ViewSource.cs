@@ -12,7 +12,8 @@ using Npgsql;
 /// </summary>
 internal static class ViewSource
 {
-    private const int PageSize = 2000;
+    /// <summary>A page ends at the first of these: an event can be as large as two million bytes, and pages wait in memory.</summary>
+    private const int PageSize = 500, PageBytes = 1 << 20;
 
     private static readonly string Unheeded = string.Join(
         ',', AllViews.Unheeded.Map(name => $"'{EventCodec.Kinds.Find(k => k.Name == name).Map(k => k.Alias).IfNone("")}'"));
@@ -31,20 +32,20 @@ internal static class ViewSource
                 order by e.seq_id
                 """),
             cancel);
-        var events = new List<Folded>(PageSize);
+        var (events, bytes) = (new List<Folded>(PageSize), 0);
         while (await rows.NextAsync(cancel))
         {
-            var read = Event(rows);
+            var read = Event(rows, ref bytes);
             if (read.IsLeft)
             {
                 return read.Map(_ => unit);
             }
 
             read.IfRight(events.Add);
-            if (events.Count == PageSize)
+            if (events.Count == PageSize || bytes > PageBytes)
             {
                 await page(events);
-                events = new List<Folded>(PageSize);
+                (events, bytes) = (new List<Folded>(PageSize), 0);
             }
         }
 
@@ -56,12 +57,13 @@ internal static class ViewSource
         return unit;
     }
 
-    private static Either<DomainError, Folded> Event(CopyRows row)
+    private static Either<DomainError, Folded> Event(CopyRows row, ref int bytes)
     {
         var position = row.Number() ?? 0;
         var alias = row.Text() ?? "";
         var (schema, occurred) = (row.Text(), row.Text());
         var data = Encoding.UTF8.GetString(row.Bytes());
+        bytes += data.Length;
         return int.TryParse(schema, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             && Rfc3339.Parse(occurred ?? "").ToNullable() is { } at
             ? EventCodec.Read(position, alias, number, data).Map(happened => new Folded(position, new Fact(happened, at)))
