@@ -12,6 +12,7 @@ using EventDock.Adapters.Roots;
 using EventDock.Adapters.Runc;
 using EventDock.Adapters.Signing;
 using EventDock.Cli.Commands;
+using EventDock.Cli.Output;
 using EventDock.Domain.Containers;
 using EventDock.Domain.Kernel;
 using EventDock.Domain.Layers;
@@ -28,6 +29,7 @@ public sealed class Wiring(Places places, Origin origin)
     private readonly Paths paths = new(places.Root);
     private readonly OverlayMounts mounts = Mounts.Create(places.Root);
     private readonly RootFiles root = RootFilesAdapter.Create(places.Root);
+    private readonly BuildLine building = new(Console.Out, Console.Error, !Console.IsErrorRedirected);
     private Option<OpenLedger> opened;
 
     public Guid CommandId => origin.Command;
@@ -84,9 +86,10 @@ public sealed class Wiring(Places places, Origin origin)
         from prepared in paths.Prepare().ToAsync()
         from ledger in places.Database is { } uri
             ? from parsed in LibpqUri.Parse(uri).ToAsync()
-              from server in PostgresLedger.OpenServer(parsed, origin, cancel)
+              from server in PostgresLedger.OpenServer(parsed, origin, building.Show, cancel)
               select server
-            : PostgresLedger.OpenPrivate(new ClusterPlace(places.Root, places.Run), origin, cancel)
+            : PostgresLedger.OpenPrivate(new ClusterPlace(places.Root, places.Run), origin, building.Show, cancel)
+        let told = building.End()
         let watched = Watched(ledger)
         let reached = Reached = Some(watched)
         select watched;

@@ -10,4 +10,10 @@ public static class AllViews
         LayersView.Projection.Erased,
         BuildStepsView.Projection.Erased,
         RootView.Projection.Erased);
+
+    /// <summary>
+    /// Events that change no row of any view, by <see cref="Domain.Kernel.EventKind.Name"/>: a rebuild need not read what is in them.
+    /// </summary>
+    public static readonly Seq<string> Unheeded = Seq(
+        "CommandRefused", "LayerQuotaReached", "ContainerSignalled", "ExecRequested", "ExecStarted", "ExecFailed", "ExecExited");
 }

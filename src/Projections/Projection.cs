@@ -20,11 +20,16 @@ public sealed record Projection<TRow>(
         Name, Version, Keys,
         (row, fact) => Apply(row is TRow known ? Some(known) : None, fact).MatchUnsafe<object?>(Some: r => r, None: () => null),
         row => System.Text.Json.JsonSerializer.Serialize((TRow)row, Json),
-        json => System.Text.Json.JsonSerializer.Deserialize(json, Json)
-                ?? throw new System.Diagnostics.UnreachableException($"a row of {Name} is null"));
+        row => System.Text.Json.JsonSerializer.SerializeToUtf8Bytes((TRow)row, Json),
+        Read);
+
+    /// <summary>A row from its stored form.</summary>
+    public TRow Read(string json) =>
+        System.Text.Json.JsonSerializer.Deserialize(json, Json)
+        ?? throw new System.Diagnostics.UnreachableException($"a row of {Name} is null");
 }
 
 /// <summary>A view of any row type; null stands for no row.</summary>
 public sealed record AnyProjection(
     string Name, int Version, Func<DockEvent, Seq<string>> Keys, Func<object?, Fact, object?> Apply,
-    Func<object, string> Write, Func<string, object> Read);
+    Func<object, string> Write, Func<object, byte[]> WriteUtf8, Func<string, object> Read);

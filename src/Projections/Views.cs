@@ -11,6 +11,7 @@ public sealed record Views(
     ViewReader<BuildStepRow> BuildSteps,
     Func<string, CancellationToken, EitherAsync<DomainError, Option<ContainerRow>>> ContainerNamed,
     Func<string, CancellationToken, EitherAsync<DomainError, Seq<ContainerRow>>> ContainersOf,
+    Func<Option<long>, CancellationToken, EitherAsync<DomainError, Seq<ContainerRow>>> ContainersRunning,
     Func<CancellationToken, EitherAsync<DomainError, Seq<ContainerRow>>> ContainersUnended,
     Func<string, CancellationToken, EitherAsync<DomainError, Seq<TagRow>>> TagsOf,
     Func<string, CancellationToken, EitherAsync<DomainError, Seq<string>>> LayersOnlyOf,
@@ -44,14 +45,11 @@ public sealed record LogQuery(
     long? SincePosition, long? UntilPosition, int? Limit);
 
 /// <summary>The ledger as a thing to be looked after.</summary>
-/// <param name="Rebuild">
-/// Folds all views again from position 1 into fresh tables and swaps them in; gives the events folded. Told on the way: the
-/// position reached, and the head's.
-/// </param>
+/// <param name="Views">The views: built anew, checked.</param>
 /// <param name="Close">Closes the connections.</param>
 /// <param name="Wake">Starts the private cluster where it has been stopped while the command waited.</param>
 public sealed record LedgerCare(
-    Func<Action<long, long>, CancellationToken, EitherAsync<DomainError, long>> Rebuild,
+    ViewCare Views,
     Func<Task> Close,
     Func<CancellationToken, EitherAsync<DomainError, Unit>> Wake);
 

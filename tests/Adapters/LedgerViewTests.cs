@@ -39,8 +39,8 @@ public sealed class LedgerViewTests(LedgerFixture fixture)
     public void A_rebuilt_view_is_the_one_kept_up_to_date_with_its_whole_history() => Holds(async (ledger, open, facts) =>
     {
         var kept = await SnapshotAsync(ledger);
-        var folded = Must(await open.Care.Rebuild((_, _) => { }, NoCancel).ToEither());
-        Assert.Equal(facts.Count, folded);
+        var folded = Must(await open.Care.Views.Rebuild(Seq<string>(), _ => { }, NoCancel).ToEither());
+        Assert.Equal(facts.Count, folded.Position);
         Assert.Equal(kept, await SnapshotAsync(ledger));
     });
 
@@ -58,7 +58,7 @@ public sealed class LedgerViewTests(LedgerFixture fixture)
         var before = await ledger.AskOneAsync<string>(Shape);
         // As the owner, who is not the one the tables belong to where the engine has a role of its own.
         var owner = await ledger.OpenAsync(ledger.Owner);
-        Must(await owner.Care.Rebuild((_, _) => { }, NoCancel).ToEither());
+        Must(await owner.Care.Views.Rebuild(Seq<string>(), _ => { }, NoCancel).ToEither());
         await owner.Care.Close();
 
         Assert.Equal(before, await ledger.AskOneAsync<string>(Shape));
@@ -94,14 +94,14 @@ public sealed class LedgerViewTests(LedgerFixture fixture)
         var rebuilder = await ledger.OpenAsync();
         for (var i = 0; i < 5; i++)
         {
-            Must(await rebuilder.Care.Rebuild((_, _) => { }, NoCancel).ToEither());
+            Must(await rebuilder.Care.Views.Rebuild(Seq<string>(), _ => { }, NoCancel).ToEither());
         }
 
         await enough.CancelAsync();
         var written = (await Task.WhenAll(writers)).Sum();
         Assert.Equal(written, Must(await rebuilder.Views.Layers.All(None, NoCancel).ToEither()).Count);
         var kept = await SnapshotAsync(ledger);
-        Must(await rebuilder.Care.Rebuild((_, _) => { }, NoCancel).ToEither());
+        Must(await rebuilder.Care.Views.Rebuild(Seq<string>(), _ => { }, NoCancel).ToEither());
         Assert.Equal(kept, await SnapshotAsync(ledger));
         await rebuilder.Care.Close();
     }
@@ -117,7 +117,7 @@ public sealed class LedgerViewTests(LedgerFixture fixture)
         var kept = await SnapshotAsync(ledger);
 
         var unreadable = new DomainError.LedgerUnreadable(2, "event type layer_melted is not known to this version");
-        Assert.Equal(unreadable, Left(await open.Care.Rebuild((_, _) => { }, NoCancel).ToEither()));
+        Assert.Equal(unreadable, Left(await open.Care.Views.Rebuild(Seq<string>(), _ => { }, NoCancel).ToEither()));
         Assert.Equal(unreadable, Left(await open.Store.Read(Streams.Layer(id), NoCancel).ToEither()));
         Assert.Equal(unreadable, Left(await open.Log.Read(LogQuery(), _ => unit, NoCancel).ToEither()));
         Assert.Equal(kept, await SnapshotAsync(ledger));

@@ -22,7 +22,10 @@ internal sealed class AuditChunk(long first, long last)
 
     /// <summary>What stands beside an event: its leaf, if it is there, and its salts; a salt that is null has been redacted.</summary>
     private sealed record LeafAt(
-        byte[]? Line, TreeHash Hash, TreeHash Chain, long Recorded, bool Late, byte[]? HeaderSalt, byte[]? DataSalt, bool Salted);
+        byte[]? Line, TreeHash Hash, TreeHash Chain, long Recorded, LateRange Late, byte[]? HeaderSalt, byte[]? DataSalt, bool Salted);
+
+    /// <summary>The range from what happened to what was recorded; nothing where it was recorded at once.</summary>
+    private readonly record struct LateRange(bool Empty, long? From, long? To);
 
     public static async Task<List<AuditedRow>> ReadAsync(NpgsqlConnection connection, long first, long last, CancellationToken cancel)
     {
@@ -34,46 +37,48 @@ internal sealed class AuditChunk(long first, long last)
 
     private async Task LeavesAsync(NpgsqlConnection connection, CancellationToken cancel)
     {
-        await using var copy = await CopyRows.OpenAsync(
+        await using var copy = await CopyRows.BeginAsync(
             connection,
             FormattableString.Invariant($"""
-            copy (
                 select position, l.line, l.hash, l.chain, l.recorded,
-                    upper(l.late) = l.recorded or isempty(l.late), s.headers, s.data, s.salted is not null
+                    isempty(l.late), lower(l.late), upper(l.late), s.headers, s.data, s.salted is not null
                 from (select * from eventdock.leaves where position between {first} and {last}) l
                 full join (select *, position as salted from eventdock.salts where position between {first} and {last}) s
-                using (position)) to stdout (format binary)
+                using (position)
             """),
             cancel);
         while (await copy.NextAsync(cancel))
         {
-            leaves[copy.Number(0) - first] = new LeafAt(
-                copy.IsNull(1) ? null : copy.Bytes(1).ToArray(), Hash(copy.Bytes(2)), Hash(copy.Bytes(3)),
-                copy.IsNull(4) ? 0 : copy.Number(4), copy.Is(5, true),
-                copy.IsNull(6) ? null : copy.Bytes(6).ToArray(), copy.IsNull(7) ? null : copy.Bytes(7).ToArray(), copy.Is(8, true));
+            // Fields are read in their order.
+            leaves[copy.Number()!.Value - first] = new LeafAt(
+                copy.Copy(), Hash(copy.Bytes()), Hash(copy.Bytes()), copy.Number() ?? 0, Late(copy), copy.Copy(), copy.Copy(),
+                copy.Flag() == true);
         }
     }
+
+    private static LateRange Late(CopyRows copy) => new(copy.Flag() == true, copy.Number(), copy.Number());
 
     /// <summary>A hash of another length than a hash has is none that was stored by EventDock: it fits nothing.</summary>
     private static TreeHash Hash(ReadOnlySpan<byte> bytes) => bytes.Length == TreeHash.Length ? TreeHash.Of(bytes) : default;
 
     private async Task EventsAsync(NpgsqlConnection connection, CancellationToken cancel)
     {
-        await using var copy = await CopyRows.OpenAsync(
+        await using var copy = await CopyRows.BeginAsync(
             connection,
             FormattableString.Invariant(
-                $"copy (select {EventColumns} from eventdock.mt_events where seq_id between {first} and {last} order by seq_id) to stdout (format binary)"),
+                $"select {EventColumns} from eventdock.mt_events where seq_id between {first} and {last} order by seq_id"),
             cancel);
         var next = first;
         while (await copy.NextAsync(cancel))
         {
-            for (var position = copy.Number(0); next < position; next++)
+            var position = copy.Number()!.Value;
+            for (; next < position; next++)
             {
                 Alone(next);
             }
 
             next++;
-            rows.Add(Row(copy, leaves[copy.Number(0) - first]));
+            rows.Add(Row(copy, position, leaves[position - first]));
         }
 
         for (; next <= last; next++)
@@ -91,19 +96,19 @@ internal sealed class AuditChunk(long first, long last)
         }
     }
 
-    private AuditedRow Row(CopyRows copy, LeafAt? leaf)
+    private AuditedRow Row(CopyRows copy, long position, LeafAt? leaf)
     {
         var stored = new StoredEvent
         {
-            Position = copy.Number(0),
-            Id = copy.Id(1),
-            Stream = copy.Bytes(2),
-            Version = copy.Number(3),
-            Data = copy.Json(4),
-            Type = copy.Bytes(5),
-            Recorded = copy.Number(6),
-            Correlation = copy.Bytes(7),
-            Headers = copy.Json(8),
+            Position = position,
+            Id = copy.Id(),
+            Stream = copy.Bytes(),
+            Version = copy.Number() ?? 0,
+            Data = copy.Json(),
+            Type = copy.Bytes(),
+            Recorded = copy.Number() ?? 0,
+            Correlation = copy.Bytes(),
+            Headers = copy.Json(),
         };
         if (leaf is null)
         {
@@ -119,18 +124,22 @@ internal sealed class AuditChunk(long first, long last)
 
         var line = whole && made.Line.SequenceEqual(leaf.Line) ? null : StoredLine.Of(leaf.Line, stored, leaf.HeaderSalt, leaf.DataSalt, leaf.Salted);
         return new AuditedRow(
-            stored.Position, stored.Id, hash, new AuditedLeaf(leaf.Hash, leaf.Chain, line), Column(copy, leaf));
+            stored.Position, stored.Id, hash, new AuditedLeaf(leaf.Hash, leaf.Chain, line), Column(copy, stored, leaf, whole));
     }
 
     /// <summary>What stands outside the leaf is the same in every row that EventDock writes, or follows from what stands in it.</summary>
-    private static string? Column(CopyRows copy, LeafAt leaf) =>
-        !DotNetFits(copy.Bytes(5), copy.Bytes(9)) ? "mt_dotnet_type"
-        : !copy.Bytes(10).SequenceEqual("*DEFAULT*"u8) ? "tenant_id"
-        : !copy.Is(11, false) ? "is_archived"
-        : !copy.Is(12, true) ? "bdata, causation_id or user_name"
-        : leaf.Recorded != copy.Number(6) ? "leaves.recorded"
-        : !leaf.Late ? "leaves.late"
+    private string? Column(CopyRows copy, in StoredEvent stored, LeafAt leaf, bool whole) =>
+        !DotNetFits(stored.Type, copy.Bytes()) ? "mt_dotnet_type"
+        : !copy.Bytes().SequenceEqual("*DEFAULT*"u8) ? "tenant_id"
+        : copy.Flag() != false ? "is_archived"
+        : copy.Flag() != true ? "bdata, causation_id or user_name"
+        : leaf.Recorded != stored.Recorded ? "leaves.recorded"
+        : whole && !LateFits(leaf) ? "leaves.late"
         : null;
+
+    private bool LateFits(LeafAt leaf) => made.Occurred < leaf.Recorded
+        ? leaf.Late == new LateRange(false, made.Occurred, leaf.Recorded)
+        : leaf.Late.Empty;
 
     private static bool DotNetFits(ReadOnlySpan<byte> alias, ReadOnlySpan<byte> dotnet)
     {

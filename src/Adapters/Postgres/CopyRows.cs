@@ -1,113 +1,120 @@
 namespace EventDock.Adapters.Postgres;
 
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.IO;
+using System.Text;
 using Npgsql;
 
-/// <summary>
-/// The rows of a <c>copy … to stdout (format binary)</c>, one at a time and in place: no value is made of a field that is only
-/// compared or hashed (PostgreSQL manual, COPY, "Binary Format").
-/// </summary>
-internal sealed class CopyRows : IAsyncDisposable
+/// <summary>The rows of a COPY … TO STDOUT (FORMAT BINARY), one after the other, read by hand; see <see cref="CopyBlock"/>.</summary>
+internal sealed class CopyRows(Stream stream) : IAsyncDisposable
 {
-    /// <summary>The signature, the flags and the length of an extension that nobody has defined.</summary>
-    private const int HeaderLength = 11 + 4 + 4;
+    private byte[] buffer = new byte[1 << 16];
+    private int start;
+    private int end;
 
-    private readonly Stream stream;
-    private readonly List<(int Start, int Length)> fields = [];
-    private byte[] buffer = new byte[256 * 1024];
-    private int start, end;
-
-    private CopyRows(Stream stream) => this.stream = stream;
-
-    public static async Task<CopyRows> OpenAsync(NpgsqlConnection connection, string copy, CancellationToken cancel)
+    public static async Task<CopyRows> BeginAsync(NpgsqlConnection connection, string query, CancellationToken cancel)
     {
-        var rows = new CopyRows(await connection.BeginRawBinaryCopyAsync(copy, cancel));
-        await rows.HaveAsync(HeaderLength, cancel);
-        rows.start += HeaderLength;
+        var rows = new CopyRows(await connection.BeginRawBinaryCopyAsync($"copy ({query}) to stdout (format binary)", cancel));
+        await rows.FillAsync(CopyBlock.Header.Length, cancel);
+        rows.start += CopyBlock.Header.Length;
         return rows;
     }
 
+    /// <summary>Makes sure that the next row lies whole in memory, to be read by the calls below, its fields in their order; false at the end.</summary>
     public async ValueTask<bool> NextAsync(CancellationToken cancel)
     {
         if (end - start < 2)
         {
-            await HaveAsync(2, cancel);
+            await FillAsync(2, cancel);
         }
 
-        var count = BinaryPrimitives.ReadInt16BigEndian(buffer.AsSpan(start));
-        if (count < 0)
+        var fields = BinaryPrimitives.ReadInt16BigEndian(buffer.AsSpan(start));
+        if (fields < 0)
         {
             return false;
         }
 
-        while (!Whole(count, out var needed))
+        var at = 2;
+        for (var i = 0; i < fields; i++)
         {
-            await HaveAsync(needed, cancel);
-        }
-
-        return true;
-    }
-
-    public bool IsNull(int field) => fields[field].Length < 0;
-
-    /// <summary>Nothing where it is null.</summary>
-    public ReadOnlySpan<byte> Bytes(int field) =>
-        fields[field] is (var at, > 0 and var length) ? buffer.AsSpan(at, length) : default;
-
-    /// <summary>jsonb as its text: one byte before it says the version of the form.</summary>
-    public ReadOnlySpan<byte> Json(int field) => IsNull(field) ? default : Bytes(field)[1..];
-
-    public long Number(int field) => BinaryPrimitives.ReadInt64BigEndian(Bytes(field));
-
-    public Guid Id(int field) => new(Bytes(field), bigEndian: true);
-
-    public bool Is(int field, bool value) => !IsNull(field) && (Bytes(field)[0] != 0) == value;
-
-    public ValueTask DisposeAsync() => stream.DisposeAsync();
-
-    /// <summary>Finds the fields of the row at the start, and goes past it; else says how many bytes it takes at least.</summary>
-    private bool Whole(int count, out int needed)
-    {
-        fields.Clear();
-        var at = start + 2;
-        for (var i = 0; i < count; i++)
-        {
-            if (at + 4 > end)
+            if (end - start < at + 4)
             {
-                needed = at + 4 - start;
-                return false;
+                await FillAsync(at + 4, cancel);
             }
 
-            var length = BinaryPrimitives.ReadInt32BigEndian(buffer.AsSpan(at));
-            fields.Add((at + 4, length));
-            at += 4 + Math.Max(length, 0);
+            at += 4 + Math.Max(0, BinaryPrimitives.ReadInt32BigEndian(buffer.AsSpan(start + at)));
         }
 
-        needed = at - start;
-        if (at > end)
+        if (end - start < at)
         {
-            return false;
+            await FillAsync(at, cancel);
         }
 
-        start = at;
+        start += 2;
         return true;
     }
 
-    /// <summary>Reads on until so many bytes are there.</summary>
-    private async ValueTask HaveAsync(int needed, CancellationToken cancel)
+    public long? Number()
     {
-        if (start + needed > buffer.Length)
+        var bytes = Field(out var isNull);
+        return isNull ? null : BinaryPrimitives.ReadInt64BigEndian(bytes);
+    }
+
+    public string? Text()
+    {
+        var bytes = Field(out var isNull);
+        return isNull ? null : Encoding.UTF8.GetString(bytes);
+    }
+
+    /// <summary>Valid until the next row is asked for; empty for null.</summary>
+    public ReadOnlySpan<byte> Bytes() => Field(out _);
+
+    public byte[]? Copy()
+    {
+        var bytes = Field(out var isNull);
+        return isNull ? null : bytes.ToArray();
+    }
+
+    /// <summary>jsonb as its text, without the byte before it that tells the version of the form.</summary>
+    public ReadOnlySpan<byte> Json()
+    {
+        var bytes = Field(out var isNull);
+        return isNull ? default : bytes[1..];
+    }
+
+    public Guid Id() => new(Field(out _), bigEndian: true);
+
+    public bool? Flag()
+    {
+        var bytes = Field(out var isNull);
+        return isNull ? null : bytes[0] != 0;
+    }
+
+    private ReadOnlySpan<byte> Field(out bool isNull)
+    {
+        var length = BinaryPrimitives.ReadInt32BigEndian(buffer.AsSpan(start));
+        isNull = length < 0;
+        var bytes = buffer.AsSpan(start + 4, Math.Max(0, length));
+        start += 4 + bytes.Length;
+        return bytes;
+    }
+
+    private async ValueTask FillAsync(int wanted, CancellationToken cancel)
+    {
+        if (buffer.Length - start < wanted)
         {
-            var larger = needed > buffer.Length ? new byte[Math.Max(needed, buffer.Length * 2)] : buffer;
+            var larger = wanted > buffer.Length ? new byte[wanted * 2] : buffer;
             Buffer.BlockCopy(buffer, start, larger, 0, end - start);
-            (buffer, end, start) = (larger, end - start, 0);
+            (buffer, start, end) = (larger, 0, end - start);
         }
 
-        while (end - start < needed)
+        while (end - start < wanted)
         {
             var read = await stream.ReadAsync(buffer.AsMemory(end), cancel);
-            end += read > 0 ? read : throw new EndOfStreamException("the database ended a copy in the middle of a row");
+            end += read > 0 ? read : throw new UnreachableException("COPY ended within a row");
         }
     }
+
+    public ValueTask DisposeAsync() => stream.DisposeAsync();
 }

@@ -22,6 +22,8 @@ internal sealed record Database(NpgsqlDataSource Source, string Where)
         settings.MaxAutoPrepare = 20;
         settings.AutoPrepareMinUsages = 2;
         settings.ApplicationName ??= "eventdock";
+        // Ten thousand rows of a view are sorted in memory.
+        settings.Options = "-c work_mem=32MB";
         var builder = new NpgsqlSlimDataSourceBuilder(settings.ConnectionString);
         builder.ConfigureTypeLoading(loading => loading.EnableTypeLoading(false));
         builder.EnableArrays();

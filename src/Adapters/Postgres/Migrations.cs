@@ -10,14 +10,12 @@ using NpgsqlTypes;
 internal static class Migrations
 {
     private static readonly string[] Scripts =
-        ["001_ledger", "002_views", "003_append", "004_roles", "005_chain", "006_append", "007_append_one", "008_tree"];
+    [
+        "001_ledger", "002_views", "003_append", "004_roles", "005_chain", "006_append", "007_append_one", "008_tree", "009_view_builds",
+    ];
 
     /// <summary>The schema version of this program: the number of its last script.</summary>
     public static int Newest => Scripts.Length;
-
-    /// <summary>Which folds fill this program's views, as one text to compare.</summary>
-    public static readonly string Views =
-        string.Join(',', AllViews.Projections.Map(v => $"{v.Name}:{v.Version}").OrderBy(v => v, StringComparer.Ordinal));
 
     public static Task<Either<DomainError, Unit>> ApplyAsync(Database owner, CancellationToken cancel) =>
         owner.Use<Unit>(
@@ -52,7 +50,7 @@ internal static class Migrations
                     await applied.ExecuteNonQueryAsync(cancel);
                 }
 
-                await VersionsAsync(connection, onlyNew: true, cancel);
+                await VersionsAsync(connection, cancel);
                 await transaction.CommitAsync(cancel);
                 return unit;
             },
@@ -61,12 +59,17 @@ internal static class Migrations
     public static DomainError Newer(int version) =>
         new DomainError.LedgerUnreadable(0, $"its tables are of version {version}, this program knows versions up to {Newest}");
 
-    /// <summary>Notes which folds fill the views: of new ones, or (after a rebuild) of all.</summary>
-    public static async Task VersionsAsync(NpgsqlConnection connection, bool onlyNew, CancellationToken cancel)
+    /// <summary>
+    /// Notes which folds fill the views that are new: this program's in an empty ledger; else none has, and they are built.
+    /// </summary>
+    private static async Task VersionsAsync(NpgsqlConnection connection, CancellationToken cancel)
     {
         await using var command = new NpgsqlCommand(
-            "insert into eventdock.view_versions (name, version) select * from unnest($1, $2) on conflict (name) do "
-            + (onlyNew ? "nothing" : "update set version = excluded.version"), connection)
+            """
+            insert into eventdock.view_versions (name, version)
+            select n, case when h.position = 0 then v else 0 end from unnest($1, $2) x(n, v), eventdock.head h
+            on conflict (name) do nothing
+            """, connection)
         {
             Parameters =
             {

@@ -12,15 +12,25 @@ public static class PostgresLedger
     /// The ledger in the root's private cluster, which is made and started if need be. Commands work in it as the engine's
     /// role, which can add events and change none; the tables are made by their owner.
     /// </summary>
+    /// <param name="told">Of views that are built anew before the command can begin: their folds are of an earlier version.</param>
+    public static EitherAsync<DomainError, OpenLedger> OpenPrivate(
+        ClusterPlace place, Origin origin, Action<BuildProgress> told, CancellationToken cancel) =>
+        OpenPrivateAsync(place, origin, told, cancel).ToAsync();
+
     public static EitherAsync<DomainError, OpenLedger> OpenPrivate(ClusterPlace place, Origin origin, CancellationToken cancel) =>
-        OpenPrivateAsync(place, origin, cancel).ToAsync();
+        OpenPrivate(place, origin, _ => { }, cancel);
 
     /// <summary>The ledger on any server; the URI's user makes the tables and works in them.</summary>
+    /// <param name="told">As of <see cref="OpenPrivate(ClusterPlace, Origin, Action{BuildProgress}, CancellationToken)"/>.</param>
+    public static EitherAsync<DomainError, OpenLedger> OpenServer(
+        LibpqUri uri, Origin origin, Action<BuildProgress> told, CancellationToken cancel) =>
+        OpenServerAsync(uri, origin, told, cancel).ToAsync();
+
     public static EitherAsync<DomainError, OpenLedger> OpenServer(LibpqUri uri, Origin origin, CancellationToken cancel) =>
-        OpenServerAsync(uri, origin, cancel).ToAsync();
+        OpenServer(uri, origin, _ => { }, cancel);
 
     private static async Task<Either<DomainError, OpenLedger>> OpenPrivateAsync(
-        ClusterPlace place, Origin origin, CancellationToken cancel)
+        ClusterPlace place, Origin origin, Action<BuildProgress> told, CancellationToken cancel)
     {
         // The error of a socket that is not there costs more than the question.
         if (File.Exists(place.Socket))
@@ -38,38 +48,39 @@ public static class PostgresLedger
         Task<Either<DomainError, OpenLedger>> OnceAsync() => OpenAsync(
             () => Database.Open(PrivateCluster.Settings(place, ClusterPlace.Engine), place.Sockets, encrypted: false),
             () => Database.Open(PrivateCluster.Settings(place, ClusterPlace.Owner), place.Sockets, encrypted: false),
-            origin, stop => PrivateCluster.EnsureUpAsync(place, stop).ToAsync(), cancel);
+            origin, told, stop => PrivateCluster.EnsureUpAsync(place, stop).ToAsync(), cancel);
     }
 
-    private static Task<Either<DomainError, OpenLedger>> OpenServerAsync(LibpqUri uri, Origin origin, CancellationToken cancel)
+    private static Task<Either<DomainError, OpenLedger>> OpenServerAsync(
+        LibpqUri uri, Origin origin, Action<BuildProgress> told, CancellationToken cancel)
     {
         var socket = uri.Host?.StartsWith('/') == true;
-        return OpenAsync(Connect, Connect, origin, _ => RightAsync<DomainError, Unit>(unit), cancel);
+        return OpenAsync(Connect, Connect, origin, told, _ => RightAsync<DomainError, Unit>(unit), cancel);
 
         Database Connect() => Database.Open(ServerSettings.Of(uri), uri.Where, encrypted: !socket);
     }
 
     private static async Task<Either<DomainError, OpenLedger>> OpenAsync(
-        Func<Database> engine, Func<Database> owner, Origin origin, Func<CancellationToken, EitherAsync<DomainError, Unit>> wake,
-        CancellationToken cancel)
+        Func<Database> engine, Func<Database> owner, Origin origin, Action<BuildProgress> told,
+        Func<CancellationToken, EitherAsync<DomainError, Unit>> wake, CancellationToken cancel)
     {
         var database = engine();
-        var opened = await StandAsync(database, cancel);
+        var opened = await LedgerStand.ReadAsync(database, cancel);
         if (opened.Match(Right: stand => stand.Version < Migrations.Newest, Left: _ => false))
         {
             var maker = owner();
             await using (maker.Source)
             {
                 var migrated = await Migrations.ApplyAsync(maker, cancel);
-                opened = await migrated.MatchAsync(_ => StandAsync(database, cancel), Left<DomainError, Stand>);
+                opened = await migrated.MatchAsync(_ => LedgerStand.ReadAsync(database, cancel), Left<DomainError, LedgerStand>);
             }
         }
 
-        if (opened.Match(Right: stand => stand.Version == Migrations.Newest && stand.Views != Migrations.Views, Left: _ => false))
-        {
-            var rebuilt = await Rebuild.RunAsync(database, (_, _) => { }, cancel);
-            opened = await rebuilt.MatchAsync(_ => StandAsync(database, cancel), Left<DomainError, Stand>);
-        }
+        opened = await opened.MatchAsync(
+            stand => stand.Version == Migrations.Newest
+                ? ViewVersions.BuiltAsync(database, stand, told, cancel)
+                : Task.FromResult(Right<DomainError, LedgerStand>(stand)),
+            Left<DomainError, LedgerStand>);
 
         var ledger = opened.Bind(stand => stand.Version > Migrations.Newest
             ? Left<DomainError, OpenLedger>(Migrations.Newer(stand.Version))
@@ -82,49 +93,28 @@ public static class PostgresLedger
         return ledger;
     }
 
+    /// <summary>
+    /// A ledger whose views another version's folds have filled can still be read as a log, and its views be built; whatever needs
+    /// them is refused.
+    /// </summary>
     private static OpenLedger Create(
-        Database database, Origin origin, Func<CancellationToken, EitherAsync<DomainError, Unit>> wake, Stand stand) => new(
-        PostgresEventStore.Create(database, origin, wake),
-        PostgresViews.Create(database),
-        PostgresEventLog.Create(database),
-        new LedgerCare(
-            Rebuild: (progress, cancel) => Rebuild.RunAsync(database, progress, cancel).ToAsync(),
-            Close: () => database.Source.DisposeAsync().AsTask(),
-            Wake: wake),
-        PostgresRetries.Create(database),
-        stand.Head,
-        stand.Root)
+        Database database, Origin origin, Func<CancellationToken, EitherAsync<DomainError, Unit>> wake, LedgerStand stand)
     {
-        Tree = PostgresLedgerTree.Create(database),
-    };
-
-    private sealed record Stand(int Version, string Views, long Head, Option<RootRow> Root);
-
-    /// <summary>Where the ledger stands, in one round trip. No tables at all is version 0.</summary>
-    private static Task<Either<DomainError, Stand>> StandAsync(Database database, CancellationToken cancel) =>
-        database.Use<Stand>(
-            async connection =>
-            {
-                await using var command = new NpgsqlCommand(
-                    """
-                    select (select max(version) from eventdock.migrations),
-                           (select string_agg(name || ':' || version, ',' order by name collate "C") from eventdock.view_versions),
-                           h.position,
-                           (select row::text from eventdock.view_root where valid_to is null and key = 'root')
-                    from eventdock.head h
-                    """, connection);
-                try
-                {
-                    await using var reader = await command.ExecuteReaderAsync(cancel);
-                    await reader.ReadAsync(cancel);
-                    return new Stand(
-                        reader.GetInt32(0), reader.IsDBNull(1) ? "" : reader.GetString(1), reader.GetInt64(2),
-                        reader.IsDBNull(3) ? None : Some((RootRow)RootView.Projection.Erased.Read(reader.GetString(3))));
-                }
-                catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName)
-                {
-                    return new Stand(0, "", 0, None);
-                }
-            },
-            cancel);
+        var store = PostgresEventStore.Create(database, origin, wake);
+        var unfit = ViewVersions.Unfit(stand);
+        return new OpenLedger(
+            unfit.Match(Some: error => store with { Append = (_, _) => LeftAsync<DomainError, Appended>(error) }, None: () => store),
+            unfit.Match(Some: RefusedViews.Create, None: () => PostgresViews.Create(database)),
+            PostgresEventLog.Create(database),
+            new LedgerCare(
+                Views: PostgresViewCare.Create(database),
+                Close: () => database.Source.DisposeAsync().AsTask(),
+                Wake: wake),
+            PostgresRetries.Create(database),
+            stand.Head,
+            stand.Root)
+        {
+            Tree = PostgresLedgerTree.Create(database),
+        };
+    }
 }

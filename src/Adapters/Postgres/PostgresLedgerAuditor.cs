@@ -51,15 +51,14 @@ internal static class PostgresLedgerAuditor
                     return new AuditStart(tree, chain);
                 }
 
-                await using var copy = await CopyRows.OpenAsync(
+                await using var copy = await CopyRows.BeginAsync(
                     connection,
-                    FormattableString.Invariant(
-                        $"copy (select hash, chain from eventdock.leaves where position < {position} order by position) to stdout (format binary)"),
+                    FormattableString.Invariant($"select hash, chain from eventdock.leaves where position < {position} order by position"),
                     cancel);
                 while (await copy.NextAsync(cancel))
                 {
-                    tree.Add(TreeHash.Of(copy.Bytes(0)));
-                    chain = TreeHash.Of(copy.Bytes(1));
+                    tree.Add(TreeHash.Of(copy.Bytes()));
+                    chain = TreeHash.Of(copy.Bytes());
                 }
 
                 return new AuditStart(tree, chain);

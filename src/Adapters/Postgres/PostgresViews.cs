@@ -1,5 +1,6 @@
 namespace EventDock.Adapters.Postgres;
 
+using System.Globalization;
 using EventDock.Domain.Kernel;
 using EventDock.Projections;
 using Npgsql;
@@ -17,50 +18,56 @@ internal static class PostgresViews
         Tags: Reader(database, TagsView.Projection),
         Layers: Reader(database, LayersView.Projection),
         BuildSteps: Reader(database, BuildStepsView.Projection),
-        ContainerNamed: (name, cancel) => Rows(
-            database, ContainersView.Projection, None, "where valid_to is null and row->>'Name' = $1", cancel, Text(name))
+        ContainerNamed: (name, cancel) => Rows(database, ContainersView.Projection, None, "row->>'Name' = $1", cancel, Text(name))
             .Map(found => found.HeadOrNone()),
-        ContainersOf: (image, cancel) => Rows(
-            database, ContainersView.Projection, None, "where valid_to is null and row->>'ImageId' = $1 order by key", cancel, Text(image)),
-        ContainersUnended: cancel => Rows(
-            database, ContainersView.Projection, None, "where valid_to is null and row->>'State' in ('starting', 'running') order by key",
-            cancel),
-        TagsOf: (image, cancel) => Rows(
-            database, TagsView.Projection, None, "where valid_to is null and row->>'Image' = $1 order by key", cancel, Text(image)),
+        ContainersOf: (image, cancel) => Rows(database, ContainersView.Projection, None, "row->>'ImageId' = $1", cancel, Text(image)),
+        ContainersRunning: (at, cancel) => Rows(database, ContainersView.Projection, at, "row->>'State' = 'running'", cancel),
+        ContainersUnended: cancel => Rows(database, ContainersView.Projection, None, "row->>'State' in ('starting', 'running')", cancel),
+        TagsOf: (image, cancel) => Rows(database, TagsView.Projection, None, "row->>'Image' = $1", cancel, Text(image)),
         LayersOnlyOf: (image, cancel) => LayersOnlyOfAsync(database, image, cancel).ToAsync(),
         At: (time, cancel) => AtAsync(database, time, cancel).ToAsync(),
-        Root: cancel => Rows(
-            database, RootView.Projection, None, "where valid_to is null and key = $1", cancel, Text(RootView.Key))
-            .Map(found => found.HeadOrNone()));
+        Root: cancel => Rows(database, RootView.Projection, None, "key = $1", cancel, Text(RootView.Key)).Map(found => found.HeadOrNone()));
 
     private static ViewReader<TRow> Reader<TRow>(Database database, Projection<TRow> view) where TRow : class => new(
-        All: (at, cancel) => Rows(database, view, at, $"where {Valid(at)} order by key", cancel),
+        All: (at, cancel) => Rows(database, view, at, "true", cancel),
         Keyed: (keys, at, cancel) => keys.IsEmpty
             ? RightAsync<DomainError, Seq<TRow>>(Seq<TRow>())
             : Rows(
-                database, view, at, $"where {Valid(at)} and key = any($1) order by key", cancel,
+                database, view, at, "key = any($1)", cancel,
                 new NpgsqlParameter
                 {
                     Value = keys.Map(StoredText.Of).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
                 }),
         Prefixed: (prefix, at, cancel) => Rows(
-            database, view, at, $"where {Valid(at)} and key >= $1 and key < $2 order by key", cancel,
-            Text(prefix), Text(prefix + AfterAll)));
+            database, view, at, "key >= $1 and key < $2", cancel, Text(prefix), Text(prefix + AfterAll)));
 
-    /// <summary>A number of ours, not text of a user's: so it can stand in the statement.</summary>
-    private static string Valid(Option<long> at) =>
+    /// <summary>Rows that are valid now, or were as of a position, in the order of their keys.</summary>
+    private static string Query(string view, Option<long> at, string condition) =>
         at.Match(
-            Some: position => FormattableString.Invariant($"int8range(valid_from, valid_to) @> {position}::bigint"),
-            None: () => "valid_to is null");
+            Some: position => string.Create(
+                CultureInfo.InvariantCulture,
+                $$"""
+                select row::text from (
+                    select key, row from eventdock.view_{{view}} where valid_to is null and valid_from <= {{position}} and {{condition}}
+                    union all
+                    select key, row from eventdock.view_{{view}}
+                    where valid_to is not null and eventdock.lifetime_node(valid_from, valid_to) = any('{{{string.Join(',', Nodes(position))}}}'::bigint[])
+                      and valid_from <= {{position}} and valid_to > {{position}} and {{condition}}) rows
+                order by key
+                """),
+            None: () => $"select row::text from eventdock.view_{view} where valid_to is null and {condition} order by key");
+
+    /// <summary>The nodes (see eventdock.lifetime_node) that a version may have which is valid at the position.</summary>
+    private static IEnumerable<long> Nodes(long position) =>
+        Enumerable.Range(0, 62).Select(level => (position >> (level + 1) << (level + 1)) | (1L << level));
 
     private static EitherAsync<DomainError, Seq<TRow>> Rows<TRow>(
-        Database database, Projection<TRow> view, Option<long> at, string condition, CancellationToken cancel,
-        params NpgsqlParameter[] values)
+        Database database, Projection<TRow> view, Option<long> at, string condition, CancellationToken cancel, params NpgsqlParameter[] values)
         where TRow : class =>
         database.Use<Seq<TRow>>(
             async connection =>
             {
-                var asked = new NpgsqlBatchCommand($"select row::text from eventdock.view_{view.Name} {condition}");
+                var asked = new NpgsqlBatchCommand(Query(view.Name, at, condition));
                 asked.Parameters.AddRange(values);
                 await using var batch = new NpgsqlBatch(connection) { BatchCommands = { ViewStops.Asked(at, view.Name), asked } };
                 await using var reader = await batch.ExecuteReaderAsync(cancel);
@@ -72,7 +79,7 @@ internal static class PostgresViews
                 var rows = new List<TRow>();
                 while (await reader.ReadAsync(cancel))
                 {
-                    rows.Add((TRow)view.Erased.Read(reader.GetString(0)));
+                    rows.Add(view.Read(reader.GetString(0)));
                 }
 
                 return rows.ToSeq();

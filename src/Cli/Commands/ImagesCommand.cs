@@ -29,8 +29,9 @@ public static class ImagesCommand
         from moment in Moments.AsOf(args.Text("as-of"), ports, session, cancel)
         from images in ports.Views.Images.All(moment.Position, cancel)
         from tags in images.IsEmpty ? Give(Seq<TagRow>()) : ports.Views.Tags.All(moment.Position, cancel)
+        let named = tags.ToLookup(t => t.Image, StringComparer.Ordinal)
         let shown = images.OrderByDescending(i => i.Content.Created ?? DateTimeOffset.UnixEpoch).ThenBy(i => i.Id, StringComparer.Ordinal)
-            .ToSeq().Bind(image => Names(image, tags)).Filter(n => filter.ForAll(f => f(n))).Strict()
+            .ToSeq().Bind(image => Names(image, named[image.Id])).Filter(n => filter.ForAll(f => f(n))).Strict()
         from text in args.On("quiet") && args.Text("format") is null
             ? Give(string.Concat(shown.Map(n => (args.On("no-trunc") ? Digest.Prefix + n.Image.Id : n.Image.Id[..12]) + "\n")))
             : Rows.Render(args.Text("format"), shown.Map(n => Row(n, moment.Clock, !args.On("no-trunc"))).Strict()).ToAsync()
@@ -41,10 +42,9 @@ public static class ImagesCommand
     /// <summary>
     /// A line for each tag. A reference by digest makes a line of its own only where its repository has no tag on the image.
     /// </summary>
-    private static Seq<Named> Names(ImageRow image, Seq<TagRow> all)
+    private static Seq<Named> Names(ImageRow image, IEnumerable<TagRow> all)
     {
-        var own = all.Filter(t => t.Image == image.Id).Map(t => ImageReference.Parse(t.Reference)).Map(r => r.ToOption()).ToSeq()
-            .Choose(r => r).Strict();
+        var own = all.Map(t => ImageReference.Parse(t.Reference)).Map(r => r.ToOption()).ToSeq().Choose(r => r).Strict();
         var tags = own.Filter(r => r.Tag is not null).Strict();
         var digests = own.Filter(r => r.Digest is not null).Strict();
         var lines = tags.Map(t => new Named(

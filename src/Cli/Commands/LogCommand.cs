@@ -21,15 +21,21 @@ public static class LogCommand
             "json" => Give(true),
             { } other => Fail<bool>(new DomainError.Invalid("--format", other, "log prints json, or lines for people")),
         }
+        from limit in Limit(args.Number("limit")).ToAsync()
         from since in Bound("--since", args.Text("since"), session.Clock()).ToAsync()
         from until in Bound("--until", args.Text("until"), session.Clock()).ToAsync()
         from ports in session.Read(cancel)
         from streams in Streams(ports, args.Text("container"), args.Text("image"), cancel)
         from read in ports.Ledger.Log.Read(
-            new LogQuery(streams.Exact, streams.Prefixes, known, since.Time, until.Time, since.Position, until.Position, null),
+            new LogQuery(streams.Exact, streams.Prefixes, known, since.Time, until.Time, since.Position, until.Position, limit.ToNullable()),
             recorded => session.Line(json ? Json(recorded) : Line(recorded)),
             cancel)
         select 0;
+
+    private static Either<DomainError, Option<int>> Limit(long? number) =>
+        number is null ? Right<DomainError, Option<int>>(None)
+        : number is > 0 and <= int.MaxValue ? Some((int)number)
+        : new DomainError.Invalid("--limit", string.Create(CultureInfo.InvariantCulture, $"{number}"), "must be at least 1");
 
     private sealed record Wanted(Seq<string> Exact, Seq<string> Prefixes);
 

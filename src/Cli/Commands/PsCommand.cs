@@ -24,12 +24,13 @@ public static class PsCommand
         from ports in session.Read(cancel)
         from moment in Moments.AsOf(args.Text("as-of"), ports, session, cancel)
         from settled in moment.Position.IsNone && ports.Ledger.Root.IsSome ? Reconcile.Run(ports, cancel) : Done
-        from rows in ports.Views.Containers.All(moment.Position, cancel)
-        let shown = Newest(args.On("all") ? rows : rows.Filter(r => r.State == ContainerRow.Running).Strict())
+        from rows in args.On("all") ? ports.Views.Containers.All(moment.Position, cancel) : ports.Views.ContainersRunning(moment.Position, cancel)
+        let shown = Newest(rows)
         from tags in shown.IsEmpty || args.On("quiet") ? Give(Seq<TagRow>()) : ports.Views.Tags.Keyed(References(shown), moment.Position, cancel)
+        let naming = tags.Map(t => (t.Reference, t.Image)).ToHashSet()
         from text in args.On("quiet") && args.Text("format") is null
             ? Give(string.Concat(shown.Map(r => (args.On("no-trunc") ? r.Id.Value : r.Id.Short) + "\n")))
-            : Rendered(args.Text("format"), shown.Map(r => Row(r, tags, moment.Clock, !args.On("no-trunc"))).Strict()).ToAsync()
+            : Rendered(args.Text("format"), shown.Map(r => Row(r, naming, moment.Clock, !args.On("no-trunc"))).Strict()).ToAsync()
         let printed = session.Print(text)
         let footer = Moments.Footer(session, moment)
         select 0;
@@ -41,7 +42,8 @@ public static class PsCommand
         rows.Map(r => r.Image).Distinct().ToSeq()
             .Map(text => ImageReference.Parse(text).Match(Right: r => r.Tagged.Canonical, Left: _ => "")).Filter(r => r.Length > 0).Strict();
 
-    private static TemplateValue.Row Row(ContainerRow row, Seq<TagRow> tags, DateTimeOffset now, bool cut) =>
+    private static TemplateValue.Row Row(
+        ContainerRow row, IReadOnlySet<(string Reference, string Image)> tags, DateTimeOffset now, bool cut) =>
         TemplateValue.RowOf(
             "*formatter.containerContext",
             ("Command", Human.Command(row.Settings.Arguments, cut)),
@@ -59,11 +61,11 @@ public static class PsCommand
             ("Status", Human.Status(row.State, row.StartedAt, row.FinishedAt, row.ExitCode, now)));
 
     /// <summary>As typed, while that still names the image; the image's id after the tag has moved on.</summary>
-    private static string Image(ContainerRow row, Seq<TagRow> tags, bool cut)
+    private static string Image(ContainerRow row, IReadOnlySet<(string Reference, string Image)> tags, bool cut)
     {
         var canonical = ImageReference.Parse(row.Image).Match(Right: r => r.Tagged.Canonical, Left: _ => "");
         var still = row.ImageId.StartsWith(row.Image.Replace(Digest.Prefix, "", StringComparison.Ordinal), StringComparison.Ordinal)
-                    || tags.Exists(t => t.Reference == canonical && t.Image == row.ImageId);
+                    || tags.Contains((canonical, row.ImageId));
         return still ? row.Image : cut ? row.ImageId[..12] : Digest.Prefix + row.ImageId;
     }
 

@@ -1,22 +1,23 @@
 namespace EventDock.Cli.Commands;
 
 using EventDock.Cli.Grammar;
+using EventDock.Cli.Output;
 using EventDock.Domain.Kernel;
 
-/// <summary><c>eventdock rebuild</c></summary>
+/// <summary><c>eventdock rebuild [VIEW…]</c></summary>
 public static class RebuildCommand
 {
-    public static EitherAsync<DomainError, int> Run(ParsedArgs args, Session session, CancellationToken cancel) =>
-        from ports in session.Change(cancel)
-        from folded in ports.Ledger.Care.Rebuild(
-            (at, of) =>
-            {
-                if (session.ErrorIsTerminal)
-                {
-                    session.Tell($"folded {at} of {of} events");
-                }
-            },
-            cancel)
-        let printed = session.Line($"rebuilt all views from {folded} events")
-        select 0;
+    /// <summary>Opened as for reading: whoever rebuilds views must not need them first.</summary>
+    public static EitherAsync<DomainError, int> Run(ParsedArgs args, Session session, CancellationToken cancel)
+    {
+        var progress = new BuildLine(session.Out, session.Error, session.ErrorIsTerminal);
+        return
+            from ports in session.Read(cancel)
+            from built in ports.Ledger.Care.Views.Rebuild(args.Arguments, progress.Show, cancel)
+            let ended = progress.End()
+            let told = built.ResumedAt > 0 ? session.Tell($"went on from position {built.ResumedAt}, where a rebuild had been cut off") : unit
+            let printed = session.Line(
+                $"rebuilt {(args.Arguments.IsEmpty ? "all views" : string.Join(", ", built.Views))} from {built.Position} events")
+            select 0;
+    }
 }

@@ -37,6 +37,12 @@ public static partial class ErrorText
             DomainError.ViewStopped e =>
                 $"the view {e.View} {(e.Position == 0 ? "cannot take the event" : $"ends before position {e.Position}")}"
                 + $" ({e.EventType}): {e.Reason} (eventdock rebuild folds it again)",
+            DomainError.RebuildRunning => "another command is rebuilding views",
+            DomainError.RebuildBlocked e => $"the views cannot be exchanged, something else stands on them: {e.Detail}",
+            DomainError.ViewsOutdated e =>
+                $"an earlier version has filled the views ({e.Found}, wanted {e.Wanted}): eventdock rebuild folds the {e.Events} events anew",
+            DomainError.ViewsNewer e =>
+                $"a later version has filled the views ({e.Found}, wanted {e.Wanted}): use that, or eventdock rebuild folds them for this one",
             DomainError.ClusterFailed e => $"the private Postgres in {e.Directory} does not start: {e.Detail}",
             DomainError.RootMismatch e => $"{e.Reason} (eventdock adopt goes on with them as they are)",
             DomainError.FileFailed e => $"{e.Path}: {e.Reason}",

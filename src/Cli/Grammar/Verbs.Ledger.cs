@@ -11,12 +11,19 @@ public static partial class Verbs
         Text("container", "container", "Only what happened to it"),
         Text("format", "json", "One line of JSON an event"),
         Text("image", "image", "Only what happened to it"),
+        Number("limit", 'n', "number", "Only so many, the newest"),
         Text("since", "time|position", "Only what was recorded since"),
         new Flag("type", null, FlagKind.List, "event", "Only events of this name; several times for several"),
         Text("until", "time|position", "Only what was recorded until then"),
     ]);
 
-    public static VerbGrammar Rebuild => Verb("rebuild", "Fold all views again from the first event on", "", Exactly(0), []);
+    public static VerbGrammar Rebuild => Verb("rebuild", "Fold views again from the first event on, beside those in use", "[VIEW...]", AtLeast(0));
+
+    public static VerbGrammar LedgerViews => Verb("ledger views", "Print a checksum of each view", "", Exactly(0),
+    [
+        Text("at", "position", "As of this position instead of the last"),
+        Text("format", "json", "One line of JSON a view"),
+    ]);
 
     public static VerbGrammar Adopt => Verb("adopt", "Accept this ledger for this root, after they have been parted", "", Exactly(0), []);
 

@@ -10,8 +10,10 @@ public static partial class Verbs
     public static readonly string[] Names =
     [
         "images", "ps", "build", "run", "create", "start", "stop", "kill", "exec", "logs", "rm", "rmi", "history", "inspect",
-        "tag", "import", "pull", "version", "log", "rebuild", "adopt", "db status", "db stop", "db url",
-        "ledger checkpoint", "ledger key", "ledger anchor", "ledger prove", "ledger consistency", "ledger check-proof",
+        "tag", "import", "pull", "version", "log", "rebuild", "adopt",
+        "ledger views", "ledger checkpoint", "ledger key", "ledger anchor", "ledger prove", "ledger consistency",
+        "ledger check-proof",
+        "db status", "db stop", "db url",
     ];
 
     /// <summary>The verb of that name, or null.</summary>
@@ -37,6 +39,7 @@ public static partial class Verbs
         "version" => Version,
         "log" => Log,
         "rebuild" => Rebuild,
+        "ledger views" => LedgerViews,
         "adopt" => Adopt,
         "db status" => DbStatus,
         "db stop" => DbStop,

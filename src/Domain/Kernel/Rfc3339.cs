@@ -7,7 +7,14 @@ public static class Rfc3339
 {
     /// <summary>UTC with six digits: the ledger's form.</summary>
     public static string Micros(DateTimeOffset at) =>
-        at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+        string.Create(27, at.UtcDateTime, static (text, time) =>
+        {
+            // The round-trip form has a seventh digit; the general way of leaving it out takes several times as long.
+            Span<char> whole = stackalloc char[28];
+            time.TryFormat(whole, out _, "O", CultureInfo.InvariantCulture);
+            whole[..26].CopyTo(text);
+            text[26] = 'Z';
+        });
 
     /// <summary>UTC with whole seconds, as docker prints times in full.</summary>
     public static string Seconds(DateTimeOffset at) =>

@@ -1,6 +1,6 @@
 namespace EventDock.Domain.Ledger;
 
-using System.Globalization;
+using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text.Json;
 using EventDock.Domain.Kernel;
@@ -13,6 +13,8 @@ using EventDock.Domain.Kernel;
 /// </summary>
 public sealed class LeafLine
 {
+    private static readonly DateTimeOffset Epoch = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     private readonly CanonicalText data = new();
     private readonly CanonicalText headers = new();
     private readonly CanonicalText line = new();
@@ -27,6 +29,9 @@ public sealed class LeafLine
 
     public ReadOnlySpan<byte> Headers => headers.Written[saltOfHeaders..];
 
+    /// <summary>When the event happened, in microseconds since 2000-01-01 UTC.</summary>
+    public long Occurred { get; private set; }
+
     private int saltOfData, saltOfHeaders;
 
     public TreeHash Hash => TreeHash.Of(SHA256.HashData(Prefixed));
@@ -35,10 +40,12 @@ public sealed class LeafLine
     public bool Make(in StoredEvent stored, ReadOnlySpan<byte> headerSalt, ReadOnlySpan<byte> dataSalt)
     {
         if (!Salted(data, dataSalt, stored.Data) || !Salted(headers, headerSalt, stored.Headers)
-            || !Known(stored.Headers, out var occurred, out var schema))
+            || !Known(stored.Headers, out var occurred, out var schema) || Micros(occurred) is not { } happened)
         {
             return false;
         }
+
+        Occurred = happened;
 
         (saltOfData, saltOfHeaders) = (dataSalt.Length, headerSalt.Length);
         line.Clear();
@@ -80,6 +87,23 @@ public sealed class LeafLine
         text.Clear();
         text.Add(salt);
         return CanonicalJson.Write(json, text).IsRight;
+    }
+
+    /// <summary>Of a time in the ledger's form, which has a place for each digit; null for any other text.</summary>
+    private static long? Micros(ReadOnlySpan<byte> text)
+    {
+        // Utf8Parser's round-trip form has seven digits behind the point, ours six.
+        Span<byte> seven = stackalloc byte[28];
+        if (text.Length != 27 || text[26] != (byte)'Z')
+        {
+            return null;
+        }
+
+        text[..26].CopyTo(seven);
+        (seven[26], seven[27]) = ((byte)'0', (byte)'Z');
+        return Utf8Parser.TryParse(seven, out DateTimeOffset at, out var read, 'O') && read == seven.Length
+            ? (at - Epoch).Ticks / 10
+            : null;
     }
 
     /// <summary>The two headers that stand in the line, too. They are looked for in the outermost object alone.</summary>

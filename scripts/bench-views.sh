@@ -1,0 +1,94 @@
+#!/usr/bin/env bash
+# What views cost at a million events, side by side in one run: the part "views" of bench-ledger.sh. ROUNDS (15) rounds, medians;
+# EVENTS (1000000) events. Ends with 1 when a measure misses its aim.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+rounds=${ROUNDS:-15} events=${EVENTS:-1000000}
+eventdock=${EVENTDOCK_TEST_BINARY:-$PWD/bin/eventdock}
+. scripts/root.sh
+make_root
+dotnet build tests/Bench -c Release --nologo -v quiet
+bench=$PWD/artifacts/bin/net10.0/Bench/Release/net10.0/EventDock.Tests.Bench
+missed=0
+
+# The containers that run, run as this process: it is there as long as it is asked for.
+sleep infinity &
+alive=$!
+
+end() {
+    local status=$?
+    trap - EXIT
+    set +e
+    for root in "$work/large" "$work/small"; do
+        EVENTDOCK_ROOT=$root "$eventdock" db stop > /dev/null 2>&1
+        rm -rf "/run/eventdock/$(printf '%s' "$root" | sha256sum | cut -c1-8)"
+    done
+    kill "$alive"
+    wait "$alive" 2>/dev/null
+    rm -rf "$work"
+    exit "$status"
+}
+trap end EXIT
+
+# milliseconds NAME COMMAND…: adds one line to NAME's list. A command that fails ends the run.
+milliseconds() {
+    local list=$work/$1.times from
+    shift
+    from=$(date +%s%N)
+    "$@" > "$work/output"
+    awk -v ns=$(($(date +%s%N) - from)) 'BEGIN { printf "%.1f\n", ns / 1000000 }' >> "$list"
+}
+
+median() { sort -n "$work/$1.times" | awk '{ v[NR] = $1 } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
+
+# row TEXT VALUE AIM, true when VALUE is at most AIM: a line of the table.
+row() {
+    echo "| $1 | $2 | ≤ $3 |"
+    awk -v v="$2" -v aim="$3" 'BEGIN { exit !(v <= aim) }' || { echo "bench-views: $1: $2, more than $3" >&2; missed=1; }
+}
+
+ratio() { awk -v a="$(median "$1")" -v b="$(median "$2")" 'BEGIN { printf "%.2f\n", a / b }'; }
+
+on() { EVENTDOCK_ROOT=$work/$1 "$eventdock" "${@:2}"; }
+
+bench_views() {
+    "$bench" fill "$work/large" "$events" 10000 20 "$alive" >&2
+    "$bench" fill "$work/small" 2000 20 20 "$alive" >&2
+
+    local folded seconds
+    folded=$(on large log -n 1 --format json | sed -E 's/^\{"Position":([0-9]+),.*/\1/')
+    for _ in 1 2 3; do
+        EVENTDOCK_ROOT=$work/large /usr/bin/time -f '%e %M' -o "$work/time" "$eventdock" rebuild > /dev/null 2>&1
+        awk '{ print $1 }' "$work/time" >> "$work/rebuild.times"
+        awk '{ printf "%.0f\n", $2 / 1024 }' "$work/time" >> "$work/memory.times"
+    done
+
+    for _ in $(seq "$rounds"); do
+        milliseconds ps-now on large ps -a
+        milliseconds ps-then on large ps -a --as-of "$((folded / 2))"
+        milliseconds images on large images
+        milliseconds twenty-of-many on large ps
+        milliseconds twenty-of-twenty on small ps
+        milliseconds log on large log -n 30
+        milliseconds log-container on large log --container web-77 -n 30
+    done
+
+    seconds=$(median rebuild)
+    echo "$("$eventdock" version --format '{{.Build}}'); $(nproc) processors; $folded events; $rounds rounds (rebuild: 3), medians"
+    echo
+    echo '| what | measured | aim |'
+    echo '|---|---|---|'
+    row "rebuild of all views, s ($(awk -v n="$folded" -v s="$seconds" 'BEGIN { printf "%.0f", n / s }') events/s)" "$seconds" \
+        "$(awk -v n="$folded" 'BEGIN { print n / 100000 }')"
+    row 'rebuild, memory at its highest, MB' "$(median memory)" 300
+    row '`ps -a --as-of` the middle / `ps -a`, 10,000 rows each' "$(ratio ps-then ps-now)" 2
+    row '`ps -a`, 10,000 rows, ms' "$(median ps-now)" 200
+    row '`images`, 10,000 rows, ms' "$(median images)" 200
+    row '`ps`: 20 of 10,000 / 20 of 20' "$(ratio twenty-of-many twenty-of-twenty)" 1.5
+    row '`log -n 30`, ms' "$(median log)" 30
+    row '`log --container X -n 30`, ms' "$(median log-container)" 30
+}
+
+bench_views
+exit "$missed"

@@ -1,0 +1,43 @@
+namespace EventDock.Adapters.Postgres;
+
+using EventDock.Domain.Kernel;
+using EventDock.Projections;
+using Npgsql;
+
+/// <summary>Where a ledger stands when it is opened.</summary>
+/// <param name="Version">Of its tables; 0 where there are none.</param>
+/// <param name="Views">Which folds have filled its views: <c>name:version</c>, sorted.</param>
+internal sealed record LedgerStand(int Version, string Views, long Head, Option<RootRow> Root)
+{
+    /// <summary>In one round trip.</summary>
+    public static Task<Either<DomainError, LedgerStand>> ReadAsync(Database database, CancellationToken cancel) =>
+        database.Use<LedgerStand>(
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand(
+                    """
+                    select (select max(version) from eventdock.migrations),
+                           (select string_agg(name || ':' || version, ',' order by name collate "C") from eventdock.view_versions),
+                           h.position,
+                           (select r.row::text from eventdock.view_root r join eventdock.view_versions v on v.name = 'root' and v.version = $1
+                            where r.valid_to is null and r.key = 'root')
+                    from eventdock.head h
+                    """, connection)
+                {
+                    Parameters = { new() { Value = RootView.Projection.Version } },
+                };
+                try
+                {
+                    await using var reader = await command.ExecuteReaderAsync(cancel);
+                    await reader.ReadAsync(cancel);
+                    return new LedgerStand(
+                        reader.GetInt32(0), reader.IsDBNull(1) ? "" : reader.GetString(1), reader.GetInt64(2),
+                        reader.IsDBNull(3) ? None : Some((RootRow)RootView.Projection.Erased.Read(reader.GetString(3))));
+                }
+                catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName)
+                {
+                    return new LedgerStand(0, "", 0, None);
+                }
+            },
+            cancel);
+}

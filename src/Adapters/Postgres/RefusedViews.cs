@@ -1,0 +1,27 @@
+namespace EventDock.Adapters.Postgres;
+
+using EventDock.Domain.Kernel;
+using EventDock.Projections;
+
+/// <summary>Views that cannot be used: every question is answered with why.</summary>
+internal static class RefusedViews
+{
+    public static Views Create(DomainError why)
+    {
+        return new Views(
+            Reader<ContainerRow>(), Reader<ImageRow>(), Reader<TagRow>(), Reader<LayerRow>(), Reader<BuildStepRow>(),
+            (_, _) => Refused<Option<ContainerRow>>(),
+            (_, _) => Refused<Seq<ContainerRow>>(),
+            (_, _) => Refused<Seq<ContainerRow>>(),
+            _ => Refused<Seq<ContainerRow>>(),
+            (_, _) => Refused<Seq<TagRow>>(),
+            (_, _) => Refused<Seq<string>>(),
+            (_, _) => Refused<MomentAt>(),
+            _ => Refused<Option<RootRow>>());
+
+        ViewReader<TRow> Reader<TRow>() => new(
+            (_, _) => Refused<Seq<TRow>>(), (_, _, _) => Refused<Seq<TRow>>(), (_, _, _) => Refused<Seq<TRow>>());
+
+        EitherAsync<DomainError, T> Refused<T>() => LeftAsync<DomainError, T>(why);
+    }
+}

@@ -1,0 +1,73 @@
+namespace EventDock.Adapters.Postgres;
+
+using System.Globalization;
+using System.Text;
+using EventDock.Domain.Kernel;
+using EventDock.Projections;
+using Npgsql;
+
+/// <summary>
+/// The log as folds read it: of each event that any view heeds the type, the time, and the data. Of the headers, which are half
+/// of what an event weighs, the server picks the two values out.
+/// </summary>
+internal static class ViewSource
+{
+    /// <summary>A page ends at the first of these: an event can be as large as two million bytes, and pages wait in memory.</summary>
+    private const int PageSize = 500, PageBytes = 1 << 20;
+
+    private static readonly string Unheeded = string.Join(
+        ',', AllViews.Unheeded.Map(name => $"'{EventCodec.Kinds.Find(k => k.Name == name).Map(k => k.Alias).IfNone("")}'"));
+
+    /// <summary>Events after one position up to another, in pages.</summary>
+    public static async Task<Either<DomainError, Unit>> ReadAsync(
+        NpgsqlConnection connection, long after, long upTo, Func<IReadOnlyList<Folded>, ValueTask> page, CancellationToken cancel)
+    {
+        await using var rows = await CopyRows.BeginAsync(
+            connection,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"""
+                select e.seq_id, e.type::text, e.headers->>'Schema', e.headers->>'Occurred', e.data::text from eventdock.mt_events e
+                where e.seq_id > {after} and e.seq_id <= {upTo} and e.type <> all(array[{Unheeded}])
+                    and not exists (select from eventdock.foreign_events f where f.position = e.seq_id)
+                order by e.seq_id
+                """),
+            cancel);
+        var (events, bytes) = (new List<Folded>(PageSize), 0);
+        while (await rows.NextAsync(cancel))
+        {
+            var read = Event(rows, ref bytes);
+            if (read.IsLeft)
+            {
+                return read.Map(_ => unit);
+            }
+
+            read.IfRight(events.Add);
+            if (events.Count == PageSize || bytes > PageBytes)
+            {
+                await page(events);
+                (events, bytes) = (new List<Folded>(PageSize), 0);
+            }
+        }
+
+        if (events.Count > 0)
+        {
+            await page(events);
+        }
+
+        return unit;
+    }
+
+    private static Either<DomainError, Folded> Event(CopyRows row, ref int bytes)
+    {
+        var position = row.Number() ?? 0;
+        var alias = row.Text() ?? "";
+        var (schema, occurred) = (row.Text(), row.Text());
+        var data = Encoding.UTF8.GetString(row.Bytes());
+        bytes += data.Length;
+        return int.TryParse(schema, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && Rfc3339.Parse(occurred ?? "").ToNullable() is { } at
+            ? EventCodec.Read(position, alias, number, data).Map(happened => new Folded(position, new Fact(happened, at)))
+            : new DomainError.LedgerUnreadable(position, "the event has no headers");
+    }
+}

@@ -1,0 +1,57 @@
+namespace EventDock.Tests.Bench;
+
+using System;
+using System.Diagnostics;
+using System.Globalization;
+using System.IO;
+using System.Security.Cryptography;
+using System.Text;
+using System.Threading;
+using System.Threading.Tasks;
+using EventDock.Adapters.Postgres;
+using EventDock.Domain.Containers;
+using EventDock.Domain.Kernel;
+using EventDock.Projections;
+using LanguageExt;
+using static LanguageExt.Prelude;
+
+/// <summary><c>fill ROOT EVENTS CONTAINERS RUNNING PID</c>: a ledger of so many events in the root's private cluster, appended as any command appends.</summary>
+internal static class ViewsFill
+{
+    public static async Task<int> RunAsync(string root, int events, int containers, int running, int pid)
+    {
+        var origin = new Origin(
+            Guid.CreateVersion7(), Seq("eventdock", "run", "-d", "app"), new Actor(0, "1000", "1000", "/usr/bin/bash", "/dev/pts/1", null),
+            new Host("bench", Boot(), Environment.ProcessId), 1);
+        var ledger = Must(await PostgresLedger.OpenPrivate(Place(root), origin, CancellationToken.None).ToEither());
+        var alive = new ContainerStarted(ViewsHistory.Id(0), pid, StartTime(pid), Boot());
+        var images = Math.Max(1, containers / 20);
+        var history = new ViewsHistory(events, images, containers, containers, running, alive);
+        var since = Stopwatch.StartNew();
+        var last = 0L;
+        foreach (var append in history.Appends())
+        {
+            last = Must(await ledger.Store.Append(append, CancellationToken.None).ToEither()).Last;
+        }
+
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"filled {last} events in {since.Elapsed.TotalSeconds:F1} s, {last / since.Elapsed.TotalSeconds:F0} events/s"));
+        await ledger.Care.Close();
+        return 0;
+    }
+
+    public static ClusterPlace Place(string root) => new(
+        root, $"/run/eventdock/{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(root)))[..8]}");
+
+    public static T Must<T>(Either<DomainError, T> result) =>
+        result.Match(Right: r => r, Left: e => throw new InvalidOperationException(e.ToString()));
+
+    private static string Boot() => File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
+
+    /// <summary>Field 22 of /proc/PID/stat; the second, in parentheses, may hold blanks.</summary>
+    private static long StartTime(int pid)
+    {
+        var stat = File.ReadAllText($"/proc/{pid}/stat");
+        return long.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[19], CultureInfo.InvariantCulture);
+    }
+}
