@@ -47,4 +47,4 @@ public sealed record Session(
 public sealed record LedgerHome(
     Func<CancellationToken, EitherAsync<DomainError, string>> Status,
     Func<CancellationToken, EitherAsync<DomainError, Unit>> Stop,
-    Func<CancellationToken, EitherAsync<DomainError, string>> Url);
+    Func<LedgerRole, CancellationToken, EitherAsync<DomainError, string>> Url);

@@ -6,6 +6,7 @@ using System.Runtime.InteropServices;
 internal static partial class Libc
 {
     public const uint OwnerAlone = 0b111_000_000;
+    public const uint OwnerAndGroup = 0b111_101_000;
     public const uint Passable = 0b111_001_001;
     public const int Interrupt = 2;
     public const int ErrnoNoProcess = 3;

@@ -9,7 +9,7 @@ using NpgsqlTypes;
 /// <summary>The ledger's tables, made by numbered scripts; each is applied once, all that are missing in one transaction.</summary>
 internal static class Migrations
 {
-    private static readonly string[] Scripts = ["001_ledger", "002_views", "003_append", "004_roles"];
+    private static readonly string[] Scripts = ["001_ledger", "002_views", "003_append", "004_roles", "005_audit"];
 
     /// <summary>The schema version of this program: the number of its last script.</summary>
     public static int Newest => Scripts.Length;

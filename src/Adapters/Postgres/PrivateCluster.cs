@@ -18,7 +18,8 @@ public static class PrivateCluster
         EnsureUp: cancel => EnsureUpAsync(place, cancel).ToAsync(),
         Status: () => Named<ClusterStatus>(place, () => Status(place)),
         Stop: cancel => NamedAsync(place, () => StopAsync(place, cancel)).ToAsync(),
-        Url: place.Url);
+        Url: place.Url,
+        UrlAs: role => Named(place, () => UrlAs(place, role)).Bind(url => url));
 
     internal static NpgsqlConnectionStringBuilder Settings(ClusterPlace place, string role) => new()
     {
@@ -39,6 +40,12 @@ public static class PrivateCluster
 
     private static ClusterStatus Status(ClusterPlace place) => new(
         Directory.Exists(place.Data), ClusterProcess.Postmaster(place)?.Pid, Version(place), place.Data, place.Sockets);
+
+    private static Either<DomainError, string> UrlAs(ClusterPlace place, LedgerRole role) =>
+        role != LedgerRole.Audit ? place.UrlAs(role)
+        : SystemUser.AuditGroup() is null ? new DomainError.NoAuditGroup(ClusterPlace.AuditGroup)
+        : !File.Exists(place.AuditSocket) ? new DomainError.NoAuditSocket(place.AuditSocket)
+        : place.UrlAs(role);
 
     private static string? Version(ClusterPlace place)
     {
@@ -106,6 +113,8 @@ public static class PrivateCluster
             File.Delete(place.PidFile);
             File.Delete(place.Socket);
             File.Delete(place.Socket + ".lock");
+            File.Delete(place.AuditSocket);
+            File.Delete(place.AuditSocket + ".lock");
             ClusterMaking.WriteSettings(place, place.Data, user);
             var logged = ClusterLog.Begin(place.Log);
             var launched = await LaunchAsync(place, user, bin, cancel);
@@ -209,6 +218,7 @@ public static class PrivateCluster
         ClusterMaking.MakePassable(place.Run);
         ClusterMaking.LetThrough(Path.GetDirectoryName(place.Run)!);
         ClusterMaking.OwnDirectory(place.Sockets, user);
+        ClusterMaking.ShareDirectory(place.AuditSockets, user, SystemUser.AuditGroup());
     }
 
     private static DomainError Failed(ClusterPlace place, string reason) => new DomainError.ClusterFailed(place.Data, reason);

@@ -13,7 +13,9 @@ public static class DbCommand
         session.Home.Stop(cancel).Map(_ => 0);
 
     public static EitherAsync<DomainError, int> Url(ParsedArgs args, Session session, CancellationToken cancel) =>
-        session.Home.Url(cancel).Map(text => Printed(session, text));
+        from role in LedgerRoles.Parse(args.Text("role") ?? "owner").ToAsync()
+        from text in session.Home.Url(role, cancel)
+        select Printed(session, text);
 
     private static int Printed(Session session, string text)
     {

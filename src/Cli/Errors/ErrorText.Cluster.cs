@@ -11,6 +11,9 @@ public static partial class ErrorText
             DomainError.NotPassable e =>
                 $"{e.Directory}: the user {e.User}, who runs the private Postgres, cannot enter it "
                 + $"(chmod o+x {e.Directory}, or set EVENTDOCK_ROOT to a directory elsewhere)",
+            DomainError.NoAuditGroup e => $"the system group {e.Group} is missing: make setup makes it",
+            DomainError.NoAuditSocket e =>
+                $"{e.Socket} is not there: the private Postgres was started by an earlier version (eventdock db stop, then again)",
             DomainError.SocketHeld e =>
                 $"{e.Socket} is in use by the Postgres with pid {e.Pid}, which works in {e.Directory} (kill -INT {e.Pid} ends it)",
             _ => null,

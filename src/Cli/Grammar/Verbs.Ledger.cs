@@ -24,5 +24,6 @@ public static partial class Verbs
 
     public static VerbGrammar DbStop => Verb("db stop", "Stop the private Postgres cluster", "", Exactly(0), []);
 
-    public static VerbGrammar DbUrl => Verb("db url", "Print the ledger's address, as psql takes it", "", Exactly(0), []);
+    public static VerbGrammar DbUrl => Verb("db url", "Print the ledger's address, as psql takes it", "", Exactly(0),
+        [Text("role", "engine|audit|owner", "As whom (owner, if not said)")]);
 }
