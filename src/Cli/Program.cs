@@ -31,6 +31,8 @@ public static class Program
         ["adopt"] = AdoptCommand.Run,
         ["build"] = BuildCommand.Run,
         ["create"] = CreateCommand.Run,
+        ["db backup"] = DbCopyCommand.Backup,
+        ["db restore"] = DbCopyCommand.Restore,
         ["db status"] = DbCommand.Status,
         ["db stop"] = DbCommand.Stop,
         ["db url"] = DbCommand.Url,

@@ -12,17 +12,17 @@ internal static class ClusterPrograms
     private const string Installed = "/usr/lib/postgresql";
 
     /// <summary>The directory with the programs: of the given major version, or of the newest there is.</summary>
-    public static Either<DomainError, string> Find(string? version)
+    public static Either<DomainError, string> Find(string? version, string program = "postgres", string package = "postgresql")
     {
         var found = (Directory.Exists(Installed) ? Directory.GetDirectories(Installed) : [])
             .Select(directory => (Bin: Path.Combine(directory, "bin"), Version: Path.GetFileName(directory)))
-            .Where(p => (version is null || p.Version == version) && File.Exists(Path.Combine(p.Bin, "postgres")))
+            .Where(p => (version is null || p.Version == version) && File.Exists(Path.Combine(p.Bin, program)))
             .OrderByDescending(p => int.TryParse(p.Version, CultureInfo.InvariantCulture, out var number) ? number : 0)
             .Select(p => p.Bin)
             .FirstOrDefault();
         return found is not null ? Right<DomainError, string>(found)
-            : version is null ? new DomainError.ProgramMissing("postgres", "postgresql")
-            : new DomainError.ProgramMissing($"postgres {version}", $"postgresql-{version}");
+            : version is null ? new DomainError.ProgramMissing(program, package)
+            : new DomainError.ProgramMissing($"{program} {version}", $"{package}-{version}");
     }
 
     /// <summary>

@@ -11,6 +11,7 @@ public static partial class Verbs
     [
         "images", "ps", "build", "run", "create", "start", "stop", "kill", "exec", "logs", "rm", "rmi", "history", "inspect",
         "tag", "import", "pull", "version", "log", "rebuild", "adopt", "db status", "db stop", "db url",
+        "db backup", "db restore",
     ];
 
     /// <summary>The verb of that name, or null.</summary>
@@ -40,6 +41,8 @@ public static partial class Verbs
         "db status" => DbStatus,
         "db stop" => DbStop,
         "db url" => DbUrl,
+        "db backup" => DbBackup,
+        "db restore" => DbRestore,
         _ => null,
     };
 
