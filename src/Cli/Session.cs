@@ -26,6 +26,13 @@ public sealed record Session(
     LedgerHome Home,
     Func<DateTimeOffset> Clock)
 {
+    /// <summary>Result, as it is.</summary>
+    public Unit Print(string text)
+    {
+        Out.Write(text);
+        return unit;
+    }
+
     /// <summary>A line of result.</summary>
     public Unit Line(string text)
     {

@@ -54,11 +54,21 @@ public static class Build
     {
         var began = ports.World.Clock();
         var total = request.File.Instructions.Count;
+        var first = new Lazy<Unit>(() => Tell(tell, new BuildProgress.Step(1, total, request.File.From.Original)));
+        // A pull is shown below its step; a mistake in a later line is told before any step is shown.
+        var telling = tell.From with
+        {
+            Missing = missing =>
+            {
+                _ = first.Value;
+                tell.From.Missing(missing);
+            },
+        };
         return
-            from start in From(ports, request.File.From, tell.From, cancel)
+            from start in From(ports, request.File.From, telling, cancel)
             from steps in BuildPlan.Of(request.File, start.Made.Config.Run).ToAsync()
             from planned in steps.InTurn(step => Matched(ports, request, step, cancel))
-            let first = Tell(tell, new BuildProgress.Step(1, total, request.File.From.Original))
+            let shown = first.Value
             let based = Tell(tell, start.Base is { } id ? new BuildProgress.Made(id) : null)
             from made in planned.Through(start.Made, (so, step) => Step(ports, request, total, so, step, tell, cancel))
             from image in Record(ports, request, made, start.Base, began, cancel)
@@ -186,12 +196,12 @@ public static class Build
                 cancel).MapLeft(error => error is DomainError.Invalid e ? Bad(request, step, $"{e.Value}: {e.Reason}") : error),
             Instruction.Workdir => ports.Workspaces.MakeDirectory(workspace, home, cancel),
             Instruction.Run run =>
-                from told in Give(Tell(tell, new BuildProgress.RunningIn(workspace.Id)))
+                from told in Give(Tell(tell, new BuildProgress.RunningIn(workspace.Short)))
                 from code in ports.Runtime.Step(
                     new Domain.Containers.StepSpec(
-                        workspace.Id, workspace.Merged, run.Command.Arguments,
+                        workspace.Id, workspace.Short, workspace.Merged, run.Command.Arguments,
                         Domain.Containers.RunResolution.Merge(
-                            Seq(Domain.Containers.RunResolution.DefaultPath, $"HOSTNAME={workspace.Id}"), step.Run.Env),
+                            Seq(Domain.Containers.RunResolution.DefaultPath, $"HOSTNAME={workspace.Short}"), step.Run.Env),
                         home, step.Run.User, request.Network),
                     cancel)
                 from ended in code == 0

@@ -6,24 +6,35 @@ using EventDock.Domain.Layers;
 using EventDock.Projections;
 using static EventDock.Engine.Pipeline;
 
+/// <summary>How a container was found to have ended.</summary>
+/// <param name="Code">None where nobody could observe it.</param>
+/// <param name="Removed">It has been removed with its end.</param>
+public sealed record EndedContainer(Option<int> Code, bool Removed);
+
 /// <summary>
 /// What follows when a container's process has ended: its exit and what it wrote are recorded, and what it held is let go.
 /// Several may notice the end (the attached command, conmon's exit command, the next command): the first records it.
 /// </summary>
 public static class End
 {
-    /// <summary>Gives the exit code as it was observed, by whoever observed it; None where nobody could.</summary>
+    /// <summary>Gives the exit code as it was observed, by whoever observed it.</summary>
     public static EitherAsync<DomainError, Option<int>> Container(Ports ports, ContainerId id, string cause, CancellationToken cancel) =>
+        Container(ports, id, cause, remove: false, cancel).Map(ended => ended.Code);
+
+    /// <param name="remove">Removed in the same transaction (--rm), unless another command has recorded the end already.</param>
+    public static EitherAsync<DomainError, EndedContainer> Container(
+        Ports ports, ContainerId id, string cause, bool remove, CancellationToken cancel) =>
         Start.Locked(ports, id, cancel).Holding(() =>
             from past in ports.Store.Read(Streams.Container(id.Value), cancel)
             let state = ContainerDecider.Decider.Fold(past.Map(e => (ContainerEvent)e.Event))
-            from code in state is ContainerState.Running running
-                ? Observe(ports, id, new ProcessIdentity(running.Pid, running.StartTime, running.BootId), cause, cancel)
-                : Give(LastCode(past))
-            select code);
+            from ended in state is ContainerState.Running running
+                ? Observe(ports, id, new ProcessIdentity(running.Pid, running.StartTime, running.BootId), cause, remove, cancel)
+                    .Map(code => new EndedContainer(code, remove))
+                : Give(new EndedContainer(LastCode(past), Removed: false))
+            select ended);
 
     private static EitherAsync<DomainError, Option<int>> Observe(
-        Ports ports, ContainerId id, ProcessIdentity process, string cause, CancellationToken cancel) =>
+        Ports ports, ContainerId id, ProcessIdentity process, string cause, bool remove, CancellationToken cancel) =>
         from fact in ports.Runtime.AwaitExit(id, TimeSpan.FromSeconds(5), cancel)
         // conmon is gone, or the kernel does not let go of the process: either way it has not ended, and nothing else is recorded.
         from over in fact.IsNone && ports.Runtime.Alive(process)
@@ -40,13 +51,14 @@ public static class End
                     new RecordExited(id, code.MatchUnsafe(Some: c => (int?)c, None: () => null), fact.Map(f => f.OutOfMemory).IfNone(false)),
                     at,
                     cancel)
-                from layer in Written(ports, id, written, cancel)
-                let whole = exited.Append.And(layer)
+                from rest in remove ? WrittenAndRemoved(ports, id, exited, written, cancel) : Written(ports, id, written, cancel)
+                let whole = exited.Append.And(rest)
                 from appended in whole.IsEmpty ? Done : ports.Store.Append(whole, cancel).Ignore()
                 select unit,
             cancel)
-        from settled in ports.Thin.Settle(id.Value, CancellationToken.None)
+        from execs in Exec.SettleAll(ports, id, CancellationToken.None)
         from cleaned in ports.Runtime.CleanUp(id, CancellationToken.None)
+        from settled in remove ? ports.Thin.Discard(id.Value, CancellationToken.None) : ports.Thin.Settle(id.Value, CancellationToken.None)
         select code;
 
     /// <summary>Records what has been written to a thin layer since it was last looked at: after an exec, say.</summary>
@@ -73,6 +85,14 @@ public static class End
             : from decided in ports.Store.Decide(
                   LayerDecider.Decider, Streams.Layer(id.Value), written, ports.World.Clock(), cancel)
               select decided.Append;
+
+    private static EitherAsync<DomainError, Append> WrittenAndRemoved(
+        Ports ports, ContainerId id, Decision<ContainerState> exited, RecordWritten written, CancellationToken cancel) =>
+        from layer in ports.Store.Decide(LayerDecider.Decider, Streams.Layer(id.Value), written, ports.World.Clock(), cancel)
+        let now = ports.World.Clock()
+        from gone in exited.Then(ContainerDecider.Decider, new RemoveContainer(id), now).ToAsync()
+        from layerGone in layer.Then(LayerDecider.Decider, new RemoveLayer(id.Value), now).ToAsync()
+        select layer.Append.And(gone.Append).And(layerGone.Append);
 
     private static Option<int> LastCode(Seq<Recorded<DockEvent>> past) =>
         past.Choose(e => e.Event switch

@@ -40,7 +40,9 @@ public static class Exec
             from code in request.Detach
                 ? Give(Option<int>.None)
                 : from end in exec.Wait(cancel)
-                  from seen in end.How == AttachEnd.Ended ? Ended(ports, row.Id, id, end.ExitCode, CancellationToken.None) : Done
+                  from seen in end.How == AttachEnd.Ended
+                      ? Recorded(ports, row.Id, id, end.ExitCode, ports.World.Clock(), CancellationToken.None)
+                      : Done
                   select end.How switch
                   {
                       AttachEnd.Ended => Some(end.ExitCode),
@@ -57,18 +59,30 @@ public static class Exec
     public static EitherAsync<DomainError, Unit> Settle(Ports ports, ContainerId container, string id, CancellationToken cancel) =>
         from code in ports.Runtime.ExecExit(container, id, cancel)
         from _ in code.Match(
-            Some: exited =>
-                from ended in Ended(ports, container, id, exited, cancel)
-                from cleaned in ports.Runtime.ExecCleanUp(container, id, cancel)
-                select unit,
+            Some: exited => Recorded(ports, container, id, exited.ExitCode, exited.At, cancel),
             None: () => Done)
         select unit;
 
-    private static EitherAsync<DomainError, Unit> Ended(
-        Ports ports, ContainerId container, string id, int code, CancellationToken cancel) =>
-        from ended in Record(ports, Streams.Exec(container.Value, id), new RecordExecExited(id, container, code), cancel)
-        from written in End.RecordWrites(ports, container, "exec", cancel)
+    /// <summary>
+    /// The execs of a container that has ended have ended with it. Their notes go with the container's bundle, so they are
+    /// recorded before that, whoever else is about to.
+    /// </summary>
+    public static EitherAsync<DomainError, Unit> SettleAll(Ports ports, ContainerId container, CancellationToken cancel) =>
+        from exits in ports.Runtime.ExecExits(container, cancel)
+        from recorded in exits.InTurn(exit => Exited(ports, container, exit.ExecId, exit.Fact.ExitCode, exit.Fact.At, cancel))
         select unit;
+
+    /// <summary>The end and what was written; conmon's note goes once both are recorded.</summary>
+    private static EitherAsync<DomainError, Unit> Recorded(
+        Ports ports, ContainerId container, string id, int code, DateTimeOffset at, CancellationToken cancel) =>
+        from exited in Exited(ports, container, id, code, at, cancel)
+        from written in End.RecordWrites(ports, container, "exec", cancel)
+        from cleaned in ports.Runtime.ExecCleanUp(container, id, cancel)
+        select unit;
+
+    private static EitherAsync<DomainError, Unit> Exited(
+        Ports ports, ContainerId container, string id, int code, DateTimeOffset at, CancellationToken cancel) =>
+        Record(ports, Streams.Exec(container.Value, id), new RecordExecExited(id, container, code), at, cancel);
 
     private static EitherAsync<DomainError, RunningExec> Failed(
         Ports ports, string stream, string id, ContainerId container, DomainError error) =>
@@ -83,6 +97,9 @@ public static class Exec
 
     private static EitherAsync<DomainError, Unit> Record(
         Ports ports, string stream, ExecCommand command, CancellationToken cancel) =>
-        ports.Again(
-            () => ports.Store.Handle(ExecDecider.Decider, stream, command, ports.World.Clock(), cancel).Ignore(), cancel);
+        Record(ports, stream, command, ports.World.Clock(), cancel);
+
+    private static EitherAsync<DomainError, Unit> Record(
+        Ports ports, string stream, ExecCommand command, DateTimeOffset at, CancellationToken cancel) =>
+        ports.Again(() => ports.Store.Handle(ExecDecider.Decider, stream, command, at, cancel).Ignore(), cancel);
 }

@@ -43,20 +43,20 @@ public static class Run
         {
             AttachEnd.Detached => Give(new RunOutcome(id, None)),
             AttachEnd.OutputClosed => Give(new RunOutcome(id, BrokenPipe)),
-            _ => from code in Ended(ports, id)
-                 from removed in autoRemove ? Remove.Ended(ports, id, CancellationToken.None) : Done
-                 select new RunOutcome(id, code.IfNone(255)),
+            _ => from ended in Ended(ports, id, autoRemove)
+                 from removed in autoRemove && !ended.Removed ? Remove.Ended(ports, id, CancellationToken.None) : Done
+                 select new RunOutcome(id, ended.Code.IfNone(255)),
         }
         select outcome;
 
     /// <summary>
     /// The ledger may have been stopped meanwhile, a container can run for weeks; to record an end that is recorded is harmless.
     /// </summary>
-    private static EitherAsync<DomainError, Option<int>> Ended(Ports ports, ContainerId id) =>
-        End.Container(ports, id, "exit", CancellationToken.None).Recover(error => error is DomainError.LedgerUnreachable
+    private static EitherAsync<DomainError, EndedContainer> Ended(Ports ports, ContainerId id, bool remove) =>
+        End.Container(ports, id, "exit", remove, CancellationToken.None).Recover(error => error is DomainError.LedgerUnreachable
             ? Some(
                 from woken in ports.Ledger.Care.Wake(CancellationToken.None)
-                from code in End.Container(ports, id, "exit", CancellationToken.None)
-                select code)
+                from ended in End.Container(ports, id, "exit", remove, CancellationToken.None)
+                select ended)
             : None);
 }

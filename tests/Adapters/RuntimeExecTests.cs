@@ -26,11 +26,14 @@ public sealed class RuntimeExecTests : IAsyncLifetime
     }
 
     [RuntimeFact]
-    public async Task Its_output_and_exit_code_come_back_and_its_directory_goes()
+    public async Task Its_output_and_exit_code_come_back_and_its_note_stays_until_both_are_recorded()
     {
         var result = await host.Exec(Spec(Shell("echo out; echo err >&2; exit 42")));
 
         Assert.Equal((42, "out\n", "err\n"), (result.ExitCode, result.Text, result.ErrorText));
+        var note = Assert.Single(Good(await host.Runtime.ExecExits(id, default).ToEither()));
+        Assert.Equal(42, note.Fact.ExitCode);
+        Good(await host.Runtime.ExecCleanUp(id, note.ExecId, default).ToEither());
         Assert.Empty(Directory.GetDirectories(host.Paths.Bundle(id), "e*"));
     }
 

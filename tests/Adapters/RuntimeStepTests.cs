@@ -96,7 +96,7 @@ public sealed class RuntimeStepTests : IDisposable
         Assert.Equal("bob\n/work/here\n", result.Text);
     }
 
-    private StepSpec Spec(string script) => new("w1", root, Shell(script), Seq1("K=v"), "", "", "none");
+    private StepSpec Spec(string script) => new("w1", "w1", root, Shell(script), Seq1("K=v"), "", "", "none");
 
     private void AssertNothingLeft()
     {

@@ -133,5 +133,18 @@ public sealed class DatabaseTests
         RunTests.Until(() => !Directory.Exists($"/proc/{pid}"), "the old cluster has ended");
     }
 
+    [Fact]
+    public void A_position_on_disk_that_is_none_is_named_and_not_taken_for_the_beginning()
+    {
+        using var eventdock = new Installation();
+        eventdock.Import();
+        var position = Path.Combine(eventdock.Root, "position");
+        File.WriteAllText(position, "0000000000000000012 or thereabouts\n");
+        Assert.Contains(position, eventdock.Refused(1, "tag", "busybox", "other"), StringComparison.Ordinal);
+        // What a power cut leaves of a file that is never synced makes the check weaker, and is no reason to refuse.
+        File.WriteAllText(position, new string('\0', 20));
+        eventdock.Run("tag", "busybox", "other").Good();
+    }
+
     private static string Psql(string url, string sql) => Eventdock.Run("psql", ["-XAt", url, "-c", sql]).Done().Out.TrimEnd('\n');
 }

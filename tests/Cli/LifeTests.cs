@@ -76,6 +76,25 @@ public sealed class LifeTests(BusyboxInstallation eventdock) : IClassFixture<Bus
     }
 
     [Fact]
+    public async Task Execs_that_run_when_their_container_ends_have_their_end_recorded()
+    {
+        // Who removes the container's files and who reads conmon's notes in them was left to chance once.
+        for (var n = 0; n < 5; n++)
+        {
+            var id = eventdock.Out("run", "-d", "--name", "ending", "busybox", "sleep", "300");
+            eventdock.Run("exec", "-d", "ending", "sleep", "300").Good();
+            var attached = Task.Run(() => eventdock.Run("exec", "ending", "sleep", "300"));
+            RunTests.Until(() => Count("ExecStarted") == 2, "both execs have started");
+            eventdock.Run("kill", "ending").Good();
+            Assert.Equal(137, (await attached).Code);
+            RunTests.Until(() => Count("ExecExited") == 2, "the ends of both execs are recorded");
+            eventdock.Run("rm", "ending").Good();
+
+            int Count(string type) => eventdock.Lines("log", "--container", id, "--type", type).Length;
+        }
+    }
+
+    [Fact]
     public void Logs_keep_both_streams_and_can_be_cut_and_followed()
     {
         eventdock.Run("run", "--name", "talker", "busybox", "sh", "-c", "for n in 1 2 3 4 5; do echo out $n; done; echo err >&2").Done();

@@ -84,8 +84,8 @@ public sealed class PullTests(MirroredInstallation eventdock) : IClassFixture<Mi
     public void A_build_pulls_what_from_names()
     {
         Forget();
-        var said = eventdock.Run("FROM node:6.9.2\nCMD [\"echo\", \"built\"]\n", ["build", "-t", "on-node", "-"]).Done();
-        Assert.Contains("Status: Downloaded newer image for node:6.9.2", said.Error, StringComparison.Ordinal);
+        var said = eventdock.Run("FROM node:6.9.2\nCMD [\"echo\", \"built\"]\n", ["build", "-t", "on-node", "-"]).Good();
+        Assert.Contains("Status: Downloaded newer image for node:6.9.2", said.Out, StringComparison.Ordinal);
         Assert.Equal("built", eventdock.Out("run", "--rm", "on-node"));
         eventdock.Run("rmi", "on-node").Good();
     }
@@ -97,6 +97,20 @@ public sealed class PullTests(MirroredInstallation eventdock) : IClassFixture<Mi
         eventdock.Run("pull", reference).Good();
         Assert.Contains($"127.0.0.1:{eventdock.Registry.Port}/library/node 6.9.2", eventdock.Out("images", "--format", "{{.Repository}} {{.Tag}}"), StringComparison.Ordinal);
         eventdock.Run("rmi", reference).Good();
+    }
+
+    [Fact]
+    public void FROM_of_an_image_that_is_not_here_pulls_it_below_the_first_step_on_stdout_as_docker_does()
+    {
+        Forget();
+        var lines = eventdock.Run("FROM node:6.9.2\nRUN hostname; echo $HOSTNAME\n", ["build", "--no-cache", "-"]).Good().Lines;
+        Assert.Equal("Step 1/2 : FROM node:6.9.2", lines[0]);
+        Assert.Equal("6.9.2: Pulling from library/node", lines[1]);
+        var pulled = System.Array.IndexOf(lines, "Status: Downloaded newer image for node:6.9.2");
+        Assert.StartsWith(" ---> ", lines[pulled + 1], StringComparison.Ordinal);
+        Assert.Equal("Step 2/2 : RUN hostname; echo $HOSTNAME", lines[pulled + 2]);
+        Assert.Matches("^ ---> Running in [0-9a-f]{12}$", lines[pulled + 3]);
+        Assert.Equal([lines[pulled + 3][^12..], lines[pulled + 3][^12..]], lines[(pulled + 4)..(pulled + 6)]);
     }
 
     [Fact]
@@ -136,7 +150,7 @@ public sealed class PullTests(MirroredInstallation eventdock) : IClassFixture<Mi
         var manifest = Encoding.UTF8.GetBytes(
             $"{{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.manifest.v1+json\",\"config\":{{\"mediaType\":\"application/vnd.oci.image.config.v1+json\",\"digest\":\"{Sha(config)}\",\"size\":{config.Length}}},"
             + $"\"layers\":[{{\"mediaType\":\"application/vnd.oci.image.layer.v1.tar+gzip\",\"digest\":\"{digest}\",\"size\":{layer.Length}}}]}}");
-        var before = (eventdock.Out("images", "-a"), string.Join(' ', eventdock.Entries("layers")));
+        var before = Store();
         foreach (var lies in new[] { false, true })
         {
             using var registry = new HostileRegistry(context =>
@@ -180,10 +194,14 @@ public sealed class PullTests(MirroredInstallation eventdock) : IClassFixture<Mi
                 }
             });
             Failing("pull", "-q", registry.Reference).Refused(1);
-            Assert.Equal(before, (eventdock.Out("images", "-a"), string.Join(' ', eventdock.Entries("layers"))));
+            Assert.Equal(before, Store());
             eventdock.Refused(1, "rm", "nothing-but-a-changing-command-that-clears");
             Assert.Empty(eventdock.Entries("staging"));
         }
+
+        (string, string) Store() => (
+            eventdock.Out("images", "-a", "--format", "{{.ID}} {{.Repository}} {{.Tag}} {{.Size}}"),
+            string.Join(' ', eventdock.Entries("layers")));
     }
 
     [Fact]

@@ -11,6 +11,8 @@ using EventDock.Domain.Roots;
 /// </summary>
 public static class RootFilesAdapter
 {
+    private const string PositionFile = "position";
+
     public static RootFiles Create(string root) => new(
         cancel => Guard(root, async () => await ReadAsync(root, cancel)),
         (id, host, cancel) => Guard(root, async () => await WriteAsync(root, id, host, cancel)),
@@ -19,7 +21,11 @@ public static class RootFilesAdapter
 
     private static async Task<Either<DomainError, DiskRoot>> ReadAsync(string root, CancellationToken cancel)
     {
-        var position = await PositionAsync(root, cancel);
+        if (await PositionAsync(root, cancel) is not { } position)
+        {
+            return new DomainError.RootMismatch(root, $"{Path.Combine(root, PositionFile)} holds no position");
+        }
+
         var path = Path.Combine(root, "root.json");
         if (!File.Exists(path))
         {
@@ -71,18 +77,19 @@ public static class RootFilesAdapter
     private static async Task<Either<DomainError, Unit>> PutAsync(string root, long position, CancellationToken cancel)
     {
         await using var file = new FileStream(
-            Path.Combine(root, "position"), FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+            Path.Combine(root, PositionFile), FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
         await file.WriteAsync(System.Text.Encoding.ASCII.GetBytes(position.ToString("D19", CultureInfo.InvariantCulture) + "\n"), cancel);
         return unit;
     }
 
-    private static async Task<long> PositionAsync(string root, CancellationToken cancel)
+    /// <summary>Zero where there is none, or a power cut has left the file without its content; null for anything else.</summary>
+    private static async Task<long?> PositionAsync(string root, CancellationToken cancel)
     {
-        var path = Path.Combine(root, "position");
-        return File.Exists(path)
-               && long.TryParse((await File.ReadAllTextAsync(path, cancel)).Trim(), CultureInfo.InvariantCulture, out var position)
-            ? position
-            : 0;
+        var path = Path.Combine(root, PositionFile);
+        var text = File.Exists(path) ? (await File.ReadAllTextAsync(path, cancel)).Trim('\n', '\0') : "";
+        return text.Length == 0 ? 0
+            : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var position) ? position
+            : null;
     }
 
     private static EitherAsync<DomainError, T> Guard<T>(string root, Func<Task<Either<DomainError, T>>> work)

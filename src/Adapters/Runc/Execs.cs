@@ -1,5 +1,6 @@
 namespace EventDock.Adapters.Runc;
 
+using System.IO;
 using EventDock.Adapters.Posix;
 using EventDock.Domain.Containers;
 using EventDock.Domain.Kernel;
@@ -10,6 +11,9 @@ using EventDock.Domain.Kernel;
 /// </summary>
 internal sealed class Execs(RuntimePaths paths, Programs programs)
 {
+    /// <summary>The directory's name is the beginning of the id alone: conmon's socket path must stay short.</summary>
+    private const string IdFile = "exec-id";
+
     public Either<DomainError, RunningExec> Run(ExecSpec spec, PumpStreams streams, CancellationToken cancel)
     {
         if (programs.Runtime.Fails(out var error, out var runtime) || programs.Conmon.Fails(out error, out var conmon))
@@ -32,8 +36,50 @@ internal sealed class Execs(RuntimePaths paths, Programs programs)
         return started;
     }
 
-    public Option<int> Exit(ContainerId container, string execId) =>
-        Exits.Read($"{paths.ExecDirectory(container, execId)}/x", container.Value).Map(exit => exit.ExitCode);
+    public Option<ExitFact> Exit(ContainerId container, string execId) =>
+        Runc.Exits.Read($"{paths.ExecDirectory(container, execId)}/x", container.Value);
+
+    /// <summary>
+    /// Of a container that has ended: so its execs have, and each one's conmon writes its note at once. One whose directory is
+    /// gone has been recorded, or is about to be, by the command that was attached to it.
+    /// </summary>
+    public Seq<ExecExit> Exits(ContainerId container)
+    {
+        var bundle = paths.Bundle(container);
+        if (!Directory.Exists(bundle))
+        {
+            return Seq<ExecExit>();
+        }
+
+        var until = Environment.TickCount64 + 2000;
+        return Directory.EnumerateDirectories(bundle)
+            .ToSeq().Strict()
+            .Choose(directory => PrivateFiles.ReadText($"{directory}/{IdFile}") is { } id
+                ? Note(directory, container, until).Map(fact => new ExecExit(id, fact))
+                : None)
+            .Strict();
+    }
+
+    private static Option<ExitFact> Note(string directory, ContainerId container, long until)
+    {
+        while (true)
+        {
+            // In this order: a conmon that has just gone has written its note before.
+            var watched = Monitor(directory) is { } monitor && Processes.Alive(monitor);
+            var exit = Runc.Exits.Read($"{directory}/x", container.Value);
+            if (exit.IsSome || !watched || Environment.TickCount64 >= until)
+            {
+                return exit;
+            }
+
+            Thread.Sleep(1);
+        }
+    }
+
+    private static ProcessIdentity? Monitor(string directory) =>
+        Processes.Identify(int.Parse(
+            PrivateFiles.ReadText($"{directory}/conmon.pid")?.Trim() is { Length: > 0 } text ? text : "0",
+            System.Globalization.CultureInfo.InvariantCulture));
 
     public Either<DomainError, Unit> CleanUp(ContainerId container, string execId)
     {
@@ -61,6 +107,7 @@ internal sealed class Execs(RuntimePaths paths, Programs programs)
             spec.Command, env, spec.WorkingDir.Length == 0 ? from.WorkingDir : spec.WorkingDir, user, spec.Terminal,
             spec.Terminal ? Terminal.Size(0) : null, Bundle.AppArmor.Value);
         PrivateFiles.MakeDirectory(directory);
+        PrivateFiles.Write($"{directory}/{IdFile}", spec.ExecId);
         PrivateFiles.Write($"{directory}/process.json", RuntimeSpecJson.Process(process));
         return unit;
     }
@@ -131,7 +178,6 @@ internal sealed class Execs(RuntimePaths paths, Programs programs)
                 return error;
             }
 
-            PrivateFiles.RemoveTree(directory);
             return new ExecEnd(AttachEnd.Ended, answer.Data);
         }
 
@@ -150,15 +196,12 @@ internal sealed class Execs(RuntimePaths paths, Programs programs)
 
     private static Either<DomainError, ExecEnd> AwaitFile(ExecSpec spec, string directory, CancellationToken cancel)
     {
-        var monitor = Processes.Identify(
-            int.Parse(PrivateFiles.ReadText($"{directory}/conmon.pid")?.Trim() is { Length: > 0 } text ? text : "0",
-                System.Globalization.CultureInfo.InvariantCulture));
+        var monitor = Monitor(directory);
         while (true)
         {
             var watched = monitor is not null && Processes.Alive(monitor);
-            if (Exits.Read($"{directory}/x", spec.Container.Value).OrNull() is { } exit)
+            if (Runc.Exits.Read($"{directory}/x", spec.Container.Value).OrNull() is { } exit)
             {
-                PrivateFiles.RemoveTree(directory);
                 return new ExecEnd(AttachEnd.Ended, exit.ExitCode);
             }
 

@@ -41,7 +41,8 @@ public static class RuntimeAdapter
             Signal: (id, signal, _) => Results.Blocking(paths.Bundle(id), () => Signal(paths, id, signal)),
             CleanUp: (id, _) => Results.Blocking(paths.Bundle(id), () => cleanUp.Run(id)),
             Exec: (spec, cancel) => Results.Blocking(paths.Bundle(spec.Container), () => execs.Run(spec, streams, cancel)),
-            ExecExit: (id, exec, _) => Results.Blocking(paths.Bundle(id), () => Right<DomainError, Option<int>>(execs.Exit(id, exec))),
+            ExecExit: (id, exec, _) => Results.Blocking(paths.Bundle(id), () => Right<DomainError, Option<ExitFact>>(execs.Exit(id, exec))),
+            ExecExits: (id, _) => Results.Blocking(paths.Bundle(id), () => Right<DomainError, Seq<ExecExit>>(execs.Exits(id))),
             ExecCleanUp: (id, exec, _) => Results.Blocking(paths.Bundle(id), () => execs.CleanUp(id, exec)),
             Logs: (spec, cancel) => OnOwnThread(paths.Log(spec.Id), () => Logs(paths, exits, spec, streams, cancel)),
             Step: (spec, cancel) => OnOwnThread(paths.StepBundle(spec.WorkspaceId), () => steps.Run(spec, streams, cancel)));

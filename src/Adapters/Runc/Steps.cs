@@ -69,13 +69,12 @@ internal sealed class Steps(RuntimePaths paths, Programs programs, SeccompCache 
 
         PrivateFiles.MakeDirectory(paths.Runtime);
         PrivateFiles.MakeDirectory(bundle);
-        var hostname = spec.WorkspaceId.Length > 12 ? spec.WorkspaceId[..12] : spec.WorkspaceId;
-        var binds = Bundle.WriteEtcFiles(bundle, hostname, spec.Network);
+        var binds = Bundle.WriteEtcFiles(bundle, spec.Hostname, spec.Network);
         var process = new ProcessSpec(
-            spec.Arguments, RuntimeSpecEnvironment.Complete(spec.Env, hostname, terminal: false), workingDir, user,
+            spec.Arguments, RuntimeSpecEnvironment.Complete(spec.Env, spec.Hostname, terminal: false), workingDir, user,
             Terminal: false, Size: null, Bundle.AppArmor.Value);
         Bundle.WriteConfig(
-            bundle, spec.Root, process, hostname, spec.Network, binds, paths.Cgroup(RuntimeId(spec.WorkspaceId)), filter);
+            bundle, spec.Root, process, spec.Hostname, spec.Network, binds, paths.Cgroup(RuntimeId(spec.WorkspaceId)), filter);
         return unit;
     }
 

@@ -36,7 +36,7 @@ public static class BuildCommand
             new BuildRequest(ready.File, ready.Context, ready.Ignore, tags, args.On("no-cache"), network),
             new BuildTelling(
                 quiet ? _ => { } : progress => Show(session, progress),
-                quiet ? new CreateTelling(_ => { }, _ => { }, PullOutput.Silent.Finish, _ => { }) : PullOutput.ForRun(session)),
+                quiet ? new CreateTelling(_ => { }, _ => { }, PullOutput.Silent.Finish, _ => { }) : PullOutput.ForBuild(session)),
             cancel)
         let said = Said(session, id, tags, quiet)
         select 0;

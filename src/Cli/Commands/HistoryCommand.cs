@@ -29,7 +29,7 @@ public static class HistoryCommand
             : Rows.Render(
                 args.Text("format"),
                 entries.Map(e => Row(image, e, session.Clock(), !args.On("no-trunc"), args.On("human"))).Strict()).ToAsync()
-        let printed = Printed(session, text)
+        let printed = session.Print(text)
         select 0;
 
     /// <summary>Newest first; each layer's size with the instruction that made it.</summary>
@@ -53,10 +53,4 @@ public static class HistoryCommand
             ("CreatedSince", entry.History.Created is { } created ? human ? Human.Ago(created, now) : Rfc3339.Seconds(created) : "N/A"),
             ("ID", Id(image, entry, cut)),
             ("Size", human ? Human.Size(entry.Size) : entry.Size.ToString(System.Globalization.CultureInfo.InvariantCulture)));
-
-    private static Unit Printed(Session session, string text)
-    {
-        session.Out.Write(text);
-        return unit;
-    }
 }

@@ -34,7 +34,7 @@ public static class ImagesCommand
         from text in args.On("quiet") && args.Text("format") is null
             ? Give(string.Concat(shown.Map(n => (args.On("no-trunc") ? Digest.Prefix + n.Image.Id : n.Image.Id[..12]) + "\n")))
             : Rows.Render(args.Text("format"), shown.Map(n => Row(n, moment.Clock, !args.On("no-trunc"))).Strict()).ToAsync()
-        let printed = Printed(session, text)
+        let printed = session.Print(text)
         let footer = Moments.Footer(session, moment)
         select 0;
 
@@ -71,10 +71,4 @@ public static class ImagesCommand
             ("Repository", named.Repository),
             ("Size", Human.Size(named.Image.Content.Size.Value)),
             ("Tag", named.Tag));
-
-    private static Unit Printed(Session session, string text)
-    {
-        session.Out.Write(text);
-        return unit;
-    }
 }

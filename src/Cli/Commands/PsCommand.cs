@@ -30,7 +30,7 @@ public static class PsCommand
         from text in args.On("quiet") && args.Text("format") is null
             ? Give(string.Concat(shown.Map(r => (args.On("no-trunc") ? r.Id.Value : r.Id.Short) + "\n")))
             : Rendered(args.Text("format"), shown.Map(r => Row(r, tags, moment.Clock, !args.On("no-trunc"))).Strict()).ToAsync()
-        let printed = Printed(session, text)
+        let printed = session.Print(text)
         let footer = Moments.Footer(session, moment)
         select 0;
 
@@ -75,10 +75,4 @@ public static class PsCommand
 
     private static TemplateValue.Row Blank => TemplateValue.RowOf(
         "*formatter.containerContext", Rows.Headers.Select(h => (h.Field, "")).ToArray());
-
-    private static Unit Printed(Session session, string text)
-    {
-        session.Out.Write(text);
-        return unit;
-    }
 }

@@ -22,7 +22,7 @@ public sealed class PullOutput
 
     private PullOutput(TextWriter? writer, IAnsiConsole? console) => (this.writer, this.console) = (writer, console);
 
-    /// <summary>On stdout for <c>pull</c>, on stderr for <c>run</c> and FROM, as docker does.</summary>
+    /// <summary>On stdout for <c>pull</c> and FROM, on stderr for <c>run</c>, as docker does.</summary>
     public static PullOutput On(Session session, TextWriter writer)
     {
         var terminal = writer == session.Out ? !Console.IsOutputRedirected : session.ErrorIsTerminal;
@@ -33,20 +33,19 @@ public sealed class PullOutput
                 : null);
     }
 
-    /// <summary>What <c>run</c>, <c>create</c> and FROM tell when the image is missing.</summary>
-    public static CreateTelling ForRun(Session session)
-    {
-        var output = On(session, session.Error);
-        return new CreateTelling(
-            missing => session.Tell($"Unable to find image '{missing.Familiar}' locally"),
-            output.Progress,
-            output.Finish,
-            pulled =>
-            {
-                output.Said(pulled);
-                session.Error.Flush();
-            });
-    }
+    /// <summary>What <c>run</c> and <c>create</c> tell when the image is missing.</summary>
+    public static CreateTelling ForRun(Session session) =>
+        On(session, session.Error).Telling(missing => session.Tell($"Unable to find image '{missing.Familiar}' locally"));
+
+    /// <summary>What FROM tells when the image is missing.</summary>
+    public static CreateTelling ForBuild(Session session) => On(session, session.Out).Telling(_ => { });
+
+    private CreateTelling Telling(Action<ImageReference> missing) =>
+        new(missing, Progress, Finish, pulled =>
+        {
+            Said(pulled);
+            writer?.Flush();
+        });
 
     public EitherAsync<DomainError, Unit> Finish() => EndRight().ToAsync();
 

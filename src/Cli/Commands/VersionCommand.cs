@@ -11,7 +11,9 @@ public static class VersionCommand
 {
     public static EitherAsync<DomainError, int> Run(ParsedArgs args, Session session, CancellationToken cancel)
     {
-        var build = RuntimeFeature.IsDynamicCodeCompiled ? "ReadyToRun" : "native";
+        var build = !RuntimeFeature.IsDynamicCodeCompiled ? "native"
+            : AppContext.TryGetSwitch("EventDock.ReadyToRun", out var ready) && ready ? "ReadyToRun"
+            : "just in time";
         var fields = new (string Field, string Value)[]
         {
             ("Version", Program.Version),

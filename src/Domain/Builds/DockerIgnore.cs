@@ -77,42 +77,19 @@ public sealed class DockerIgnore
 
         text = GoMatch.Clean(text);
         text = text.Length > 1 ? text.TrimStart('/') : text;
-        return ParseGlob(text).Map(glob => new Rule(text, exception, glob))
+        return GoMatch.Parse(text, Star).Map(glob => new Rule(text, exception, glob))
             .MapLeft<DomainError>(_ => new DomainError.Invalid(".dockerignore", line, "syntax error in pattern"));
     }
 
-    private static Either<DomainError, Glob> ParseGlob(string text)
+    /// <summary>Two stars stand for any number of directories, at the end for anything at all.</summary>
+    private static GlobToken Star(GlobReader reader)
     {
-        var tokens = new List<GlobToken>();
-        var reader = new GlobReader(text);
-        while (!reader.AtEnd)
+        if (!reader.Take('*'))
         {
-            switch (reader.Next())
-            {
-                case '*' when reader.Take('*'):
-                    reader.Take('/');
-                    tokens.Add(reader.AtEnd ? new GlobToken.Anything() : new GlobToken.Directories());
-                    break;
-                case '*':
-                    tokens.Add(new GlobToken.Star());
-                    break;
-                case '?':
-                    tokens.Add(new GlobToken.One());
-                    break;
-                case '[' when reader.Class() is { } set:
-                    tokens.Add(set);
-                    break;
-                case '\\' when !reader.AtEnd:
-                    tokens.Add(new GlobToken.Literal(reader.Next()));
-                    break;
-                case '[' or '\\':
-                    return new DomainError.Invalid("pattern", text, "syntax error in pattern");
-                case var rune:
-                    tokens.Add(new GlobToken.Literal(rune));
-                    break;
-            }
+            return new GlobToken.Star();
         }
 
-        return new Glob(tokens.ToSeq());
+        reader.Take('/');
+        return reader.AtEnd ? new GlobToken.Anything() : new GlobToken.Directories();
     }
 }

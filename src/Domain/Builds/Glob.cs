@@ -99,14 +99,14 @@ public sealed record Glob(Seq<GlobToken> Tokens)
 }
 
 /// <summary>Reads a pattern's characters one by one.</summary>
-internal ref struct GlobReader(string pattern)
+internal sealed class GlobReader(string pattern)
 {
     private readonly int[] runes = [.. pattern.EnumerateRunes().Select(r => r.Value)];
     private int at;
 
-    public readonly bool AtEnd => at == runes.Length;
+    public bool AtEnd => at == runes.Length;
 
-    public readonly int Peek => AtEnd ? -1 : runes[at];
+    public int Peek => AtEnd ? -1 : runes[at];
 
     public int Next() => AtEnd ? -1 : runes[at++];
 

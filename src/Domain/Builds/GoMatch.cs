@@ -6,7 +6,10 @@ using EventDock.Domain.Kernel;
 public static class GoMatch
 {
     /// <summary>Reads a pattern; the whole of it is checked. A broken one is Invalid, by its text.</summary>
-    public static Either<DomainError, Glob> Parse(string pattern)
+    public static Either<DomainError, Glob> Parse(string pattern) => Parse(pattern, _ => new GlobToken.Star());
+
+    /// <param name="star">What a star that has just been read means.</param>
+    internal static Either<DomainError, Glob> Parse(string pattern, Func<GlobReader, GlobToken> star)
     {
         var tokens = new List<GlobToken>();
         var reader = new GlobReader(pattern);
@@ -15,7 +18,7 @@ public static class GoMatch
             switch (reader.Next())
             {
                 case '*':
-                    tokens.Add(new GlobToken.Star());
+                    tokens.Add(star(reader));
                     break;
                 case '?':
                     tokens.Add(new GlobToken.One());

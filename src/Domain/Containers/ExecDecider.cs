@@ -23,6 +23,9 @@ public enum ExecState
     Absent,
     Requested,
     Running,
+
+    /// <summary>Seen to end by another command before the one that started it has recorded the start.</summary>
+    EndedFirst,
     Ended,
 }
 
@@ -36,11 +39,11 @@ public static class ExecDecider
         {
             (RequestExec c, Absent) => Emit(
                 new ExecRequested(c.Id, c.Container, c.Command, c.User, c.WorkingDir, c.Terminal, c.Env)),
-            (RecordExecStarted c, Requested) => Emit(new ExecStarted(c.Id, c.Container, c.Pid)),
-            (RecordExecStarted, Running) => Nothing,
+            (RecordExecStarted c, Requested or EndedFirst) => Emit(new ExecStarted(c.Id, c.Container, c.Pid)),
+            (RecordExecStarted, Running or Ended) => Nothing,
             (RecordExecFailed c, Requested) => Emit(new ExecFailed(c.Id, c.Container, c.ExitCode, c.Message)),
-            (RecordExecExited c, Running) => Emit(new ExecExited(c.Id, c.Container, c.ExitCode)),
-            (RecordExecExited or RecordExecFailed, Ended) => Nothing,
+            (RecordExecExited c, Requested or Running) => Emit(new ExecExited(c.Id, c.Container, c.ExitCode)),
+            (RecordExecExited or RecordExecFailed, Ended or EndedFirst) => Nothing,
             _ => new DomainError.WrongState(command.Container.Value, state.ToString().ToLowerInvariant(), "exec"),
         };
 
@@ -48,8 +51,9 @@ public static class ExecDecider
         happened switch
         {
             ExecRequested => Requested,
-            ExecStarted => Running,
-            ExecFailed or ExecExited => Ended,
+            ExecStarted => state == EndedFirst ? Ended : Running,
+            ExecExited => state == Requested ? EndedFirst : Ended,
+            ExecFailed => Ended,
             _ => throw new UnreachableException($"no fold for {happened.GetType().Name}"),
         };
 

@@ -47,6 +47,9 @@ public sealed record ExecSpec(
 /// <param name="Wait">Pumps the streams to the end, then says how that end came.</param>
 public sealed record RunningExec(int Pid, Func<CancellationToken, EitherAsync<DomainError, ExecEnd>> Wait);
 
+/// <summary>How an exec ended, as conmon noted it.</summary>
+public sealed record ExecExit(string ExecId, ExitFact Fact);
+
 /// <summary>How an attached exec ended, and with which code if it is the process's end.</summary>
 public sealed record ExecEnd(AttachEnd How, int ExitCode);
 
@@ -56,7 +59,7 @@ public sealed record LogSpec(
 
 /// <summary>RUN: a process in a build's workspace, on our own streams, ended with us.</summary>
 public sealed record StepSpec(
-    string WorkspaceId, string Root, Seq<string> Arguments, Seq<string> Env, string WorkingDir, string User, string Network);
+    string WorkspaceId, string Hostname, string Root, Seq<string> Arguments, Seq<string> Env, string WorkingDir, string User, string Network);
 
 /// <summary>
 /// Mounts, runc and conmon, as functions. None of them decides anything; each can be repeated. <c>Create</c> leaves nothing
@@ -68,11 +71,11 @@ public sealed record StepSpec(
 /// <param name="Alive">This very process still lives (pid, start time and boot id).</param>
 /// <param name="Running">The process of a container that has been started (not merely created), alive or with its exit file written.</param>
 /// <param name="CleanUp">Unmounts the root and removes bundle, cgroups and runc's state; the logs and the thin layer stay.</param>
-/// <param name="ExecExit">The exit code of an exec, while conmon's note of it is there.</param>
+/// <param name="ExecExit">How an exec ended, while conmon's note of it is there.</param>
+/// <param name="ExecExits">The execs of a container that has ended whose notes are there, or come within moments.</param>
 /// <param name="ExecCleanUp">Removes what an exec that has ended leaves.</param>
 /// <param name="Logs">Writes the container's output to our stdout and stderr.</param>
 /// <param name="Step">Runs a build step; the exit code.</param>
-/// <param name="HasUser">Checks that a user (name or id, with group) can be resolved in a root file system.</param>
 public sealed record Runtime(
     Func<LaunchSpec, CancellationToken, EitherAsync<DomainError, ProcessIdentity>> Create,
     Func<ContainerId, CancellationToken, EitherAsync<DomainError, Unit>> Start,
@@ -84,7 +87,8 @@ public sealed record Runtime(
     Func<ContainerId, string, CancellationToken, EitherAsync<DomainError, Unit>> Signal,
     Func<ContainerId, CancellationToken, EitherAsync<DomainError, Unit>> CleanUp,
     Func<ExecSpec, CancellationToken, EitherAsync<DomainError, RunningExec>> Exec,
-    Func<ContainerId, string, CancellationToken, EitherAsync<DomainError, Option<int>>> ExecExit,
+    Func<ContainerId, string, CancellationToken, EitherAsync<DomainError, Option<ExitFact>>> ExecExit,
+    Func<ContainerId, CancellationToken, EitherAsync<DomainError, Seq<ExecExit>>> ExecExits,
     Func<ContainerId, string, CancellationToken, EitherAsync<DomainError, Unit>> ExecCleanUp,
     Func<LogSpec, CancellationToken, EitherAsync<DomainError, Unit>> Logs,
     Func<StepSpec, CancellationToken, EitherAsync<DomainError, int>> Step);

@@ -19,6 +19,14 @@ public static class CommandHandling
         select new Decision<TState>(
             stream, past.Count, events.Fold(state, decider.Evolve), events.Map(e => Fact.At(occurred, e)));
 
+    /// <summary>A further command for the same stream, on what has been decided so far; both are appended in one transaction.</summary>
+    public static Either<DomainError, Decision<TState>> Then<TCommand, TState, TEvent>(
+        this Decision<TState> decision, Decider<TCommand, TState, TEvent> decider, TCommand command, DateTimeOffset occurred)
+        where TEvent : DockEvent =>
+        decider.Decide(command, decision.State).Map(events => new Decision<TState>(
+            decision.Stream, decision.Version + decision.Facts.Count, events.Fold(decision.State, decider.Evolve),
+            events.Map(e => Fact.At(occurred, e))));
+
     /// <summary>Load, fold, decide, append, for a command that concerns one stream.</summary>
     public static EitherAsync<DomainError, TState> Handle<TCommand, TState, TEvent>(
         this EventStore store, Decider<TCommand, TState, TEvent> decider, string stream, TCommand command,

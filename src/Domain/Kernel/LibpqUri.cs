@@ -39,6 +39,12 @@ public sealed record LibpqUri(
         var (user, rest) = end >= 0 && text[end] == '@' ? (text[..end], text[(end + 1)..]) : (null, text);
         var (place, query) = Cut(rest, '?');
         var (authority, path) = Cut(place, '/');
+        if (path?.Contains('@') == true)
+        {
+            // libpq takes it for a part of the database's name, which messages show; it is rather the rest of a password.
+            return "has an @ after its host: in a password @ is written %40, and / is %2F";
+        }
+
         var located = (user is null ? Right<string, LibpqUri>(Empty) : WithUser(user))
             .Bind(uri => WithHost(uri, authority))
             .Bind(uri => Decode(path ?? "").Map(database => uri with { Database = NullIfEmpty(database) }));

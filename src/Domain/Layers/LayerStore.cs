@@ -76,7 +76,11 @@ public sealed record ThinLayerDelta(Seq<PathChange> Changes, BlobRef? ChangeList
 /// A place to build a layer in: overlay over the given layers, mounted at <see cref="Merged"/>. A staging name: should the
 /// command die, the next one unmounts and removes it (after ending what still runs in it).
 /// </summary>
-public sealed record Workspace(string Id, string Upper, string Merged);
+public sealed record Workspace(string Id, string Upper, string Merged)
+{
+    /// <summary>Twelve hex digits, as a container is shown: the host name of what runs in it.</summary>
+    public string Short => Id.Split('-')[^1][..12];
+}
 
 /// <param name="Open">Over the layers, base first (none for scratch).</param>
 /// <param name="CopyIn">Copies from a build context into the mounted workspace, resolving inside both.</param>
