@@ -35,6 +35,7 @@ public static class Program
         ["db restore"] = DbCopyCommand.Restore,
         ["db status"] = DbCommand.Status,
         ["db stop"] = DbCommand.Stop,
+        ["db upgrade"] = DbCommand.Upgrade,
         ["db url"] = DbCommand.Url,
         ["exec"] = Commands.ExecCommand.Run,
         ["history"] = HistoryCommand.Run,

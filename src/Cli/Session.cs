@@ -56,5 +56,6 @@ public sealed record LedgerHome(
     Func<CancellationToken, EitherAsync<DomainError, string>> Status,
     Func<CancellationToken, EitherAsync<DomainError, Unit>> Stop,
     Func<LedgerRole, CancellationToken, EitherAsync<DomainError, string>> Url,
+    Func<CancellationToken, EitherAsync<DomainError, Upgraded>> Upgrade,
     LedgerCopies Copies,
     Func<CancellationToken, EitherAsync<DomainError, Option<DomainError>>> Parted);

@@ -139,6 +139,7 @@ public sealed class Wiring(Places places, Origin origin)
                 (role, _) => LibpqUri.Parse(uri).Bind(_ => role == LedgerRole.Audit
                     ? Left<DomainError, string>(new DomainError.NotSupported("an audit role in a database that EVENTDOCK_DATABASE names"))
                     : uri).ToAsync(),
+                _ => Fail<Upgraded>(new DomainError.NotSupported("upgrading a database that EVENTDOCK_DATABASE names")),
                 Alone(new LedgerCopies(
                     (path, cancel) => LibpqUri.Parse(uri).ToAsync().Bind(at => PostgresCopies.OfServer(at).Backup(path, cancel)),
                     (path, replace, cancel) =>
@@ -151,6 +152,7 @@ public sealed class Wiring(Places places, Origin origin)
                     from up in role == LedgerRole.Audit ? Migrated(cancel) : cluster.EnsureUp(cancel)
                     from url in cluster.UrlAs(role).ToAsync()
                     select url,
+                cancel => cluster.Upgrade(false, cancel),
                 Alone(PostgresCopies.OfPrivate(new ClusterPlace(places.Root, places.Run))),
                 Parted);
     }

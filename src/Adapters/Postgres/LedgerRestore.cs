@@ -1,6 +1,5 @@
 namespace EventDock.Adapters.Postgres;
 
-using System.Diagnostics;
 using System.IO;
 using EventDock.Domain.Kernel;
 using Npgsql;
@@ -62,100 +61,20 @@ internal static class LedgerRestore
     {
         // Rights and owners are those of a private cluster's roles; on another server all belongs to the user who restores.
         string[] whose = ours ? [] : ["--no-owner", "--no-privileges"];
-        var reading = programs.Start("pg_restore", ["--exit-on-error", "--file=-", .. whose, file]);
-        return await reading.MatchAsync(
-            async reader =>
-            {
-                using (reader)
-                {
-                    try
-                    {
-                        reader.StandardInput.Close();
-                        var writing = programs.Start(
-                            "psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--file=-");
-                        return await writing.MatchAsync(
-                            writer => PumpAsync(where, reader, writer, replace, ours, cancel), Left<DomainError, Unit>);
-                    }
-                    finally
-                    {
-                        ClientPrograms.End(reader);
-                    }
-                }
-            },
-            Left<DomainError, Unit>);
+        var done = await ScriptPipe.RunAsync(
+            () => programs.Start("pg_restore", ["--exit-on-error", "--file=-", .. whose, file]), programs,
+            Before(replace, ours), After, cancel);
+        return done.MapLeft(error => error is DomainError.CopyFailed { Program: "psql" } refused ? Refused(where, refused) : error);
     }
 
-    private static async Task<Either<DomainError, Unit>> PumpAsync(
-        string where, Process reader, Process writer, bool replace, bool ours, CancellationToken cancel)
-    {
-        using (writer)
-        {
-            try
-            {
-                var readerSays = reader.StandardError.ReadToEndAsync(cancel);
-                var writerSays = writer.StandardError.ReadToEndAsync(cancel);
-                var writerPrints = writer.StandardOutput.ReadToEndAsync(cancel);
-                var whole = await FeedAsync(reader, writer, replace, ours, cancel);
-                if (!whole && !writer.HasExited && await EndedBadlyAsync(reader, cancel))
-                {
-                    // Not by closing its input: that psql would take for the script's end.
-                    writer.Kill();
-                    return new DomainError.CopyFailed("pg_restore", ClusterLog.LastLine(await readerSays));
-                }
+    private static DomainError Refused(string where, DomainError.CopyFailed refused) =>
+        refused.Detail.StartsWith(NotEmpty, StringComparison.Ordinal) ? new DomainError.LedgerNotEmpty(where, Number(refused.Detail))
+        : refused.Detail.StartsWith(Newer, StringComparison.Ordinal) ? Migrations.Newer((int)Number(refused.Detail))
+        : refused;
 
-                await writer.WaitForExitAsync(cancel);
-                await writerPrints;
-                return writer.ExitCode == 0 && whole ? unit : Refused(where, await writerSays);
-            }
-            finally
-            {
-                ClientPrograms.End(writer);
-            }
-        }
-    }
-
-    /// <summary>True when all has been written, the commit included; false when either of the two has ended before.</summary>
-    private static async Task<bool> FeedAsync(Process reader, Process writer, bool replace, bool ours, CancellationToken cancel)
-    {
-        try
-        {
-            await writer.StandardInput.WriteAsync(Before(replace, ours).AsMemory(), cancel);
-            await writer.StandardInput.FlushAsync(cancel);
-            await reader.StandardOutput.BaseStream.CopyToAsync(writer.StandardInput.BaseStream, cancel);
-            if (await EndedBadlyAsync(reader, cancel))
-            {
-                return false;
-            }
-
-            await writer.StandardInput.WriteAsync(After.AsMemory(), cancel);
-            writer.StandardInput.Close();
-            return true;
-        }
-        catch (IOException)
-        {
-            // psql has ended: why, it says itself.
-            await writer.WaitForExitAsync(cancel);
-            return false;
-        }
-    }
-
-    private static async Task<bool> EndedBadlyAsync(Process reader, CancellationToken cancel)
-    {
-        await reader.WaitForExitAsync(cancel);
-        return reader.ExitCode != 0;
-    }
-
-    private static DomainError Refused(string where, string said) =>
-        said.Contains(NotEmpty, StringComparison.Ordinal) ? new DomainError.LedgerNotEmpty(where, Number(said, NotEmpty))
-        : said.Contains(Newer, StringComparison.Ordinal) ? Migrations.Newer((int)Number(said, Newer))
-        : new DomainError.CopyFailed("psql", ClusterLog.LastLine(said));
-
-    private static long Number(string said, string code) =>
-        long.TryParse(
-            said[(said.IndexOf(code, StringComparison.Ordinal) + code.Length)..].Trim().Split('\n', ' ')[0],
-            System.Globalization.CultureInfo.InvariantCulture, out var number)
-            ? number
-            : 0;
+    /// <summary>The one that stands behind the code.</summary>
+    private static long Number(string said) =>
+        long.Parse(said.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
 
     private static string Before(bool replace, bool ours) =>
         "begin;\n"

@@ -29,6 +29,8 @@ public static partial class Verbs
     public static VerbGrammar DbRestore => Verb("db restore", "Put a backup in the ledger's place", "FILE", Exactly(1),
         [Switch("replace", "Also where that holds events")]);
 
+    public static VerbGrammar DbUpgrade => Verb("db upgrade", "Move the private cluster to the newest Postgres that is installed", "", Exactly(0), []);
+
     public static VerbGrammar DbUrl => Verb("db url", "Print the ledger's address, as psql takes it", "", Exactly(0),
         [Text("role", "engine|audit|owner", "As whom (owner, if not said)")]);
 }

@@ -11,7 +11,7 @@ public static partial class Verbs
     [
         "images", "ps", "build", "run", "create", "start", "stop", "kill", "exec", "logs", "rm", "rmi", "history", "inspect",
         "tag", "import", "pull", "version", "log", "rebuild", "adopt", "db status", "db stop", "db url",
-        "db backup", "db restore",
+        "db backup", "db restore", "db upgrade",
     ];
 
     /// <summary>The verb of that name, or null.</summary>
@@ -43,6 +43,7 @@ public static partial class Verbs
         "db url" => DbUrl,
         "db backup" => DbBackup,
         "db restore" => DbRestore,
+        "db upgrade" => DbUpgrade,
         _ => null,
     };
 

@@ -5,6 +5,9 @@ public abstract partial record DomainError
     /// <summary>The user that runs the private cluster cannot come through this directory, below which its data is to lie.</summary>
     public sealed record NotPassable(string Directory, string User) : DomainError;
 
+    /// <summary>The data was made by a Postgres that is not installed any more, an older one than the newest that is.</summary>
+    public sealed record OlderCluster(string Directory, string Version, string Installed) : DomainError;
+
     /// <summary>The system group whose members may ask the ledger is missing.</summary>
     public sealed record NoAuditGroup(string Group) : DomainError;
 
