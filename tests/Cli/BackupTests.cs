@@ -49,4 +49,26 @@ public sealed class BackupTests
         Assert.Contains("adopt", other.Refused(1, "tag", "busybox", "mine"), StringComparison.Ordinal);
         Assert.Equal("busybox", other.Out("images", "--format", "{{.Repository}}"));
     }
+
+    [Fact]
+    public void A_cluster_of_an_older_postgres_is_named_in_one_line_and_one_of_the_newest_needs_no_upgrade()
+    {
+        using var eventdock = new Installation();
+        eventdock.Import();
+        Assert.StartsWith("nothing to do", eventdock.Out("db", "upgrade"), StringComparison.Ordinal);
+        eventdock.Run("db", "stop").Good();
+        var version = Path.Combine(eventdock.Root, "pg", "PG_VERSION");
+        var kept = File.ReadAllText(version);
+        File.WriteAllText(version, "14\n");
+        foreach (var refused in new[] { eventdock.Refused(1, "ps"), eventdock.Refused(1, "db", "upgrade") })
+        {
+            Assert.Equal(
+                $"eventdock: {Path.GetDirectoryName(version)} was made by Postgres 14, and {kept.Trim()} is installed "
+                + $"(apt-get install postgresql-14; eventdock db upgrade then moves it to {kept.Trim()})",
+                refused);
+        }
+
+        File.WriteAllText(version, kept);
+        eventdock.Run("ps").Good();
+    }
 }
