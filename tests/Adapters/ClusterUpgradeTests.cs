@@ -29,6 +29,9 @@ public sealed class ClusterUpgradeTests : IAsyncLifetime
     public async Task DisposeAsync()
     {
         Must(await cluster.Stop(NoCancel).ToEither());
+        // One that was called off has programs at work for a moment; they hold this lock.
+        using var waiting = System.Diagnostics.Process.Start("flock", [place.Root + "/pg.making", "true"]);
+        await waiting.WaitForExitAsync();
         Directory.Delete(directory, recursive: true);
     }
 

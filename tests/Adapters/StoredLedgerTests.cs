@@ -79,6 +79,28 @@ public sealed class StoredLedgerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_backup_whose_owner_is_no_role_here_is_refused_and_nothing_is_done()
+    {
+        Must(await PostgresCopies.OfPrivate(place).Restore(Stored(4), false, NoCancel).ToEither());
+        var before = await AskAsync<string>(Leaves);
+        var other = Must(LibpqUri.Parse(cluster.Url)) with { Database = "other" };
+        await ExecuteAsync("create role administrator", "create database other");
+        Must(await PostgresCopies.OfServer(other).Restore(Stored(4), false, NoCancel).ToEither());
+        await using (var source = NpgsqlDataSource.Create(ConnectionString(other)))
+        await using (var given = source.CreateCommand("alter table eventdock.head owner to administrator"))
+        {
+            await given.ExecuteNonQueryAsync();
+        }
+
+        var file = Must(await PostgresCopies.OfServer(other).Backup(directory, NoCancel).ToEither()).File;
+        await ExecuteAsync("drop database other with (force)", "drop role administrator");
+        var error = (await PostgresCopies.OfPrivate(place).Restore(file, true, NoCancel).ToEither())
+            .Match(Right: _ => throw new InvalidOperationException("it was restored"), Left: e => e);
+        Assert.Equal(new DomainError.CopyFailed("psql", "role \"administrator\" does not exist"), error);
+        Assert.Equal(before, await AskAsync<string>(Leaves));
+    }
+
+    [Fact]
     public void There_is_one_stored_ledger_for_each_schema_version_that_was_shipped() =>
         Assert.Equal(["schema-4.dump"], Directory.GetFiles(Path.GetDirectoryName(Stored(4))!).Select(f => Path.GetFileName(f)));
 
@@ -102,6 +124,16 @@ public sealed class StoredLedgerTests : IAsyncLifetime
         var next = await open.Store.Append(LedgerFacts.Image(LedgerFacts.Hex(Guid.NewGuid().ToString()), LedgerFacts.Hex("layer")), NoCancel).ToEither();
         Assert.True(next.IsRight || next.Match(Right: _ => false, Left: e => e is DomainError.Conflict), "the engine can still append");
         await open.Care.Close();
+    }
+
+    private async Task ExecuteAsync(params string[] statements)
+    {
+        await using var source = NpgsqlDataSource.Create(ConnectionString(Must(LibpqUri.Parse(cluster.Url))));
+        foreach (var statement in statements)
+        {
+            await using var command = source.CreateCommand(statement);
+            await command.ExecuteNonQueryAsync();
+        }
     }
 
     private async Task<T> AskAsync<T>(string sql)

@@ -3,7 +3,7 @@ namespace EventDock.Adapters.Postgres;
 using EventDock.Domain.Kernel;
 using Npgsql;
 
-/// <summary>All that is in one private cluster into another: roles, databases and what is in them, each database in one transaction.</summary>
+/// <summary>All that is in one private cluster into another: roles and databases, each database in one transaction.</summary>
 internal static class ClusterCopy
 {
     /// <summary>Of the ledger: how long it is, how many events there are, and every leaf.</summary>

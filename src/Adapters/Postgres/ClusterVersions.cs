@@ -4,7 +4,9 @@ using System.Globalization;
 using System.IO;
 using EventDock.Domain.Kernel;
 
-/// <summary>Which Postgres made a data directory, and which ones are here. A server reads the data of its own major version only.</summary>
+/// <summary>
+/// Which Postgres made a data directory, and which ones are here. A server reads the data of its own major version only.
+/// </summary>
 internal static class ClusterVersions
 {
     /// <summary>The major version, from PG_VERSION; null where there is no data.</summary>

@@ -1,5 +1,6 @@
 namespace EventDock.Adapters.Postgres;
 
+using System.Data;
 using System.Globalization;
 using System.IO;
 using System.Runtime.InteropServices;
@@ -19,7 +20,7 @@ internal static class LedgerBackup
         owner.Use<BackedUp>(
             async connection =>
             {
-                await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancel);
+                await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
                 var taken = await SnapshotAsync(connection, owner.Where, cancel);
                 return await taken.MatchAsync(
                     snapshot => ToFileAsync(programs, Named(path, snapshot.Position), snapshot, cancel),
@@ -56,7 +57,8 @@ internal static class LedgerBackup
 
     private static string Named(string path, long position) =>
         Directory.Exists(path)
-            ? Path.Combine(path, string.Create(CultureInfo.InvariantCulture, $"eventdock-{position:D10}-{DateTime.UtcNow:yyyyMMdd'T'HHmmss'Z'}.dump"))
+            ? Path.Combine(path, string.Create(
+                CultureInfo.InvariantCulture, $"eventdock-{position:D10}-{DateTime.UtcNow:yyyyMMdd'T'HHmmss'Z'}.dump"))
             : path;
 
     /// <summary>Under a name of its own until it is whole and on disk.</summary>
@@ -74,14 +76,17 @@ internal static class LedgerBackup
         {
             var options = new FileStreamOptions
             {
-                Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
             };
             await using (new FileStream(staged, options))
             {
             }
 
             var dumped = await programs.RunAsync(
-                cancel, "pg_dump", ["--format=custom", $"--snapshot={snapshot.Id}", $"--file={staged}", .. Schemas.Select(s => $"--schema={s}")]);
+                cancel, "pg_dump",
+                ["--format=custom", $"--snapshot={snapshot.Id}", $"--file={staged}", .. Schemas.Select(s => $"--schema={s}")]);
             return dumped.Bind(_ => Publish(staged, file, snapshot.Position));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

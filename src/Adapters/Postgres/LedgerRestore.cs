@@ -21,7 +21,10 @@ internal static class LedgerRestore
             ? await programs.RunAsync(cancel, "pg_restore", "--list", file)
             : new DomainError.FileFailed(file, "no such file");
         var fit = await Checked(file, listed).MatchAsync(_ => HeldAsync(owner, cancel), Left<DomainError, Option<long>>);
-        return await fit.Bind<Unit>(held => held.IfNone(0) is var position and > 0 && !replace ? new DomainError.LedgerNotEmpty(owner.Where, position) : unit)
+        return await fit
+            .Bind<Unit>(held => held.IfNone(0) is var position and > 0 && !replace
+                ? new DomainError.LedgerNotEmpty(owner.Where, position)
+                : unit)
             .MatchAsync(
                 async _ =>
                 {
@@ -49,7 +52,8 @@ internal static class LedgerRestore
                     await using var command = new NpgsqlCommand("select position from eventdock.head", connection);
                     return Some((long)(await command.ExecuteScalarAsync(cancel))!);
                 }
-                catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName)
+                catch (PostgresException e)
+                    when (e.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName)
                 {
                     return Option<long>.None;
                 }
@@ -68,7 +72,8 @@ internal static class LedgerRestore
     }
 
     private static DomainError Refused(string where, DomainError.CopyFailed refused) =>
-        refused.Detail.StartsWith(NotEmpty, StringComparison.Ordinal) ? new DomainError.LedgerNotEmpty(where, Number(refused.Detail))
+        refused.Detail.StartsWith(NotEmpty, StringComparison.Ordinal)
+            ? new DomainError.LedgerNotEmpty(where, Number(refused.Detail))
         : refused.Detail.StartsWith(Newer, StringComparison.Ordinal) ? Migrations.Newer((int)Number(refused.Detail))
         : refused;
 
@@ -99,7 +104,8 @@ internal static class LedgerRestore
             end $$;
 
             """ : "")
-        + string.Concat(LedgerBackup.Schemas.Select(s => $"drop schema if exists {s} cascade;\n"));
+        // The first takes the audit views along. What is not the ledger's in that schema keeps it, and so refuses the restore.
+        + "drop schema if exists eventdock cascade;\ndrop schema if exists eventdock_fresh cascade;\ndrop schema if exists audit;\n";
 
     /// <summary>
     /// A sequence is read when the dump comes to it, and may be ahead of the snapshot. A dump of schemas has no default rights.

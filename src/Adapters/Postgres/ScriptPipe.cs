@@ -83,7 +83,8 @@ internal static class ScriptPipe
                 {
                     // Not by closing its input: that psql would take for the script's end.
                     ClientPrograms.End(writer);
-                    return new DomainError.CopyFailed(Path.GetFileName(reader.StartInfo.FileName), ClusterLog.LastLine(await readerSays));
+                    return new DomainError.CopyFailed(
+                        Path.GetFileName(reader.StartInfo.FileName), ClusterLog.LastLine(await readerSays));
                 }
 
                 await writer.WaitForExitAsync(cancel);

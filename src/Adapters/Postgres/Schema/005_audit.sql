@@ -1,5 +1,5 @@
 -- The schema for those who ask and do not write: SQL views whose columns stay (docs/audit-views.md).
-create schema audit;
+create schema if not exists audit;
 
 -- A view bound to a view's table would keep a rebuild from putting another in its place. A function's body is bound when it
 -- is run, and one like these is planned as if it stood in the query itself, indexes and all.
