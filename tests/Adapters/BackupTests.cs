@@ -119,6 +119,19 @@ public sealed class BackupTests(LedgerFixture fixture) : IDisposable
     }
 
     [Fact]
+    public async Task What_others_keep_in_a_schema_named_audit_is_not_taken_away_by_a_restore()
+    {
+        var (one, two) = (await fixture.NewAsync(), await fixture.NewAsync());
+        var file = Must(await Copies(one).Backup(directory + "/one.dump", NoCancel).ToEither()).File;
+        await two.AskAsync("create table audit.theirs as select 1 as kept");
+        var error = Assert.IsType<DomainError.CopyFailed>(Error(await Copies(two).Restore(file, true, NoCancel).ToEither()));
+        Assert.Contains("audit", error.Detail, StringComparison.Ordinal);
+        Assert.Equal(1, await two.AskOneAsync<int>("select kept from audit.theirs"));
+        await two.AskAsync("drop table audit.theirs");
+        Must(await Copies(two).Restore(file, true, NoCancel).ToEither());
+    }
+
+    [Fact]
     public async Task Where_there_is_no_ledger_there_is_nothing_to_back_up()
     {
         var ledger = await fixture.NewAsync();
