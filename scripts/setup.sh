@@ -45,3 +45,8 @@ fi
 if ! getent passwd eventdock > /dev/null; then
     useradd --system --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin eventdock
 fi
+
+# Its members may ask the ledger, as the role eventdock_audit (docs/audit-views.md).
+if ! getent group eventdock-audit > /dev/null; then
+    groupadd --system eventdock-audit
+fi

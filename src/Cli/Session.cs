@@ -58,7 +58,11 @@ public sealed record Session(
 }
 
 /// <summary>Where the ledger lives, and how it is looked after: <c>eventdock db</c>.</summary>
+/// <param name="Parted">Why changing commands will refuse this ledger with this root; None where they will not.</param>
 public sealed record LedgerHome(
     Func<CancellationToken, EitherAsync<DomainError, string>> Status,
     Func<CancellationToken, EitherAsync<DomainError, Unit>> Stop,
-    Func<CancellationToken, EitherAsync<DomainError, string>> Url);
+    Func<LedgerRole, CancellationToken, EitherAsync<DomainError, string>> Url,
+    Func<CancellationToken, EitherAsync<DomainError, Upgraded>> Upgrade,
+    LedgerCopies Copies,
+    Func<CancellationToken, EitherAsync<DomainError, Option<DomainError>>> Parted);

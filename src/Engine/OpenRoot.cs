@@ -20,6 +20,10 @@ public static class OpenRoot
             ? Done
             : alone.Take(true, cancel).Holding(() => Settle(files, ledger, world, engine, cancel));
 
+    /// <summary>Why the check would refuse; None where it would not.</summary>
+    public static Option<DomainError> Parted(DiskRoot disk, OpenLedger ledger, World world) =>
+        RootCheck.Check(disk, Ledger(ledger), world.HostId).Match(Right: _ => Option<DomainError>.None, Left: Some);
+
     /// <summary>
     /// Looks again, alone: another command may just have begun the same root, and of several that would begin it one does.
     /// </summary>

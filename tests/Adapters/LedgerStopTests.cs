@@ -87,7 +87,7 @@ public sealed class LedgerStopTests(LedgerFixture fixture)
         var (ledger, open) = await BrokenAsync();
         await AddAsync(open, One(Streams.Layer("a"), 1, Written("a")));
         await AddAsync(open, One(Streams.Layer("a"), 2, Written("a")));
-        Must(await open.Care.Rebuild((_, _) => { }, NoCancel).ToEither());
+        Must(await open.Care.Views.Rebuild(Seq<string>(), _ => { }, NoCancel).ToEither());
         Assert.Equal(2, Must(await open.Views.Layers.Keyed(Seq1("a"), None, NoCancel).ToEither()).Single().Written.Value);
         await AddAsync(open, One(Streams.Layer("a"), 3, Written("a")));
         Assert.Equal(3, Must(await open.Views.Layers.Keyed(Seq1("a"), None, NoCancel).ToEither()).Single().Written.Value);

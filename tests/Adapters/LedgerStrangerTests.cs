@@ -241,7 +241,7 @@ public sealed class LedgerStrangerTests(LedgerFixture fixture)
         Assert.Equal((int)await ledger.AskOneAsync<long>("select count(*) from eventdock.leaves"), seen);
         const string Rows = "select string_agg(key || valid_from || coalesce(valid_to::text, '-') || row, ',' order by key, valid_from) from eventdock.view_layers";
         var kept = await ledger.AskOneAsync<string>(Rows);
-        Must(await open.Care.Rebuild((_, _) => { }, NoCancel).ToEither());
+        Must(await open.Care.Views.Rebuild(Seq<string>(), _ => { }, NoCancel).ToEither());
         Assert.Equal(kept, await ledger.AskOneAsync<string>(Rows));
     }
 }

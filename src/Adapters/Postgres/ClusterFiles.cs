@@ -12,7 +12,7 @@ internal static class ClusterFiles
         # Written by eventdock at every start: changes made here are lost.
         listen_addresses = ''
         port = 5432
-        unix_socket_directories = '{ListQuoted(place.Sockets)}'
+        unix_socket_directories = '{ListQuoted(place.Sockets)}, {ListQuoted(place.AuditSockets)}'
         max_connections = 100
         shared_buffers = 32MB
         huge_pages = off
@@ -39,9 +39,11 @@ internal static class ClusterFiles
 
         """;
 
-    public const string Access =
-        """
+    public static readonly string Access =
+        $"""
         # Who connects is what the kernel says of the socket's other end, and only those of pg_ident.conf come in.
+        local {ClusterPlace.Database} {ClusterPlace.Audit} peer map=audit
+        local all {ClusterPlace.Audit} reject
         local all all peer map=eventdock
 
         """;
@@ -51,6 +53,8 @@ internal static class ClusterFiles
         eventdock root {ClusterPlace.Owner}
         eventdock root {ClusterPlace.Engine}
         eventdock {ClusterPlace.User} {ClusterPlace.Owner}
+        # Whoever reaches a socket: the directories' modes let in root and the members of {ClusterPlace.AuditGroup}.
+        audit /^.*$ {ClusterPlace.Audit}
 
         """;
 

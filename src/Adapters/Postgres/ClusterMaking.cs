@@ -69,6 +69,17 @@ internal static class ClusterMaking
         return run.Bind<Unit>(r => r.Code == 0 ? unit : ClusterPassage.Explain(place, place.Staging, user, r.Error));
     }
 
+    /// <summary>One statement a line. The ledger's migrations make what is missing in a cluster of an earlier version.</summary>
+    private static readonly string Roles =
+        $"""
+        create role {ClusterPlace.Engine} login
+        create role {ClusterPlace.Audit} login connection limit 20
+        alter role {ClusterPlace.Audit} set default_transaction_read_only = on
+        alter role {ClusterPlace.Audit} set idle_in_transaction_session_timeout = '1min'
+        create database {ClusterPlace.Database}
+
+        """;
+
     /// <summary>The program and all its children hold the lock of the making until the last of them has ended.</summary>
     private static string[] Held(ClusterPlace place) => ["flock", "--no-fork", place.Making];
 
@@ -76,7 +87,7 @@ internal static class ClusterMaking
         ClusterPlace place, SystemUser user, string bin, CancellationToken cancel)
     {
         var run = await ClusterPrograms.RunAsync(
-            user, place.Root, $"create role {ClusterPlace.Engine} login\ncreate database {ClusterPlace.Database}\n", Held(place),
+            user, place.Root, Roles, Held(place),
             [Path.Combine(bin, "postgres"), "--single", "-D", "pg.staging", "postgres"], _ => { }, cancel);
         return run.Bind<Unit>(r => r.Code == 0 && !ClusterLog.IsFailure(r.Error)
             ? unit
@@ -107,6 +118,14 @@ internal static class ClusterMaking
         Directory.CreateDirectory(path);
         Mode(path, Libc.OwnerAlone);
         Own(path, user);
+    }
+
+    /// <summary>0750 for the group's members; the user's alone as long as there is no such group.</summary>
+    public static void ShareDirectory(string path, SystemUser user, uint? group)
+    {
+        Directory.CreateDirectory(path);
+        Own(path, user with { Gid = group ?? user.Gid });
+        Mode(path, group is null ? Libc.OwnerAlone : Libc.OwnerAndGroup);
     }
 
     /// <summary>0711, and every directory above it that has to be made, too, whatever the umask.</summary>

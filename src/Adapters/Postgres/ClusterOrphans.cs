@@ -3,6 +3,7 @@ namespace EventDock.Adapters.Postgres;
 using System.Diagnostics;
 using System.Globalization;
 using System.IO;
+using System.Runtime.InteropServices;
 using EventDock.Adapters.Posix;
 using EventDock.Domain.Kernel;
 using Microsoft.Win32.SafeHandles;
@@ -50,7 +51,7 @@ internal static class ClusterOrphans
         return Holder(place, user) is { } held ? held : unit;
     }
 
-    /// <summary>Through a descriptor of the process, looked at again once it is held: so nothing else can have taken its number.</summary>
+    /// <summary>Through a descriptor of the process, looked at again once it is held: nothing else can have its number.</summary>
     private static Either<DomainError, Unit> End(Seen seen, ClusterPlace place, SystemUser user)
     {
         var opened = ProcessCalls.OpenProcess(seen.Pid);
@@ -76,12 +77,13 @@ internal static class ClusterOrphans
     }
 
     private static DomainError CannotSignal(ClusterPlace place, int pid, int error) => new DomainError.ClusterFailed(
-        place.Data,
-        $"process {pid} of an earlier cluster cannot be signalled: {System.Runtime.InteropServices.Marshal.GetPInvokeErrorMessage(error)}");
+        place.Data, $"process {pid} of an earlier cluster cannot be signalled: {Marshal.GetPInvokeErrorMessage(error)}");
 
     private static List<Seen> Find(ClusterPlace place, SystemUser user) =>
         Directory.EnumerateDirectories("/proc")
-            .Select(d => int.TryParse(Path.GetFileName(d), CultureInfo.InvariantCulture, out var pid) ? Look(pid, Gone(place), user) : null)
+            .Select(d => int.TryParse(Path.GetFileName(d), CultureInfo.InvariantCulture, out var pid)
+                ? Look(pid, Gone(place), user)
+                : null)
             .OfType<Seen>()
             .ToList();
 
@@ -150,7 +152,7 @@ internal static class ClusterOrphans
         }
     }
 
-    /// <summary>In seconds since 1970, as Postgres writes it; the kernel counts a hundredth of a second since boot to user space.</summary>
+    /// <summary>In seconds since 1970, as Postgres writes it; the kernel counts hundredths of a second since boot.</summary>
     private static long Started(Seen process)
     {
         var boot = File.ReadLines("/proc/stat").First(l => l.StartsWith("btime ", StringComparison.Ordinal))[6..];

@@ -6,44 +6,23 @@ using System.Globalization;
 using System.IO;
 using EventDock.Domain.Kernel;
 
-/// <summary>The system user that runs the cluster.</summary>
-internal sealed record SystemUser(uint Uid, uint Gid)
-{
-    /// <summary>From /etc/passwd, where <c>make setup</c> puts it.</summary>
-    public static Either<DomainError, SystemUser> Find()
-    {
-        foreach (var line in File.ReadLines("/etc/passwd"))
-        {
-            var fields = line.Split(':');
-            if (fields.Length >= 4 && fields[0] == ClusterPlace.User
-                && uint.TryParse(fields[2], CultureInfo.InvariantCulture, out var uid)
-                && uint.TryParse(fields[3], CultureInfo.InvariantCulture, out var gid))
-            {
-                return new SystemUser(uid, gid);
-            }
-        }
-
-        return new DomainError.ClusterFailed("the private cluster", $"the system user {ClusterPlace.User} is missing: make setup makes it");
-    }
-}
-
 /// <summary>Postgres' own programs, run as the cluster's user with a built environment.</summary>
 internal static class ClusterPrograms
 {
     private const string Installed = "/usr/lib/postgresql";
 
     /// <summary>The directory with the programs: of the given major version, or of the newest there is.</summary>
-    public static Either<DomainError, string> Find(string? version)
+    public static Either<DomainError, string> Find(string? version, string program = "postgres", string package = "postgresql")
     {
         var found = (Directory.Exists(Installed) ? Directory.GetDirectories(Installed) : [])
             .Select(directory => (Bin: Path.Combine(directory, "bin"), Version: Path.GetFileName(directory)))
-            .Where(p => (version is null || p.Version == version) && File.Exists(Path.Combine(p.Bin, "postgres")))
+            .Where(p => (version is null || p.Version == version) && File.Exists(Path.Combine(p.Bin, program)))
             .OrderByDescending(p => int.TryParse(p.Version, CultureInfo.InvariantCulture, out var number) ? number : 0)
             .Select(p => p.Bin)
             .FirstOrDefault();
         return found is not null ? Right<DomainError, string>(found)
-            : version is null ? new DomainError.ProgramMissing("postgres", "postgresql")
-            : new DomainError.ProgramMissing($"postgres {version}", $"postgresql-{version}");
+            : version is null ? new DomainError.ProgramMissing(program, package)
+            : new DomainError.ProgramMissing($"{program} {version}", $"{package}-{version}");
     }
 
     /// <summary>

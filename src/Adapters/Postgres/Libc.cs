@@ -6,6 +6,7 @@ using System.Runtime.InteropServices;
 internal static partial class Libc
 {
     public const uint OwnerAlone = 0b111_000_000;
+    public const uint OwnerAndGroup = 0b111_101_000;
     public const uint Passable = 0b111_001_001;
     public const int Interrupt = 2;
     public const int ErrnoNoProcess = 3;
@@ -18,6 +19,17 @@ internal static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     public static partial int Kill(int pid, int signal);
+
+    [LibraryImport("libc", EntryPoint = "renameat2", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Rename(int fromDirectory, string from, int toDirectory, string to, uint flags);
+
+    /// <summary>Each gets the other's name, at one moment.</summary>
+    public static bool Exchange(string one, string other)
+    {
+        const int Here = -100;
+        const uint RenameExchange = 2;
+        return Rename(Here, one, Here, other, RenameExchange) == 0;
+    }
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);

@@ -81,7 +81,8 @@ public static partial class ErrorText
             DomainError.BadDockerfile e => $"{e.File}:{e.Line}: {e.Reason}",
             DomainError.BuildStepFailed e => $"{e.File}:{e.Line}: {e.Reason}",
             DomainError.BuildRunFailed e => $"the command {Quoted(e.Command)} returned a non-zero code: {e.ExitCode}",
-            _ => OfCluster(error) ?? OfProof(error) ?? throw new System.Diagnostics.UnreachableException($"no text for {error.GetType().Name}"),
+            _ => OfCluster(error) ?? OfCopies(error) ?? OfProof(error)
+                ?? throw new System.Diagnostics.UnreachableException($"no text for {error.GetType().Name}"),
         };
 
     private static string Wrong(DomainError.WrongState e) =>

@@ -31,5 +31,15 @@ public static partial class Verbs
 
     public static VerbGrammar DbStop => Verb("db stop", "Stop the private Postgres cluster", "", Exactly(0), []);
 
-    public static VerbGrammar DbUrl => Verb("db url", "Print the ledger's address, as psql takes it", "", Exactly(0), []);
+    public static VerbGrammar DbBackup => Verb(
+        "db backup", "Write the ledger to a new file, while commands go on", "FILE|DIR", Exactly(1), []);
+
+    public static VerbGrammar DbRestore => Verb("db restore", "Put a backup in the ledger's place", "FILE", Exactly(1),
+        [Switch("replace", "Also where that holds events")]);
+
+    public static VerbGrammar DbUpgrade => Verb(
+        "db upgrade", "Move the private cluster to the newest Postgres that is installed", "", Exactly(0), []);
+
+    public static VerbGrammar DbUrl => Verb("db url", "Print the ledger's address, as psql takes it", "", Exactly(0),
+        [Text("role", "engine|audit|owner", "As whom (owner, if not said)")]);
 }

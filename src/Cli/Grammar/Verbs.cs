@@ -14,6 +14,7 @@ public static partial class Verbs
         "ledger views", "ledger checkpoint", "ledger key", "ledger anchor", "ledger prove", "ledger consistency",
         "ledger check-proof",
         "db status", "db stop", "db url",
+        "db backup", "db restore", "db upgrade",
     ];
 
     /// <summary>The verb of that name, or null.</summary>
@@ -44,6 +45,9 @@ public static partial class Verbs
         "db status" => DbStatus,
         "db stop" => DbStop,
         "db url" => DbUrl,
+        "db backup" => DbBackup,
+        "db restore" => DbRestore,
+        "db upgrade" => DbUpgrade,
         "ledger checkpoint" => LedgerCheckpoint,
         "ledger key" => LedgerKey,
         "ledger anchor" => LedgerAnchor,
