@@ -49,6 +49,7 @@ public static class Program
         ["ledger consistency"] = LedgerConsistencyCommand.Run,
         ["ledger key"] = LedgerKeyCommand.Run,
         ["ledger prove"] = LedgerProveCommand.Run,
+        ["ledger verify"] = LedgerVerifyCommand.Run,
         ["ledger views"] = LedgerViewsCommand.Run,
         ["log"] = LogCommand.Run,
         ["logs"] = LogsCommand.Run,

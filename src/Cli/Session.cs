@@ -30,6 +30,9 @@ public sealed record Session(
     /// <summary>Opens the ledger for checkpoints and proofs: the root and it must belong together.</summary>
     public required Func<CancellationToken, EitherAsync<DomainError, ProofPorts>> Proofs { get; init; }
 
+    /// <summary>Opens the ledger to be verified, whether it and the root belong together or not.</summary>
+    public required Func<CancellationToken, EitherAsync<DomainError, VerifyPorts>> Verifying { get; init; }
+
     /// <summary>What the configuration says of the ledger.</summary>
     public required Func<Either<DomainError, LedgerConfig>> Config { get; init; }
 

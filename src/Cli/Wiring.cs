@@ -63,6 +63,11 @@ public sealed class Wiring(Places places, Origin origin)
             from ledger in Checked(cancel)
             from config in LedgerConfig().ToAsync()
             select Proofs(ledger, config),
+        Verifying = cancel =>
+            from config in LedgerConfig().ToAsync()
+            from disk in root.Read(cancel)
+            from ledger in Open(cancel)
+            select new VerifyPorts(ledger, SigningAdapter.Create(places.Root, config.Signer), Files, disk.Position, disk.RootId),
         Config = LedgerConfig,
     };
 

@@ -14,6 +14,8 @@ using EventDock.Domain.Ledger;
 /// <param name="Leaf">The leaf at a position; none where there is none.</param>
 /// <param name="Newest">The newest checkpoint signed by this key (as text).</param>
 /// <param name="OfSize">The one of this size signed by this key.</param>
+/// <param name="All">Every checkpoint that is kept, whoever has signed it, by size.</param>
+/// <param name="Anchors">What each target was handed, the largest of each.</param>
 /// <param name="Keep">Adds one; one of this size and key stays.</param>
 /// <param name="Anchored">Records that a target has got a checkpoint.</param>
 public sealed record LedgerTree(
@@ -22,6 +24,8 @@ public sealed record LedgerTree(
     Func<long, CancellationToken, EitherAsync<DomainError, Option<NumberedLeaf>>> Leaf,
     Func<string, CancellationToken, EitherAsync<DomainError, Option<KeptCheckpoint>>> Newest,
     Func<string, long, CancellationToken, EitherAsync<DomainError, Option<KeptCheckpoint>>> OfSize,
+    Func<CancellationToken, EitherAsync<DomainError, Seq<SignedCheckpoint>>> All,
+    Func<CancellationToken, EitherAsync<DomainError, Seq<SignedRoot>>> Anchors,
     Func<string, KeptCheckpoint, CancellationToken, EitherAsync<DomainError, Unit>> Keep,
     Func<string, Checkpoint, CancellationToken, EitherAsync<DomainError, Unit>> Anchored);
 

@@ -61,4 +61,6 @@ public sealed record OpenLedger(
     EventStore Store, Views Views, EventLog Log, LedgerCare Care, Retries Retries, long Head, Option<RootRow> Root)
 {
     public required LedgerTree Tree { get; init; }
+
+    public required LedgerAuditor Auditor { get; init; }
 }

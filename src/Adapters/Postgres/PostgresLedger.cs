@@ -84,7 +84,7 @@ public static class PostgresLedger
 
         var ledger = opened.Bind(stand => stand.Version > Migrations.Newest
             ? Left<DomainError, OpenLedger>(Migrations.Newer(stand.Version))
-            : Create(database, origin, wake, stand));
+            : Create(database, owner, origin, wake, stand));
         if (ledger.IsLeft)
         {
             await database.Source.DisposeAsync();
@@ -98,7 +98,7 @@ public static class PostgresLedger
     /// them is refused.
     /// </summary>
     private static OpenLedger Create(
-        Database database, Origin origin, Func<CancellationToken, EitherAsync<DomainError, Unit>> wake, LedgerStand stand)
+        Database database, Func<Database> owner, Origin origin, Func<CancellationToken, EitherAsync<DomainError, Unit>> wake, LedgerStand stand)
     {
         var store = PostgresEventStore.Create(database, origin, wake);
         var unfit = ViewVersions.Unfit(stand);
@@ -115,6 +115,7 @@ public static class PostgresLedger
             stand.Root)
         {
             Tree = PostgresLedgerTree.Create(database),
+            Auditor = PostgresLedgerAuditor.Create(owner),
         };
     }
 }

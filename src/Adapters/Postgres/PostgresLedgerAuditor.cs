@@ -12,11 +12,26 @@ internal static class PostgresLedgerAuditor
     /// <summary>So many positions a portion, and so many portions at work: two processors hash while two backends read.</summary>
     private const int Portion = 10_000, AtWork = 3;
 
-    public static LedgerAuditor Create(Database database) => new(
-        cancel => BoundsAsync(database, cancel).ToAsync(),
-        (position, cancel) => BeforeAsync(database, position, cancel).ToAsync(),
-        (first, last, each, cancel) => RowsAsync(database, first, last, each, cancel).ToAsync(),
-        cancel => StreamsAsync(database, cancel).ToAsync());
+    /// <param name="owner">The owner's way in: the salts are not for the engine to read.</param>
+    public static LedgerAuditor Create(Func<Database> owner) => new(
+        cancel => With(owner, database => BoundsAsync(database, cancel)),
+        (position, cancel) => With(owner, database => BeforeAsync(database, position, cancel)),
+        (first, last, each, cancel) => With(owner, database => RowsAsync(database, first, last, each, cancel)),
+        cancel => With(owner, database => StreamsAsync(database, cancel)));
+
+    private static EitherAsync<DomainError, T> With<T>(Func<Database> owner, Func<Database, Task<Either<DomainError, T>>> work)
+    {
+        return Run().ToAsync();
+
+        async Task<Either<DomainError, T>> Run()
+        {
+            var database = owner();
+            await using (database.Source)
+            {
+                return await work(database);
+            }
+        }
+    }
 
     private static Task<Either<DomainError, AuditBounds>> BoundsAsync(Database database, CancellationToken cancel) =>
         database.Use<AuditBounds>(

@@ -15,6 +15,8 @@ internal static class PostgresLedgerTree
         (position, cancel) => LeafAsync(database, position, cancel).ToAsync(),
         (signer, cancel) => KeptAsync(database, signer, null, cancel).ToAsync(),
         (signer, size, cancel) => KeptAsync(database, signer, size, cancel).ToAsync(),
+        cancel => AllAsync(database, cancel).ToAsync(),
+        cancel => AnchorsAsync(database, cancel).ToAsync(),
         (signer, kept, cancel) => KeepAsync(database, signer, kept, cancel).ToAsync(),
         (target, checkpoint, cancel) => AnchoredAsync(database, target, checkpoint, cancel).ToAsync());
 
@@ -110,6 +112,44 @@ internal static class PostgresLedgerTree
                 return await reader.ReadAsync(cancel)
                     ? Read(reader.GetString(0), reader.GetFieldValue<byte[]>(1)).Map(Some)
                     : Right<DomainError, Option<KeptCheckpoint>>(None);
+            },
+            cancel);
+
+    private static Task<Either<DomainError, Seq<SignedCheckpoint>>> AllAsync(Database database, CancellationToken cancel) =>
+        database.Use<Seq<SignedCheckpoint>>(
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand("select note from eventdock.checkpoints order by size", connection);
+                await using var reader = await command.ExecuteReaderAsync(cancel);
+                var all = new List<SignedCheckpoint>();
+                while (await reader.ReadAsync(cancel))
+                {
+                    // One that cannot be read vouches for nothing.
+                    SignedCheckpoint.Parse("a stored checkpoint", System.Text.Encoding.UTF8.GetBytes(reader.GetString(0))).IfRight(all.Add);
+                }
+
+                return all.ToSeq();
+            },
+            cancel);
+
+    private static Task<Either<DomainError, Seq<SignedRoot>>> AnchorsAsync(Database database, CancellationToken cancel) =>
+        database.Use<Seq<SignedRoot>>(
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand(
+                    """
+                    select distinct on (target) target, size, root from eventdock.anchors
+                    where octet_length(root) = 32 order by target, size desc
+                    """, connection);
+                await using var reader = await command.ExecuteReaderAsync(cancel);
+                var anchors = new List<SignedRoot>();
+                while (await reader.ReadAsync(cancel))
+                {
+                    anchors.Add(new SignedRoot(
+                        reader.GetInt64(1), TreeHash.Of(reader.GetFieldValue<byte[]>(2)), $"what {reader.GetString(0)} was handed"));
+                }
+
+                return anchors.ToSeq();
             },
             cancel);
 

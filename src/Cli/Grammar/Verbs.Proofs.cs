@@ -3,6 +3,16 @@ namespace EventDock.Cli.Grammar;
 /// <summary>The verbs of checkpoints and proofs.</summary>
 public static partial class Verbs
 {
+    public static VerbGrammar LedgerVerify => Verb(
+        "ledger verify", "Recompute chain and tree, and tell what is not as it was recorded", "", Exactly(0),
+    [
+        Text("checkpoint", "file", "Compare with a checkpoint that was kept elsewhere"),
+        Text("from", "position", "Begin there"),
+        Text("key", "key", "Whom to trust for the checkpoint, as ledger key prints it"),
+        Text("to", "position", "End there"),
+        Switch("views", "Fold all events again, and compare the views"),
+    ]);
+
     public static VerbGrammar LedgerCheckpoint => Verb(
         "ledger checkpoint", "Print a signed statement of what the ledger is now", "", Exactly(0), []);
 

@@ -11,7 +11,7 @@ public static partial class Verbs
     [
         "images", "ps", "build", "run", "create", "start", "stop", "kill", "exec", "logs", "rm", "rmi", "history", "inspect",
         "tag", "import", "pull", "version", "log", "rebuild", "adopt",
-        "ledger views", "ledger checkpoint", "ledger key", "ledger anchor", "ledger prove", "ledger consistency",
+        "ledger verify", "ledger views", "ledger checkpoint", "ledger key", "ledger anchor", "ledger prove", "ledger consistency",
         "ledger check-proof",
         "db status", "db stop", "db url",
         "db backup", "db restore", "db upgrade",
@@ -48,6 +48,7 @@ public static partial class Verbs
         "db backup" => DbBackup,
         "db restore" => DbRestore,
         "db upgrade" => DbUpgrade,
+        "ledger verify" => LedgerVerify,
         "ledger checkpoint" => LedgerCheckpoint,
         "ledger key" => LedgerKey,
         "ledger anchor" => LedgerAnchor,
