@@ -156,7 +156,8 @@ internal static class PostgresLedgerTree
     private static Either<DomainError, KeptCheckpoint> Read(string note, byte[] nodes) =>
         SignedCheckpoint.Parse("a stored checkpoint", System.Text.Encoding.UTF8.GetBytes(note))
             .Map(signed => new KeptCheckpoint(
-                signed, nodes.Chunk(TreeHash.Length).Where(c => c.Length == TreeHash.Length).Select(c => TreeHash.Of(c)).ToArray().ToSeq()));
+                signed,
+                nodes.Chunk(TreeHash.Length).Where(c => c.Length == TreeHash.Length).Select(c => TreeHash.Of(c)).ToArray().ToSeq()));
 
     private static Task<Either<DomainError, Unit>> KeepAsync(
         Database database, string signer, KeptCheckpoint kept, CancellationToken cancel) =>

@@ -41,7 +41,8 @@ public static class CheckpointFilesAdapter
         using var held = await FileLock.HoldAsync(directory, Lock, true, cancel);
         var larger = SigningFiles.Read(directory, Newest) is { } text
             && SignedCheckpoint.Parse("checkpoint", Encoding.UTF8.GetBytes(text)).Match(
-                Right: there => there.Checkpoint.Origin == signed.Checkpoint.Origin && there.Checkpoint.Size > signed.Checkpoint.Size,
+                Right: there => there.Checkpoint.Origin == signed.Checkpoint.Origin
+                    && there.Checkpoint.Size > signed.Checkpoint.Size,
                 Left: _ => false);
         if (!larger)
         {
@@ -72,7 +73,10 @@ public static class CheckpointFilesAdapter
 
     /// <summary>Up to the year 9999, which is as far as a time goes.</summary>
     private static long? Number(string text) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= 253_402_300_799_999 ? number : null;
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= 253_402_300_799_999
+            ? number
+            : null;
 
-    private static DateTimeOffset? Time(long millis) => millis == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(millis);
+    private static DateTimeOffset? Time(long millis) =>
+        millis == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(millis);
 }

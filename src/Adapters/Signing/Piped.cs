@@ -87,7 +87,8 @@ internal static class Piped
     }
 
     private static string LastLine(byte[] text) =>
-        Encoding.UTF8.GetString(text).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "";
+        Encoding.UTF8.GetString(text)
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "";
 
     private static void KillGroup(int group, int signal) => SigningCalls.Kill(group, signal);
 }

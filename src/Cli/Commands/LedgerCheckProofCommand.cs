@@ -29,7 +29,8 @@ public static class LedgerCheckProofCommand
         let line = file is ProofFile.Inclusion i ? session.Line(TerminalText.Escape(i.Proof.Line)) : unit
         let told = trusted.IsSome
             ? unit
-            : session.Tell(TerminalText.Escape($"signed by {key.Text}, as the file itself says: this key was not compared with one you trust (--key)"))
+            : session.Tell(TerminalText.Escape(
+                $"signed by {key.Text}, as the file itself says: this key was not compared with one you trust (--key)"))
         select 0;
 
     private static string Statement(ProofFile file)

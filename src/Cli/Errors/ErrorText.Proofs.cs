@@ -12,8 +12,10 @@ public static partial class ErrorText
             DomainError.ProofFails e => $"{e.What} does not hold: {e.Reason}",
             DomainError.BadSignature e => $"{e.What}: signature of {e.Key}: {e.Reason}",
             DomainError.LedgerRewritten e =>
-                $"the ledger has been rewritten: a checkpoint of its first {e.Size} events has root {e.Signed}, and now they have {e.Found}",
-            DomainError.LedgerCutOff e => $"the ledger has been cut off: a checkpoint has {e.Size} events, and it ends at position {e.Head}",
+                $"the ledger has been rewritten: a checkpoint of its first {e.Size} events has root {e.Signed}, "
+                + $"and now they have {e.Found}",
+            DomainError.LedgerCutOff e =>
+                $"the ledger has been cut off: a checkpoint has {e.Size} events, and it ends at position {e.Head}",
             DomainError.NoSuchPosition e => $"no such position: {e.Position} (the ledger ends at {e.Head})",
             DomainError.SignerFailed e => $"cannot sign with {e.Signer}: {e.Reason}",
             DomainError.AnchorFailed e => $"not anchored at {e.Target}: {e.Reason}",
