@@ -13,7 +13,8 @@ public sealed record RedactRequest(Seq<long> Positions, EventParts Parts, string
 public sealed record RedactedEvent(long Position, Seq<string> Parts, Option<long> At);
 
 /// <param name="Alike">Further events of the same commands, whose headers hold the same command line.</param>
-public sealed record Redactions(Seq<RedactedEvent> Events, Seq<long> Alike);
+/// <param name="Anew">The tables have been written anew, and their files hold nothing of it.</param>
+public sealed record Redactions(Seq<RedactedEvent> Events, Seq<long> Alike, bool Anew);
 
 /// <summary>
 /// <c>eventdock ledger redact</c>: parts of events go from the ledger, and from all that was made of them. Given a second time it
@@ -33,7 +34,7 @@ public static class Redact
             ? Give(Seq<long>())
             : ledger.Redactor.Alike(events.Map(e => e.Origin.Command), cancel)
         from seen in request.Positions.InTurn(position => Find(ledger, position, cancel))
-        select new Redactions(seen.Map(e => Told(e, done)).Strict(), alike);
+        select new Redactions(seen.Map(e => Told(e, done)).Strict(), alike, cleaned);
 
     private static EitherAsync<DomainError, Recorded<DockEvent>> Find(OpenLedger ledger, long position, CancellationToken cancel)
     {

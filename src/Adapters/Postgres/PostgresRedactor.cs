@@ -12,7 +12,7 @@ internal static class PostgresRedactor
     /// <param name="owner">The owner's way in: the engine's role can change no event.</param>
     public static Redactor Create(Func<Database> owner, Origin origin) => new(
         (append, erasures, cancel) => owner.With(database => AppendAsync(database, origin, append, erasures, cancel)),
-        cancel => owner.With(database => CleanAsync(database, cancel)),
+        cancel => owner.With(database => RedactedRoom.CleanAsync(database, cancel)),
         (commands, cancel) => owner.With(database => AlikeAsync(database, commands, cancel)));
 
     private static async Task<Either<DomainError, Appended>> AppendAsync(
@@ -89,17 +89,6 @@ internal static class PostgresRedactor
         };
         await command.ExecuteNonQueryAsync(CancellationToken.None);
     }
-
-    private static Task<Either<DomainError, Unit>> CleanAsync(Database database, CancellationToken cancel) =>
-        database.Use<Unit>(
-            async connection =>
-            {
-                await using var command = new NpgsqlCommand(
-                    "vacuum eventdock.mt_events, eventdock.salts, eventdock.layer_paths", connection);
-                await command.ExecuteNonQueryAsync(cancel);
-                return unit;
-            },
-            cancel);
 
     private static Task<Either<DomainError, Seq<long>>> AlikeAsync(Database database, Seq<Guid> commands, CancellationToken cancel) =>
         database.Use<Seq<long>>(

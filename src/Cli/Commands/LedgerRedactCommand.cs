@@ -23,6 +23,8 @@ public static class LedgerRedactCommand
         let printed = session.Print(string.Concat(done.Events.Map(Line)))
         let told = done.Alike.IsEmpty ? unit : session.Tell(
             $"note: headers of the same command are still there at {string.Join(' ', done.Alike.Map(Number))}")
+        let left = done.Anew ? unit : session.Tell(
+            "note: the free space of the database's files may still hold some of it (docs/limits.md)")
         select 0;
 
     private static Either<DomainError, long> Position(string text) =>

@@ -115,7 +115,7 @@ public static class LogCommand
 
     private static string Line(Recorded<DockEvent> e) => string.Create(
         CultureInfo.InvariantCulture,
-        $"#{e.Position,-6} {Rfc3339.Micros(e.At)[..19]}Z  {EventCodec.NameOf(e.Event),-23} {TerminalText.Escape(LogText.Of(e))}  [{LogText.Who(e)}]");
+        $"#{e.Position,-6} {Rfc3339.Micros(e.At)[..19]}Z  {EventCodec.NameOf(e.Event),-23} {TerminalText.Escape(LogText.Of(e))}  [{LogText.Who(e.Origin.Actor)}]");
 
     private static string Json(Recorded<DockEvent> e)
     {

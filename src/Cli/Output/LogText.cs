@@ -59,12 +59,10 @@ public static class LogText
     private static string Gone(long by, Redaction gone) =>
         string.Create(System.Globalization.CultureInfo.InvariantCulture, $"redacted by {Who(gone.By)} at #{by}: {gone.Reason}");
 
-    public static string Who(Recorded<DockEvent> recorded) =>
-        recorded.Redaction is { Headers: not null } ? "redacted" : Who(recorded.Origin.Actor);
-
     /// <summary>The person, as far as the kernel knows: the login uid outlives sudo.</summary>
     public static string Who(Actor actor) =>
-        actor.LoginUid != Actor.Unset ? $"login {actor.LoginUid}"
+        actor.Uid == RedactedForm.Nobody.Uid ? "redacted"
+        : actor.LoginUid != Actor.Unset ? $"login {actor.LoginUid}"
         : actor.SudoUid is { } sudo ? $"sudo {sudo}"
         : $"uid {actor.Uid}";
 

@@ -10,7 +10,7 @@ public static class RedactedForm
     /// <summary>A uid or pid that is none.</summary>
     private const int None = -1;
 
-    public static readonly Actor Nobody = new(None, Actor.Unset, null, null, null, null);
+    public static readonly Actor Nobody = new(None, "redacted", null, null, null, null);
 
     public static EventHeaders Headers(int schema, DateTimeOffset occurred, Guid command) => new(
         schema, occurred, command, Seq<string>(), Nobody, new Host("", "", None));
