@@ -133,7 +133,7 @@ public sealed class RedactionTests(LedgerFixture fixture) : IDisposable
         var past = Must(await open.Store.Past(Streams.Layer(Id.Value), NoCancel).ToEither());
         Assert.Equal((2, 3L), (past.Events.Count, past.Version));
         var life = await open.Store.Handle(
-            LayerDecider.Decider, Streams.Layer(Id.Value), new RemoveLayer(Id.Value), Start, NoCancel).ToEither();
+            LayerDecider.Decider, Streams.Layer(Id.Value), new RemoveLayer(Id.Value), LedgerFacts.Start, NoCancel).ToEither();
         Assert.IsType<LayerState.Removed>(Must(life));
         await open.Care.Close();
     }
@@ -237,7 +237,7 @@ public sealed class RedactionTests(LedgerFixture fixture) : IDisposable
     }
 
     private static EitherAsync<DomainError, Redactions> RunAsync(OpenLedger open, EventParts parts, params long[] positions) =>
-        Redact.Run(open, new RedactRequest(positions.ToSeq(), parts, "a password"), () => Start, _ => { }, NoCancel);
+        Redact.Run(open, new RedactRequest(positions.ToSeq(), parts, "a password"), () => LedgerFacts.Start, _ => { }, NoCancel);
 
     /// <summary>As another command than the one that has recorded the events.</summary>
     private static async Task<Redactions> RedactAsync(TestLedger ledger, EventParts parts, params long[] positions)

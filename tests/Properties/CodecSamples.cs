@@ -102,7 +102,8 @@ public sealed class CodecSamples
     [Fact]
     public void The_codec_knows_every_event_by_the_names_it_has_in_the_ledger()
     {
-        var cases = typeof(DockEvent).Assembly.GetTypes().Where(t => t.IsAssignableTo(typeof(DockEvent)) && !t.IsAbstract).ToList();
+        var cases = typeof(DockEvent).Assembly.GetTypes()
+            .Where(t => t.IsAssignableTo(typeof(DockEvent)) && !t.IsAbstract && t != typeof(DataRedacted)).ToList();
         Assert.Equal(cases.OrderBy(t => t.FullName, StringComparer.Ordinal), EventCodec.Kinds.Map(k => k.Type).OrderBy(t => t.FullName, StringComparer.Ordinal));
         foreach (var kind in EventCodec.Kinds)
         {
