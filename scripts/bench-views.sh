@@ -64,6 +64,11 @@ bench_views() {
         awk '{ printf "%.0f\n", $2 / 1024 }' "$work/time" >> "$work/memory.times"
     done
 
+    for _ in 1 2 3; do
+        milliseconds verify on large ledger verify
+        milliseconds verify-views on large ledger verify --views
+    done
+
     for _ in $(seq "$rounds"); do
         milliseconds ps-now on large ps -a
         milliseconds ps-then on large ps -a --as-of "$((folded / 2))"
@@ -82,6 +87,9 @@ bench_views() {
     row "rebuild of all views, s ($(awk -v n="$folded" -v s="$seconds" 'BEGIN { printf "%.0f", n / s }') events/s)" "$seconds" \
         "$(awk -v n="$folded" 'BEGIN { print n / 100000 }')"
     row 'rebuild, memory at its highest, MB' "$(median memory)" 300
+    row '`ledger verify`, chain and tree, ms' "$(median verify)" 5000
+    row '`ledger verify --views`, ms' "$(median verify-views)" \
+        "$(awk -v v="$(median verify)" -v s="$seconds" 'BEGIN { print v + s * 1000 }')"
     row '`ps -a --as-of` the middle / `ps -a`, 10,000 rows each' "$(ratio ps-then ps-now)" 2
     row '`ps -a`, 10,000 rows, ms' "$(median ps-now)" 200
     row '`images`, 10,000 rows, ms' "$(median images)" 200

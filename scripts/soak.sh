@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What takes long: the walk again and again, many runs at once, commands that are killed in the middle, races. Under 45 minutes.
 # The last line counts the checks. SEED repeats the same random moments; arguments name parts: walks, many,
-# kills, races, appends.
+# kills, races, appends, tamperings.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -199,11 +199,18 @@ appends() {
     check '32 writers, 500 commands each, on 20 streams' dotnet "$bench" append-soak "$seed"
 }
 
+tamperings() {
+    echo '== changes straight in SQL'
+    dotnet build tests/Adapters --nologo -v quiet || exit 1
+    check '1,000 changes, each found and called by its name' env EVENTDOCK_TAMPERINGS=1000 \
+        dotnet test tests/Adapters --no-build --nologo -v quiet --filter FullyQualifiedName~LedgerTamperTests.Every_single_change
+}
+
 parts=("$@")
-if [ ${#parts[@]} -eq 0 ]; then parts=(walks many kills races appends); fi
+if [ ${#parts[@]} -eq 0 ]; then parts=(walks many kills races appends tamperings); fi
 for part in "${parts[@]}"; do
     case $part in
-        walks | many | kills | races | appends) "$part" ;;
+        walks | many | kills | races | appends | tamperings) "$part" ;;
         *) check "a part named $part" false ;;
     esac
 done

@@ -132,7 +132,7 @@ public sealed class ProofFileTests
     public void A_line_that_gives_itself_another_position_is_no_proof_of_this_one()
     {
         var lines = (string[])Lines.Clone();
-        lines[6] = Lines[7];
+        lines[6] = Lines[5];
         var error = Assert.IsType<DomainError.ProofFails>(Left(Check(InclusionOf(lines, 7, 13).ToString(), Some(Key))));
         Assert.Contains("position 7", error.Reason);
     }

@@ -12,18 +12,22 @@ internal sealed class CopyRows(Stream stream) : IAsyncDisposable
     private byte[] buffer = new byte[1 << 16];
     private int start;
     private int end;
+    private int rowEnd;
 
     public static async Task<CopyRows> BeginAsync(NpgsqlConnection connection, string query, CancellationToken cancel)
     {
         var rows = new CopyRows(await connection.BeginRawBinaryCopyAsync($"copy ({query}) to stdout (format binary)", cancel));
         await rows.FillAsync(CopyBlock.Header.Length, cancel);
         rows.start += CopyBlock.Header.Length;
+        rows.rowEnd = rows.start;
         return rows;
     }
 
     /// <summary>Makes sure that the next row lies whole in memory, to be read by the calls below, its fields in their order; false at the end.</summary>
     public async ValueTask<bool> NextAsync(CancellationToken cancel)
     {
+        // Fields that nobody asked for are passed over.
+        start = rowEnd;
         if (end - start < 2)
         {
             await FillAsync(2, cancel);
@@ -51,6 +55,7 @@ internal sealed class CopyRows(Stream stream) : IAsyncDisposable
             await FillAsync(at, cancel);
         }
 
+        rowEnd = start + at;
         start += 2;
         return true;
     }

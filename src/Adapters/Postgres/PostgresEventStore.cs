@@ -25,8 +25,34 @@ internal sealed class PostgresEventStore
     {
         var store = new PostgresEventStore(database, origin, wake);
         return new(
-            Past: (stream, cancel) => PastAsync(database, stream, cancel).ToAsync(),
+            Past: (stream, cancel) => store.PastAsync(stream, cancel).ToAsync(),
             Append: (append, cancel) => store.AppendAsync(append, cancel).ToAsync());
+    }
+
+    /// <summary>Reading changes nothing: where the connection is lost, it is done again, for as long as an append would be.</summary>
+    private async Task<Either<DomainError, StreamPast>> PastAsync(string stream, CancellationToken cancel)
+    {
+        var since = Stopwatch.GetTimestamp();
+        for (var next = 2; ; next++)
+        {
+            var past = await PastAsync(database, stream, cancel);
+            var lost = past.Match(Right: _ => false, Left: error => error is DomainError.LedgerUnreachable);
+            if (!lost || Stopwatch.GetElapsedTime(since) > Longest)
+            {
+                return past;
+            }
+
+            await ReconnectAsync(next, cancel);
+        }
+    }
+
+    /// <summary>Other idle connections to a server that has ended are as dead; and it is started where it is ours to start.</summary>
+    private async Task ReconnectAsync(int next, CancellationToken cancel)
+    {
+        database.Source.Clear();
+        await PostgresRetries.PauseAsync(next, cancel);
+        // Where it does not start, the next try says so better.
+        await wake(cancel).ToEither();
     }
 
     private static Task<Either<DomainError, StreamPast>> PastAsync(Database database, string stream, CancellationToken cancel) =>
@@ -112,7 +138,6 @@ internal sealed class PostgresEventStore
                     break;
                 case Again.Lost:
                     mayBeThere = true;
-                    database.Source.Clear();
                     break;
             }
 
@@ -125,9 +150,7 @@ internal sealed class PostgresEventStore
             {
                 // Once it was sent it is not called off: what it stands for would be undone, and it may have come through.
                 cancel = CancellationToken.None;
-                await PostgresRetries.PauseAsync(next, cancel);
-                // Where it does not start, the next try says so better.
-                await wake(cancel).ToEither();
+                await ReconnectAsync(next, cancel);
             }
         }
     }

@@ -148,6 +148,9 @@ internal static class PostgresLedgerAuditor
                     select h.position, 'mt_events_sequence' from eventdock.head h, eventdock.mt_events_sequence q
                     where q.last_value < h.position
                     union all
+                    select h.position, 'head.position' from eventdock.head h
+                    where exists (select from eventdock.leaves l where l.position > h.position)
+                    union all
                     select h.position, 'head.recorded' from eventdock.head h
                     join eventdock.leaves l on l.position = h.position where l.recorded <> h.recorded
                     """, connection);

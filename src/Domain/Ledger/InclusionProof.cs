@@ -49,8 +49,9 @@ public sealed record InclusionProof(string Line, VerifierKey Key, long Index, Se
             ? new DomainError.ProofFails(what, $"index {Index} is not in a tree of size {Signed.Checkpoint.Size}")
         : !PathCheck.Includes(Index, Signed.Checkpoint.Size, MerkleTree.Leaf(Line), Path, Signed.Checkpoint.Root)
             ? new DomainError.ProofFails(what, $"the path does not lead from the event at index {Index} to the checkpoint's root")
-        : PositionIn(Line) != Index + 1
-            ? new DomainError.ProofFails(what, $"the event at index {Index} does not say that it stands at position {Index + 1}")
+        // Foreign events before it have positions and no leaves, so that it may stand further on; never further back.
+        : PositionIn(Line) <= Index
+            ? new DomainError.ProofFails(what, $"the event at index {Index} does not say that it stands at position {Index + 1} or behind it")
         : unit;
 
     private static Either<DomainError, (string Line, VerifierKey Key)> Event(TextLines lines, string base64)

@@ -225,9 +225,12 @@ public sealed class LedgerAudit(
     private void Resolve()
     {
         var homes = new Dictionary<Guid, long>();
-        foreach (var line in suspects.Select(s => s.Line).OfType<AuditedLine>())
+        foreach (var suspect in suspects)
         {
-            homes.TryAdd(line.Id, line.Position);
+            if (suspect.Line is { } line)
+            {
+                homes.TryAdd(line.Id, suspect.Position);
+            }
         }
 
         foreach (var suspect in suspects)
