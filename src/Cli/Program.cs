@@ -24,7 +24,7 @@ public static class Program
 
     /// <summary>Verbs whose refusal is recorded: they would have changed something.</summary>
     private static readonly string[] Changing =
-        ["run", "create", "start", "stop", "kill", "exec", "rm", "rmi", "tag", "import", "pull", "build"];
+        ["run", "create", "start", "stop", "kill", "exec", "rm", "rmi", "tag", "import", "pull", "build", "ledger redact"];
 
     private static readonly Dictionary<string, Func<ParsedArgs, Session, CancellationToken, EitherAsync<DomainError, int>>> Verbs = new()
     {
@@ -48,6 +48,7 @@ public static class Program
         ["ledger checkpoint"] = LedgerCheckpointCommand.Run,
         ["ledger consistency"] = LedgerConsistencyCommand.Run,
         ["ledger key"] = LedgerKeyCommand.Run,
+        ["ledger redact"] = LedgerRedactCommand.Run,
         ["ledger prove"] = LedgerProveCommand.Run,
         ["ledger verify"] = LedgerVerifyCommand.Run,
         ["ledger views"] = LedgerViewsCommand.Run,

@@ -63,6 +63,7 @@ public sealed class Wiring(Places places, Origin origin)
             from ledger in Checked(cancel)
             from config in LedgerConfig().ToAsync()
             select Proofs(ledger, config),
+        Redacting = Checked,
         Verifying = cancel =>
             from config in LedgerConfig().ToAsync()
             from disk in root.Read(cancel)
@@ -119,6 +120,13 @@ public sealed class Wiring(Places places, Origin origin)
         {
             Append = (append, cancel) =>
                 from appended in ledger.Store.Append(append, cancel)
+                from seen in root.Seen(appended.Last, CancellationToken.None)
+                select appended,
+        },
+        Redactor = ledger.Redactor with
+        {
+            Append = (append, erasures, cancel) =>
+                from appended in ledger.Redactor.Append(append, erasures, cancel)
                 from seen in root.Seen(appended.Last, CancellationToken.None)
                 select appended,
         },

@@ -63,4 +63,6 @@ public sealed record OpenLedger(
     public required LedgerTree Tree { get; init; }
 
     public required LedgerAuditor Auditor { get; init; }
+
+    public required Redactor Redactor { get; init; }
 }

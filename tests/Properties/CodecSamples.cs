@@ -65,7 +65,8 @@ public sealed class CodecSamples
         ("exec_started.v1", new ExecStarted("e1", Id, 43)),
         ("exec_failed.v1", new ExecFailed("e1", Id, 126, "permission denied")),
         ("exec_exited.v1", new ExecExited("e1", Id, 1)),
-        ("foreign_event_found.v1", new ForeignEventFound(77, "018f0000-0000-7000-8000-000000000000", "container-1", 3, "order_placed")));
+        ("foreign_event_found.v1", new ForeignEventFound(77, "018f0000-0000-7000-8000-000000000000", "container-1", 3, "order_placed")),
+        ("redacted.v1", new Redacted(77, Seq("headers", "data"), "a password")));
 
     [Fact]
     public void Every_sample_reads_as_the_event_it_was()
@@ -101,7 +102,8 @@ public sealed class CodecSamples
     [Fact]
     public void The_codec_knows_every_event_by_the_names_it_has_in_the_ledger()
     {
-        var cases = typeof(DockEvent).Assembly.GetTypes().Where(t => t.IsAssignableTo(typeof(DockEvent)) && !t.IsAbstract).ToList();
+        var cases = typeof(DockEvent).Assembly.GetTypes()
+            .Where(t => t.IsAssignableTo(typeof(DockEvent)) && !t.IsAbstract && t != typeof(DataRedacted)).ToList();
         Assert.Equal(cases.OrderBy(t => t.FullName, StringComparer.Ordinal), EventCodec.Kinds.Map(k => k.Type).OrderBy(t => t.FullName, StringComparer.Ordinal));
         foreach (var kind in EventCodec.Kinds)
         {

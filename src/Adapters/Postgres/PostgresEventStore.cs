@@ -68,8 +68,8 @@ internal sealed class PostgresEventStore
                 var (events, version) = (new List<Recorded<DockEvent>>(), 0L);
                 while (await reader.ReadAsync(cancel))
                 {
-                    version = Math.Max(reader.GetInt64(2), reader.GetInt64(9));
-                    if (!reader.GetBoolean(8))
+                    version = Math.Max(reader.GetInt64(2), reader.GetInt64(EventRow.Width + 1));
+                    if (!reader.GetBoolean(EventRow.Width))
                     {
                         continue;
                     }
@@ -80,7 +80,14 @@ internal sealed class PostgresEventStore
                         return read.Map(_ => new StreamPast(Seq<Recorded<DockEvent>>(), 0));
                     }
 
-                    read.IfRight(events.Add);
+                    read.IfRight(recorded =>
+                    {
+                        // What is gone decides nothing any more; the version counts it.
+                        if (recorded.Event is not DataRedacted)
+                        {
+                            events.Add(recorded);
+                        }
+                    });
                 }
 
                 return new StreamPast(events.ToSeq(), version);

@@ -12,38 +12,35 @@ internal static class PostgresLedgerAuditor
     /// <summary>So many positions a portion, and so many portions at work: two processors hash while two backends read.</summary>
     private const int Portion = 10_000, AtWork = 3;
 
+    /// <summary>What the events say is gone: a stranger's say nothing.</summary>
+    private const string Told =
+        """
+        select substr(e.stream_id, length('redaction-') + 1)::bigint as position,
+            min(e.seq_id) filter (where e.data->'Parts' ? 'headers') as headers,
+            min(e.seq_id) filter (where e.data->'Parts' ? 'data') as data
+        from eventdock.mt_events e
+        where e.type = 'redacted' and e.stream_id ^@ 'redaction-' and e.stream_id ~ '^redaction-\d{1,18}$'
+            and not exists (select from eventdock.foreign_events f where f.position = e.seq_id)
+        group by e.stream_id
+        """;
+
     /// <param name="owner">The owner's way in: the salts are not for the engine to read.</param>
     public static LedgerAuditor Create(Func<Database> owner) => new(
-        cancel => With(owner, database => BoundsAsync(database, cancel)),
-        (position, cancel) => With(owner, database => BeforeAsync(database, position, cancel)),
-        (first, last, each, cancel) => With(owner, database => RowsAsync(database, first, last, each, cancel)),
-        cancel => With(owner, database => StreamsAsync(database, cancel)));
-
-    private static EitherAsync<DomainError, T> With<T>(Func<Database> owner, Func<Database, Task<Either<DomainError, T>>> work)
-    {
-        return Run().ToAsync();
-
-        async Task<Either<DomainError, T>> Run()
-        {
-            var database = owner();
-            await using (database.Source)
-            {
-                return await work(database);
-            }
-        }
-    }
+        cancel => owner.With(database => BoundsAsync(database, cancel)),
+        (position, cancel) => owner.With(database => BeforeAsync(database, position, cancel)),
+        (first, last, each, cancel) => owner.With(database => RowsAsync(database, first, last, each, cancel)),
+        cancel => owner.With(database => StreamsAsync(database, cancel)));
 
     private static Task<Either<DomainError, AuditBounds>> BoundsAsync(Database database, CancellationToken cancel) =>
         database.Use<AuditBounds>(
             async connection =>
             {
                 await using var command = new NpgsqlCommand(
-                    """
+                    $$"""
                     select h.position, h.chain, greatest(
                             h.position, (select max(seq_id) from eventdock.mt_events), (select max(position) from eventdock.leaves)),
                         (select coalesce(array_agg(position), '{}') from eventdock.foreign_events),
-                        (select coalesce(array_agg((data->>'Position')::bigint), '{}') from eventdock.mt_events where type = 'redacted'
-                            and stream_id ^@ 'redaction-')
+                        (select coalesce(array_agg(t.position), '{}') from ({{Told}}) t)
                     from eventdock.head h
                     """, connection);
                 await using var reader = await command.ExecuteReaderAsync(cancel);
@@ -123,7 +120,7 @@ internal static class PostgresLedgerAuditor
             async connection =>
             {
                 await using var command = new NpgsqlCommand(
-                    """
+                    $$"""
                     select coalesce(e.last, h.position), 'mt_streams.version'
                     from eventdock.mt_streams s
                     full join (select stream_id, max(version) as version, max(seq_id) as last from eventdock.mt_events group by stream_id) e
@@ -138,6 +135,15 @@ internal static class PostgresLedgerAuditor
                     where (s.type is not null or s.tenant_id is distinct from '*DEFAULT*' or s.is_archived is distinct from false)
                         and not exists (
                             select from eventdock.foreign_events f join eventdock.mt_events o on o.seq_id = f.position where o.stream_id = s.id)
+                    union all
+                    select coalesce(r.position, t.position),
+                        case when r.headers is distinct from t.headers or r.data is distinct from t.data then 'redactions' else 'salts' end
+                    from eventdock.redactions r
+                    full join ({{Told}}) t on t.position = r.position
+                    left join (select position, headers, data from eventdock.salts where headers is null or data is null) s
+                        on s.position = coalesce(r.position, t.position)
+                    where r.headers is distinct from t.headers or r.data is distinct from t.data or s.position is null
+                        or (r.headers is null) <> (s.headers is not null) or (r.data is null) <> (s.data is not null)
                     union all
                     select h.position, 'mt_events_sequence' from eventdock.head h, eventdock.mt_events_sequence q
                     where q.last_value < h.position

@@ -30,6 +30,7 @@ internal static class ViewSource
                 select e.seq_id, e.type::text, e.headers->>'Schema', e.headers->>'Occurred', e.data::text from eventdock.mt_events e
                 where e.seq_id > {after} and e.seq_id <= {upTo} and e.type <> all(array[{Unheeded}])
                     and not exists (select from eventdock.foreign_events f where f.position = e.seq_id)
+                    and e.seq_id not in (select r.position from eventdock.redactions r where r.data is not null)
                 order by e.seq_id
                 """),
             cancel);

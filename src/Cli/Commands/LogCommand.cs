@@ -6,6 +6,7 @@ using System.Text.Json;
 using EventDock.Cli.Grammar;
 using EventDock.Cli.Output;
 using EventDock.Domain.Kernel;
+using EventDock.Domain.Ledger;
 using EventDock.Engine;
 using EventDock.Projections;
 using static EventDock.Engine.Pipeline;
@@ -114,17 +115,21 @@ public static class LogCommand
 
     private static string Line(Recorded<DockEvent> e) => string.Create(
         CultureInfo.InvariantCulture,
-        $"#{e.Position,-6} {Rfc3339.Micros(e.At)[..19]}Z  {EventCodec.KindOf(e.Event).Name,-23} {TerminalText.Escape(LogText.Of(e.Event))}  [{LogText.Who(e.Origin.Actor)}]");
+        $"#{e.Position,-6} {Rfc3339.Micros(e.At)[..19]}Z  {EventCodec.NameOf(e.Event),-23} {TerminalText.Escape(LogText.Of(e))}  [{LogText.Who(e.Origin.Actor)}]");
 
     private static string Json(Recorded<DockEvent> e)
     {
-        var kind = EventCodec.KindOf(e.Event);
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{{\"Position\":{e.Position},\"Type\":\"{kind.Name}\",\"Stream\":{Quote(e.Stream)},\"Version\":{e.Version},");
+        text.Append(CultureInfo.InvariantCulture, $"{{\"Position\":{e.Position},\"Type\":\"{EventCodec.NameOf(e.Event)}\",\"Stream\":{Quote(e.Stream)},\"Version\":{e.Version},");
         text.Append(CultureInfo.InvariantCulture, $"\"Id\":\"{e.Id:D}\",\"Occurred\":\"{Rfc3339.Micros(e.Occurred)}\",\"Recorded\":\"{Rfc3339.Micros(e.At)}\",");
         text.Append("\"Origin\":").Append(JsonSerializer.Serialize(e.Origin, EventJson.Default.Origin));
-        return text.Append(",\"Data\":").Append(EventCodec.Write(e.Event)).Append('}').ToString();
+        text.Append(",\"Data\":").Append(e.Event is DataRedacted ? RedactedForm.Data : EventCodec.Write(e.Event));
+        return e.Redaction is { } gone ? text.Append(Json(gone)).Append('}').ToString() : text.Append('}').ToString();
     }
+
+    private static string Json(Redaction gone) => string.Create(
+        CultureInfo.InvariantCulture,
+        $",\"Redaction\":{{\"Headers\":{gone.Headers?.ToString(CultureInfo.InvariantCulture) ?? "null"},\"Data\":{gone.Data?.ToString(CultureInfo.InvariantCulture) ?? "null"},\"Reason\":{Quote(gone.Reason)},\"By\":{JsonSerializer.Serialize(gone.By, EventJson.Default.Actor)}}}");
 
     private static string Quote(string text) => JsonSerializer.Serialize(text, EventJson.Default.String);
 }

@@ -16,9 +16,17 @@ public static partial class ErrorText
                 + $"and now they have {e.Found}",
             DomainError.LedgerCutOff e =>
                 $"the ledger has been cut off: a checkpoint has {e.Size} events, and it ends at position {e.Head}",
+            DomainError.StillNeeded e =>
+                $"the data of position {e.Position} are needed: without them {Singular(e.View)} {Short(e.Key)} would not be shown as it is now "
+                + "(remove that first; --headers goes without)",
+            DomainError.RedactionStays e =>
+                $"position {e.Position} tells of a redaction: its data stay, or nobody could tell that from an edit (--headers goes)",
             DomainError.NoSuchPosition e => $"no such position: {e.Position} (the ledger ends at {e.Head})",
             DomainError.SignerFailed e => $"cannot sign with {e.Signer}: {e.Reason}",
             DomainError.AnchorFailed e => $"not anchored at {e.Target}: {e.Reason}",
             _ => null,
         };
+
+    /// <summary>What a row of a view is.</summary>
+    private static string Singular(string view) => view == "root" ? "the root" : view.TrimEnd('s');
 }

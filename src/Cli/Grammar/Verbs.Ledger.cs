@@ -25,6 +25,14 @@ public static partial class Verbs
         Text("format", "json", "One line of JSON a view"),
     ]);
 
+    public static VerbGrammar LedgerRedact => Verb(
+        "ledger redact", "Take what an event holds out of the ledger; its proofs still hold", "POSITION...", AtLeast(1),
+    [
+        Switch("data", "Only what happened (without these two, both go)"),
+        Switch("headers", "Only who, where and with which command line"),
+        Text("reason", "text", "Why; it stays in the ledger"),
+    ]);
+
     public static VerbGrammar Adopt => Verb("adopt", "Accept this ledger for this root, after they have been parted", "", Exactly(0), []);
 
     public static VerbGrammar DbStatus => Verb("db status", "Show where the ledger is and whether it answers", "", Exactly(0), []);

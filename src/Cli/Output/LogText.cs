@@ -43,12 +43,26 @@ public static class LogText
             ExecFailed e => $"{e.Container.Short} exec {Short(e.Id)} ({e.ExitCode}) {e.Message}",
             ExecExited e => $"{e.Container.Short} exec {Short(e.Id)} ({e.ExitCode})",
             ForeignEventFound e => $"{e.Type} at position {e.Position} in {(e.Stream.Length == 0 ? "no stream" : e.Stream)}",
+            Redacted e => $"{string.Join(" and ", e.Parts)} of position {e.Position}: {e.Reason}",
             _ => throw new System.Diagnostics.UnreachableException($"no words for {happened.GetType().Name}"),
         };
 
+    /// <summary>What is left to say of an event, and what of it is gone.</summary>
+    public static string Of(Recorded<DockEvent> recorded) =>
+        (recorded.Event, recorded.Redaction) switch
+        {
+            (DataRedacted, { } gone) => Gone(gone.Data ?? 0, gone),
+            (var happened, { Headers: { } by } gone) => $"{Of(happened)} (headers {Gone(by, gone)})",
+            var (happened, _) => Of(happened),
+        };
+
+    private static string Gone(long by, Redaction gone) =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"redacted by {Who(gone.By)} at #{by}: {gone.Reason}");
+
     /// <summary>The person, as far as the kernel knows: the login uid outlives sudo.</summary>
     public static string Who(Actor actor) =>
-        actor.LoginUid != Actor.Unset ? $"login {actor.LoginUid}"
+        actor.Uid == RedactedForm.Nobody.Uid ? "redacted"
+        : actor.LoginUid != Actor.Unset ? $"login {actor.LoginUid}"
         : actor.SudoUid is { } sudo ? $"sudo {sudo}"
         : $"uid {actor.Uid}";
 

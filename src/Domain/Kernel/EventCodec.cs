@@ -63,7 +63,8 @@ public static class EventCodec
         Kind("ExecStarted", "exec_started", "EventDock.Domain.Containers.ExecStarted", EventJson.Default.ExecStarted),
         Kind("ExecFailed", "exec_failed", "EventDock.Domain.Containers.ExecFailed", EventJson.Default.ExecFailed),
         Kind("ExecExited", "exec_exited", "EventDock.Domain.Containers.ExecExited", EventJson.Default.ExecExited),
-        Kind("ForeignEventFound", "foreign_event_found", "EventDock.Domain.Ledger.ForeignEventFound", EventJson.Default.ForeignEventFound));
+        Kind("ForeignEventFound", "foreign_event_found", "EventDock.Domain.Ledger.ForeignEventFound", EventJson.Default.ForeignEventFound),
+        Kind("Redacted", "redacted", "EventDock.Domain.Ledger.Redacted", EventJson.Default.Redacted));
 
     private static readonly FrozenDictionary<Type, EventKind> ByType = Kinds.ToFrozenDictionary(k => k.Type);
     private static readonly FrozenDictionary<string, EventKind> ByAlias = Kinds.ToFrozenDictionary(k => k.Alias);
@@ -72,6 +73,9 @@ public static class EventCodec
         ByType.TryGetValue(happened.GetType(), out var kind)
             ? kind
             : throw new UnreachableException($"{happened.GetType().Name} is not known to the codec");
+
+    /// <summary>As <c>eventdock log</c> prints it, of an event whose data are gone, too.</summary>
+    public static string NameOf(DockEvent happened) => happened is DataRedacted gone ? gone.Kind.Name : KindOf(happened).Name;
 
     public static Option<EventKind> KindOfAlias(string alias) => ByAlias.TryGetValue(alias, out var kind) ? Some(kind) : None;
 
@@ -83,7 +87,7 @@ public static class EventCodec
     {
         if (!ByAlias.TryGetValue(alias, out var kind))
         {
-            return new DomainError.LedgerUnreadable(position, $"event type {alias} is not known to this version");
+            return Unknown(position, alias);
         }
 
         if (schema > kind.Schema)
@@ -97,6 +101,9 @@ public static class EventCodec
                 .MapLeft<DomainError>(reason => new DomainError.LedgerUnreadable(position, $"{alias}: {reason}"))
                 .Bind(lifted => Decode(position, kind, lifted));
     }
+
+    public static DomainError Unknown(long position, string alias) =>
+        new DomainError.LedgerUnreadable(position, $"event type {alias} is not known to this version");
 
     private static Either<DomainError, DockEvent> Decode(long position, EventKind kind, string data)
     {

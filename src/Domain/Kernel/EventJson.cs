@@ -50,6 +50,7 @@ using EventDock.Domain.Roots;
 [JsonSerializable(typeof(ExecFailed))]
 [JsonSerializable(typeof(ExecExited))]
 [JsonSerializable(typeof(ForeignEventFound))]
+[JsonSerializable(typeof(Redacted))]
 [JsonSerializable(typeof(EventHeaders))]
 [JsonSerializable(typeof(Label))]
 [JsonSerializable(typeof(HistoryEntry))]

@@ -13,7 +13,7 @@ public sealed record EventStore(
 /// <summary>A stream's events, oldest first.</summary>
 /// <param name="Version">
 /// What an append to it must expect. More than the number of events where another program has put events of its own into the
-/// stream: those are not EventDock's, and are left out.
+/// stream: those are not EventDock's, and are left out; and where the data of some have been redacted.
 /// </param>
 public sealed record StreamPast(Seq<Recorded<DockEvent>> Events, long Version);
 

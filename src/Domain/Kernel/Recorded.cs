@@ -10,4 +10,7 @@ public sealed record Recorded<T>(
     where T : DockEvent
 {
     public Fact Fact => new(Event, Occurred);
+
+    /// <summary>What of it has been redacted; null where nothing has.</summary>
+    public Redaction? Redaction { get; init; }
 }
