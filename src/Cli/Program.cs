@@ -47,6 +47,7 @@ public static class Program
         ["ledger check-proof"] = LedgerCheckProofCommand.Run,
         ["ledger checkpoint"] = LedgerCheckpointCommand.Run,
         ["ledger consistency"] = LedgerConsistencyCommand.Run,
+        ["ledger export"] = LedgerExportCommand.Run,
         ["ledger key"] = LedgerKeyCommand.Run,
         ["ledger redact"] = LedgerRedactCommand.Run,
         ["ledger prove"] = LedgerProveCommand.Run,

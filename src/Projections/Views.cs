@@ -64,5 +64,7 @@ public sealed record OpenLedger(
 
     public required LedgerAuditor Auditor { get; init; }
 
+    public required LedgerExporter Exporter { get; init; }
+
     public required Redactor Redactor { get; init; }
 }

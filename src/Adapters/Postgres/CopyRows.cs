@@ -75,6 +75,9 @@ internal sealed class CopyRows(Stream stream) : IAsyncDisposable
     /// <summary>Valid until the next row is asked for; empty for null.</summary>
     public ReadOnlySpan<byte> Bytes() => Field(out _);
 
+    /// <summary>Is the next field null? It stays the next.</summary>
+    public bool IsNull => BinaryPrimitives.ReadInt32BigEndian(buffer.AsSpan(start)) < 0;
+
     public byte[]? Copy()
     {
         var bytes = Field(out var isNull);

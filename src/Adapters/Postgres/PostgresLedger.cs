@@ -116,6 +116,7 @@ public static class PostgresLedger
         {
             Tree = PostgresLedgerTree.Create(database),
             Auditor = PostgresLedgerAuditor.Create(owner),
+            Exporter = PostgresLedgerExporter.Create(owner),
             Redactor = PostgresRedactor.Create(owner, origin),
         };
     }

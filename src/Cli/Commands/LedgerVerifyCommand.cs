@@ -12,8 +12,8 @@ using static EventDock.Engine.Pipeline;
 public static class LedgerVerifyCommand
 {
     public static EitherAsync<DomainError, int> Run(ParsedArgs args, Session session, CancellationToken cancel) =>
-        from first in Position("--from", args.Text("from")).ToAsync()
-        from last in Position("--to", args.Text("to")).ToAsync()
+        from first in ProofInputs.Position("--from", args.Text("from")).ToAsync()
+        from last in ProofInputs.Position("--to", args.Text("to")).ToAsync()
         from key in args.Text("key") is { } text ? VerifierKey.Parse(text).Map(Some).ToAsync() : Give(Option<VerifierKey>.None)
         from given in args.Text("checkpoint") is { } file
             ? ProofInputs.Checkpoint(file, cancel).Map(signed => Some((file, signed)))
@@ -26,10 +26,4 @@ public static class LedgerVerifyCommand
         let printed = session.Print(VerdictText.Of(verified))
         let told = verified.Unfolded.Iter(error => session.Tell($"eventdock: the views cannot be compared: {ErrorText.Of(error)}"))
         select VerdictText.ExitCode(verified);
-
-    private static Either<DomainError, Option<long>> Position(string flag, string? text) =>
-        text is null ? Right<DomainError, Option<long>>(None)
-        : Moments.Position(text).Filter(position => position >= 1).Match(
-            Some: position => Right<DomainError, Option<long>>(Some(position)),
-            None: () => new DomainError.Invalid(flag, text, "must be a position (1234 or '#1234')"));
 }

@@ -14,6 +14,13 @@ public static class ProofInputs
             ? number
             : new DomainError.Invalid(what, text, "must be a number");
 
+    /// <summary>A flag that takes a position, as the other verbs write one.</summary>
+    public static Either<DomainError, Option<long>> Position(string flag, string? text) =>
+        text is null ? Right<DomainError, Option<long>>(None)
+        : Moments.Position(text).Filter(position => position >= 1).Match(
+            Some: position => Right<DomainError, Option<long>>(Some(position)),
+            None: () => new DomainError.Invalid(flag, text, "must be a position (1234 or '#1234')"));
+
     /// <summary>Digits alone are a size; anything else names a file with a checkpoint.</summary>
     public static EitherAsync<DomainError, ProofEnd> End(string text, CancellationToken cancel) =>
         text.Length > 0 && text.All(char.IsAsciiDigit)

@@ -3,6 +3,13 @@ namespace EventDock.Cli.Grammar;
 /// <summary>The verbs of checkpoints and proofs.</summary>
 public static partial class Verbs
 {
+    public static VerbGrammar LedgerExport => Verb(
+        "ledger export", "Print events with the bytes that were hashed, and a signed checkpoint", "", Exactly(0),
+    [
+        Text("from", "position", "Begin there"),
+        Text("to", "position", "End there"),
+    ]);
+
     public static VerbGrammar LedgerVerify => Verb(
         "ledger verify", "Recompute chain and tree, and tell what is not as it was recorded", "", Exactly(0),
     [

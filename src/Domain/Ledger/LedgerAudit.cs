@@ -14,9 +14,6 @@ public sealed class LedgerAudit(
     long from, Frontier before, TreeHash link, Seq<SignedRoot> signed, System.Collections.Generic.HashSet<long> strangers,
     System.Collections.Generic.HashSet<long> redacted)
 {
-    /// <summary>The byte before a link's parts, as RFC 6962 has 0 before a leaf's and 1 before a node's.</summary>
-    private const byte ChainPrefix = 2;
-
     private readonly List<Finding> findings = [];
     private readonly List<Suspect> suspects = [];
     private readonly Queue<SignedRoot> awaited = new(signed.OrderBy(s => s.Size).SkipWhile(s => s.Size < before.Size));
@@ -214,7 +211,7 @@ public sealed class LedgerAudit(
 
     private TreeHash Chained(TreeHash last, TreeHash leaf)
     {
-        parts[0] = ChainPrefix;
+        parts[0] = LedgerChain.Mark;
         last.CopyTo(parts.AsSpan(1));
         leaf.CopyTo(parts.AsSpan(1 + TreeHash.Length));
         return sha256.Of(parts);
