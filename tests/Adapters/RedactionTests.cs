@@ -174,6 +174,64 @@ public sealed class RedactionTests(LedgerFixture fixture) : IDisposable
     }
 
     [Fact]
+    public async Task One_that_was_called_off_halfway_is_ended_by_the_next()
+    {
+        var ledger = await NewAsync();
+        var open = await ledger.OpenAsync(ledger.Owner);
+        using var called = new CancellationTokenSource();
+        var request = new RedactRequest(Seq(InCommand, InPath), EventParts.Data, "a password");
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => Redact.Run(open, request, () => LedgerFacts.Start, _ => called.Cancel(), called.Token).ToEither());
+        await open.Care.Close();
+        Assert.Contains("eventdock.view_containers", await HoldersAsync(ledger));
+
+        Assert.Equal(
+            [(InCommand, "", Option<long>.None), (InPath, "", Option<long>.None)],
+            Told(await RedactAsync(ledger, EventParts.Data, InCommand, InPath)));
+        Assert.Empty(await HoldersAsync(ledger));
+        await SoundAsync(ledger);
+    }
+
+    [Fact]
+    public async Task Others_append_meanwhile_and_two_who_redact_the_same_tell_of_it_once()
+    {
+        var ledger = await NewAsync();
+        var writers = Enumerable.Range(0, 4).Select(async writer =>
+        {
+            var open = await ledger.OpenAsync();
+            for (var i = 0; i < 50; i++)
+            {
+                Must(await open.Store.Append(One(Streams.Layer($"{writer}-{i}"), 0, Layer($"{writer}-{i}")), NoCancel).ToEither());
+            }
+
+            await open.Care.Close();
+        }).ToList();
+        await Task.WhenAll(
+            RedactAsync(ledger, EventParts.Headers, 3, InPath), RedactAsync(ledger, EventParts.Headers, InPath, 3),
+            RedactAsync(ledger, EventParts.Data, InCommand, InPath));
+        await Task.WhenAll(writers);
+        Assert.Equal(9 + 200 + 4L, await ledger.AskOneAsync<long>("select position from eventdock.head"));
+        Assert.Empty(await HoldersAsync(ledger));
+        await SoundAsync(ledger);
+    }
+
+    [Fact]
+    public async Task A_strangers_event_is_no_event_to_redact_and_in_nobodys_way()
+    {
+        var ledger = await NewAsync();
+        await ledger.AskAsync(
+            """
+            insert into eventdock.mt_streams (id, version) values ('order-1', 1);
+            insert into eventdock.mt_events (seq_id, id, stream_id, version, data, type, is_archived)
+                values (10, gen_random_uuid(), 'order-1', 1, '{}', 'order_placed', false);
+            """);
+        // 10 is theirs, 11 says so.
+        Assert.Equal([(InPath, "data", Some(12L))], Told(await RedactAsync(ledger, EventParts.Data, InPath)));
+        Assert.IsType<DomainError.NoSuchPosition>(await RefusedAsync(ledger, EventParts.Data, 10));
+        await SoundAsync(ledger);
+    }
+
+    [Fact]
     public async Task The_engines_role_can_redact_nothing()
     {
         if (fixture.Place is null)
