@@ -13,12 +13,13 @@ using static EventDock.Engine.Pipeline;
 /// </summary>
 public static class AfterWork
 {
-    public static async Task AnchorAsync(Wiring wiring, Func<string, Unit> tell, CancellationToken cancel)
+    /// <param name="failed">The command has failed: if that was the configuration's fault, it has said so itself.</param>
+    public static async Task AnchorAsync(Wiring wiring, bool failed, Func<string, Unit> tell, CancellationToken cancel)
     {
         try
         {
             var done = await wiring.Reached.Match(
-                Some: ledger => IfDue(wiring, ledger, tell, cancel), None: () => Done).ToEither();
+                Some: ledger => IfDue(wiring, ledger, failed, tell, cancel), None: () => Done).ToEither();
             done.IfLeft(error => { Warn(tell, error); });
         }
         catch (OperationCanceledException)
@@ -29,8 +30,8 @@ public static class AfterWork
     }
 
     private static EitherAsync<DomainError, Unit> IfDue(
-        Wiring wiring, OpenLedger ledger, Func<string, Unit> tell, CancellationToken cancel) =>
-        from config in wiring.LedgerConfig().ToAsync()
+        Wiring wiring, OpenLedger ledger, bool failed, Func<string, Unit> tell, CancellationToken cancel) =>
+        from config in wiring.LedgerConfig().ToAsync().Recover(_ => failed ? Some(Give(LedgerConfig.Empty)) : None)
         from done in config.Anchors.IsEmpty ? Done : OfOwn(wiring, config, ledger, tell, cancel)
         select done;
 

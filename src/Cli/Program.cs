@@ -156,7 +156,7 @@ public static class Program
             });
         if (name != "ledger anchor" && !interrupt.Token.IsCancellationRequested)
         {
-            await AfterWork.AnchorAsync(wiring, session.Tell, interrupt.Token);
+            await AfterWork.AnchorAsync(wiring, ended != 0, session.Tell, interrupt.Token);
         }
 
         return ended;

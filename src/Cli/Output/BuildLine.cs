@@ -24,8 +24,8 @@ public sealed class BuildLine(TextWriter output, TextWriter error, bool terminal
         {
             first = first < 0 ? progress.Position : first;
             var since = shown == 0 ? Stopwatch.GetElapsedTime(begun) : Stopwatch.GetElapsedTime(shown);
-            if (stage == progress.Stage && since < (terminal ? OnTerminal : Elsewhere)
-                || stage is null && progress.Stage == BuildStage.Folding && since < Elsewhere)
+            // What is done within a second is not worth a line.
+            if (shown == 0 ? since < Elsewhere : stage == progress.Stage && since < (terminal ? OnTerminal : Elsewhere))
             {
                 return;
             }

@@ -3,12 +3,16 @@ namespace EventDock.Domain.Kernel;
 using System.Buffers.Text;
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 
 /// <summary>Canonical JSON in the making, in a buffer that is used again and again.</summary>
 public sealed class CanonicalText
 {
+    /// <summary>So many members are sorted by insertion.</summary>
+    private const int Few = 32;
+
     private static ReadOnlySpan<byte> HexDigits => "0123456789abcdef"u8;
 
     private readonly List<Member> members = [];
@@ -169,7 +173,15 @@ public sealed class CanonicalText
             return;
         }
 
-        members.Sort(first, count, Comparer<Member>.Create(Compare));
+        if (count <= Few)
+        {
+            Insert(CollectionsMarshal.AsSpan(members)[first..]);
+        }
+        else
+        {
+            members.Sort(first, count, Comparer<Member>.Create(Compare));
+        }
+
         if (spare.Length < length)
         {
             spare = new byte[bytes.Length];
@@ -184,6 +196,22 @@ public sealed class CanonicalText
         }
 
         spare.AsSpan(from..to).CopyTo(bytes.AsSpan(from));
+    }
+
+    /// <summary>Most objects have a handful of members, and are sorted without anything being made for it.</summary>
+    private void Insert(Span<Member> unsorted)
+    {
+        for (var i = 1; i < unsorted.Length; i++)
+        {
+            var member = unsorted[i];
+            var at = i;
+            for (; at > 0 && Compare(unsorted[at - 1], member) > 0; at--)
+            {
+                unsorted[at] = unsorted[at - 1];
+            }
+
+            unsorted[at] = member;
+        }
     }
 
     /// <summary>By UTF-16 code units; bytes of ASCII without escapes sort the same.</summary>

@@ -9,6 +9,7 @@ using System.Numerics;
 /// <param name="completed">Told of every complete subtree, leaves included, as soon as it is one.</param>
 public sealed class Frontier(Action<NodeAt, TreeHash>? completed = null)
 {
+    private readonly Sha256 sha256 = new();
     private readonly TreeHash[] complete = new TreeHash[63];
 
     /// <summary>How many leaves it has taken.</summary>
@@ -20,7 +21,7 @@ public sealed class Frontier(Action<NodeAt, TreeHash>? completed = null)
         completed?.Invoke(new NodeAt(0, index), hash);
         for (; (index & 1) == 1; index >>= 1, level++)
         {
-            hash = MerkleTree.Node(complete[level], hash);
+            hash = MerkleTree.Node(complete[level], hash, sha256);
             completed?.Invoke(new NodeAt(level + 1, index >> 1), hash);
         }
 
@@ -44,7 +45,7 @@ public sealed class Frontier(Action<NodeAt, TreeHash>? completed = null)
             {
                 if ((Size >> level & 1) == 1)
                 {
-                    root = MerkleTree.Node(complete[level], root);
+                    root = MerkleTree.Node(complete[level], root, sha256);
                 }
             }
 

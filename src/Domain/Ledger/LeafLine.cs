@@ -15,6 +15,7 @@ public sealed class LeafLine
 {
     private static readonly DateTimeOffset Epoch = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
+    private readonly Sha256 sha256 = new();
     private readonly CanonicalText data = new();
     private readonly CanonicalText headers = new();
     private readonly CanonicalText line = new();
@@ -34,7 +35,7 @@ public sealed class LeafLine
 
     private int saltOfData, saltOfHeaders;
 
-    public TreeHash Hash => TreeHash.Of(SHA256.HashData(Prefixed));
+    public TreeHash Hash => sha256.Of(Prefixed);
 
     /// <summary>False where the row cannot be what was hashed: its JSON is none that EventDock writes.</summary>
     public bool Make(in StoredEvent stored, ReadOnlySpan<byte> headerSalt, ReadOnlySpan<byte> dataSalt)
@@ -52,9 +53,9 @@ public sealed class LeafLine
         line.Add("\0{\"correlation\":"u8);
         line.Quote(stored.Correlation);
         line.Add(",\"data\":\""u8);
-        line.Hex(SHA256.HashData(data.Written));
+        line.Hex(sha256.Bytes(data.Written));
         line.Add("\",\"headers\":\""u8);
-        line.Hex(SHA256.HashData(headers.Written));
+        line.Hex(sha256.Bytes(headers.Written));
         line.Add("\",\"id\":\""u8);
         line.Id(stored.Id);
         line.Add("\",\"occurred\":"u8);

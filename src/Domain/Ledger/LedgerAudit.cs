@@ -1,7 +1,5 @@
 namespace EventDock.Domain.Ledger;
 
-using System.Security.Cryptography;
-
 /// <summary>
 /// Walks the ledger position by position, recomputing chain and tree, and tells what is not as it was recorded. It changes in
 /// place, so that a million positions make no garbage, and knows of no database: positions come in ascending order.
@@ -22,6 +20,7 @@ public sealed class LedgerAudit(
     private readonly List<Finding> findings = [];
     private readonly List<Suspect> suspects = [];
     private readonly Queue<SignedRoot> awaited = new(signed.OrderBy(s => s.Size).SkipWhile(s => s.Size < before.Size));
+    private readonly Sha256 sha256 = new();
     private readonly byte[] parts = new byte[1 + (2 * TreeHash.Length)];
     private TreeHash? chain = link;
     private TreeHash? held;
@@ -218,7 +217,7 @@ public sealed class LedgerAudit(
         parts[0] = ChainPrefix;
         last.CopyTo(parts.AsSpan(1));
         leaf.CopyTo(parts.AsSpan(1 + TreeHash.Length));
-        return TreeHash.Of(SHA256.HashData(parts));
+        return sha256.Of(parts);
     }
 
     /// <summary>An event that stands where another's leaf is, while its own leaf stands elsewhere, has been moved and not edited.</summary>

@@ -24,13 +24,16 @@ public static class MerkleTree
     public static TreeHash Leaf(string line) => Leaf(Encoding.UTF8.GetBytes(line));
 
     /// <summary>SHA-256(0x01 ‖ left ‖ right).</summary>
-    public static TreeHash Node(TreeHash left, TreeHash right)
+    public static TreeHash Node(TreeHash left, TreeHash right) => Node(left, right, new Sha256());
+
+    /// <summary>The same, for who makes millions of them.</summary>
+    public static TreeHash Node(TreeHash left, TreeHash right, Sha256 sha256)
     {
         Span<byte> marked = stackalloc byte[1 + 2 * TreeHash.Length];
         marked[0] = NodeMark;
         left.CopyTo(marked[1..]);
         right.CopyTo(marked[(1 + TreeHash.Length)..]);
-        return Hash(marked);
+        return sha256.Of(marked);
     }
 
     /// <summary>The root over these leaf hashes, in order.</summary>
