@@ -11,6 +11,9 @@ using static EventDock.Engine.Pipeline;
 /// <summary><c>eventdock ledger redact POSITION… --reason TEXT [--headers] [--data]</c></summary>
 public static class LedgerRedactCommand
 {
+    /// <summary>So many positions are named; a build's command may have thousands of events.</summary>
+    private const int Most = 100;
+
     public static EitherAsync<DomainError, int> Run(ParsedArgs args, Session session, CancellationToken cancel) =>
         from positions in args.Arguments.Distinct().ToSeq().All(Position).ToAsync()
         from reason in args.Text("reason") is { } text && !string.IsNullOrWhiteSpace(text)
@@ -22,7 +25,7 @@ public static class LedgerRedactCommand
         let ended = progress.End()
         let printed = session.Print(string.Concat(done.Events.Map(Line)))
         let told = done.Alike.IsEmpty ? unit : session.Tell(
-            $"note: headers of the same command are still there at {string.Join(' ', done.Alike.Map(Number))}")
+            $"note: headers of the same command are still there at {Listed(done.Alike)}")
         let left = done.Anew ? unit : session.Tell(
             "note: the free space of the database's files may still hold some of it (docs/limits.md)")
         select 0;
@@ -45,6 +48,9 @@ public static class LedgerRedactCommand
         e.At.Match(
             Some: at => $"redacted {string.Join(" and ", e.Parts)} of position {Number(e.Position)} (recorded at {Number(at)})\n",
             None: () => $"position {Number(e.Position)} was redacted before\n");
+
+    private static string Listed(Seq<long> positions) =>
+        string.Join(' ', positions.Take(Most).Map(Number)) + (positions.Count > Most ? $" and {positions.Count - Most} more" : "");
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 }
