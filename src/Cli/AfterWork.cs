@@ -31,7 +31,11 @@ public static class AfterWork
 
     private static EitherAsync<DomainError, Unit> IfDue(
         Wiring wiring, OpenLedger ledger, bool failed, Func<string, Unit> tell, CancellationToken cancel) =>
-        from config in wiring.LedgerConfig().ToAsync().Recover(_ => failed ? Some(Give(LedgerConfig.Empty)) : None)
+        from config in wiring.LedgerConfig().ToAsync().Recover(error => Some(
+            from disk in wiring.Root.Read(cancel)
+            // Who has only looked has added nothing that should be anchored, and is not bothered.
+            from none in failed || disk.Position <= ledger.Head ? Give(LedgerConfig.Empty) : Fail<LedgerConfig>(error)
+            select none))
         from done in config.Anchors.IsEmpty ? Done : OfOwn(wiring, config, ledger, tell, cancel)
         select done;
 
