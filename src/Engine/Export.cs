@@ -22,26 +22,48 @@ public static class Export
         from newest in Checkpoints.Make(ports, whole: true, cancel)
         from bounds in ports.Ledger.Auditor.Bounds(cancel)
         from start in ports.Ledger.Auditor.Before(first, cancel)
-        let before = start.Tree.Nodes
-        let walk = new Walk(start, write)
-        from written in ports.Ledger.Exporter.Rows(first, last, walk.Take, cancel)
-        from sound in walk.Broken.Match(
-            Some: position => Fail<Unit>(new DomainError.LedgerUnreadable(
-                position, "its link in the chain is another (eventdock ledger verify says more)")),
-            None: () => Done)
-        let strangers = bounds.Strangers.Where(p => p >= first && p <= last).Order().ToSeq().Strict()
-        from whole in walk.Count + strangers.Count == last - first + 1
-            ? Done
-            : Fail<Unit>(new DomainError.LedgerUnreadable(last, "leaves are missing (eventdock ledger verify says more)"))
-        from signed in newest.Checkpoint.Size == walk.Tree.Size && newest.Checkpoint.Root == walk.Tree.Root
-            ? Give(newest)
-            : from key in ports.Key(cancel)
-              from made in Checkpoints.Sign(ports, key, walk.Tree, cancel)
-              select made
-        select write(Trailer(first, last, start.Chain, walk.Chain, before, strangers, signed));
+        from end in Part(ports, new Portion(newest, bounds, start, first, last), e => Lines(e).Iter(line => write(line)), cancel)
+        select write(end.Trailer);
 
-    /// <summary>Writes, and follows tree and chain on the way.</summary>
-    private sealed class Walk(AuditStart start, Func<string, Unit> write)
+    /// <summary>A range, and what is known where it begins.</summary>
+    /// <param name="Newest">The newest checkpoint, which the ledger agrees with.</param>
+    public sealed record Portion(SignedCheckpoint Newest, AuditBounds Bounds, AuditStart Start, long First, long Last);
+
+    /// <param name="Trailer">The line that ends an export of the portion.</param>
+    /// <param name="Next">What is known where it ends.</param>
+    public sealed record PortionEnd(string Trailer, AuditStart Next);
+
+    /// <summary>Hands out the events of a range, each compared with its leaf and its link, and signs the tree that they end with.</summary>
+    public static EitherAsync<DomainError, PortionEnd> Part(
+        ProofPorts ports, Portion portion, Func<ExportedEvent, Unit> each, CancellationToken cancel)
+    {
+        var (first, last, before) = (portion.First, portion.Last, portion.Start.Tree.Nodes);
+        var walk = new Walk(portion.Start, each);
+        var strangers = portion.Bounds.Strangers.Where(p => p >= first && p <= last).Order().ToSeq().Strict();
+        return
+            from written in ports.Ledger.Exporter.Rows(first, last, walk.Take, cancel)
+            from sound in walk.Broken.Match(
+                Some: position => Fail<Unit>(new DomainError.LedgerUnreadable(
+                    position, "its link in the chain is another (eventdock ledger verify says more)")),
+                None: () => Done)
+            from whole in walk.Count + strangers.Count == last - first + 1
+                ? Done
+                : Fail<Unit>(new DomainError.LedgerUnreadable(last, "leaves are missing (eventdock ledger verify says more)"))
+            from signed in portion.Newest.Checkpoint.Size == walk.Tree.Size && portion.Newest.Checkpoint.Root == walk.Tree.Root
+                ? Give(portion.Newest)
+                : from key in ports.Key(cancel)
+                  from made in Checkpoints.Sign(ports, key, walk.Tree, cancel)
+                  select made
+            select new PortionEnd(
+                Trailer(first, last, portion.Start.Chain, walk.Chain, before, strangers, signed), new AuditStart(walk.Tree, walk.Chain));
+    }
+
+    /// <summary>The three lines of an event.</summary>
+    public static Seq<string> Lines(ExportedEvent exported) =>
+        Seq(exported.Line, Part("headers", exported.Headers), Part("data", exported.Data));
+
+    /// <summary>Follows tree and chain on the way.</summary>
+    private sealed class Walk(AuditStart start, Func<ExportedEvent, Unit> each)
     {
         public Frontier Tree { get; } = start.Tree;
 
@@ -61,9 +83,7 @@ public static class Export
                 Broken = exported.Position;
             }
 
-            write(exported.Line);
-            write(Part("headers", exported.Headers));
-            return write(Part("data", exported.Data));
+            return each(exported);
         }
     }
 

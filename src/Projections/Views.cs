@@ -67,4 +67,6 @@ public sealed record OpenLedger(
     public required LedgerExporter Exporter { get; init; }
 
     public required Redactor Redactor { get; init; }
+
+    public required LedgerSealer Sealer { get; init; }
 }

@@ -11,69 +11,17 @@ internal static class PostgresRedactor
 {
     /// <param name="owner">The owner's way in: the engine's role can change no event.</param>
     public static Redactor Create(Func<Database> owner, Origin origin) => new(
-        (append, erasures, cancel) => owner.With(database => AppendAsync(database, origin, append, erasures, cancel)),
+        (append, erasures, cancel) => owner.With(database => OwnersAppend.RunAsync(
+            database, origin, append, _ => Task.FromResult(Option<DomainError>.None), connection => EraseAllAsync(connection, erasures), cancel)),
         cancel => owner.With(database => RedactedRoom.CleanAsync(database, cancel)),
         (commands, cancel) => owner.With(database => AlikeAsync(database, commands, cancel)));
 
-    private static async Task<Either<DomainError, Appended>> AppendAsync(
-        Database database, Origin origin, Append append, Seq<Erasure> erasures, CancellationToken cancel)
+    private static async Task EraseAllAsync(NpgsqlConnection connection, Seq<Erasure> erasures)
     {
-        var prepared = PreparedAppend.Of(origin, new HeaderText(origin), append.Streams, append.Guards, append.Id);
-        for (var next = 2; ; next++)
+        foreach (var erasure in erasures)
         {
-            var (result, again) = await OnceAsync(database, prepared, erasures, cancel);
-            if (again != Again.Strangers || next > 100)
-            {
-                return result;
-            }
-
-            var met = await Strangers.RecordAsync(database, origin);
-            if (met.IsLeft)
-            {
-                return met.Map(_ => new Appended(0, 0));
-            }
-
-            await PostgresRetries.PauseAsync(next, cancel);
+            await EraseAsync(connection, erasure);
         }
-    }
-
-    private static async Task<(Either<DomainError, Appended> Result, Again Again)> OnceAsync(
-        Database database, PreparedAppend prepared, Seq<Erasure> erasures, CancellationToken cancel)
-    {
-        try
-        {
-            await using var connection = await database.Source.OpenConnectionAsync(cancel);
-            await using var transaction = await connection.BeginTransactionAsync(cancel);
-            var changes = await RowChanges.FoldAsync(connection, prepared, new KnownRows(), cancel);
-            var appended = await AppendedAsync(connection, prepared, changes);
-            foreach (var erasure in erasures)
-            {
-                await EraseAsync(connection, erasure);
-            }
-
-            await transaction.CommitAsync(CancellationToken.None);
-            return (appended, Again.No);
-        }
-        catch (PostgresException e) when (AppendErrors.IsStrangers(e))
-        {
-            return (new DomainError.Conflict(prepared.Streams[0].Stream), Again.Strangers);
-        }
-        catch (PostgresException e) when (AppendErrors.Of(e, prepared.Streams) is { } error)
-        {
-            return (error, Again.No);
-        }
-        catch (NpgsqlException e) when (database.Named(e) is { } error)
-        {
-            return (error, Again.No);
-        }
-    }
-
-    private static async Task<Appended> AppendedAsync(NpgsqlConnection connection, PreparedAppend prepared, RowChanges changes)
-    {
-        await using var command = AppendCommand.Of(connection, prepared, changes, []);
-        await using var reader = await command.ExecuteReaderAsync(CancellationToken.None);
-        await reader.ReadAsync(CancellationToken.None);
-        return new Appended(reader.GetInt64(0), reader.GetInt64(1));
     }
 
     private static async Task EraseAsync(NpgsqlConnection connection, Erasure erasure)

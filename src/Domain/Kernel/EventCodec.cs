@@ -64,7 +64,9 @@ public static class EventCodec
         Kind("ExecFailed", "exec_failed", "EventDock.Domain.Containers.ExecFailed", EventJson.Default.ExecFailed),
         Kind("ExecExited", "exec_exited", "EventDock.Domain.Containers.ExecExited", EventJson.Default.ExecExited),
         Kind("ForeignEventFound", "foreign_event_found", "EventDock.Domain.Ledger.ForeignEventFound", EventJson.Default.ForeignEventFound),
-        Kind("Redacted", "redacted", "EventDock.Domain.Ledger.Redacted", EventJson.Default.Redacted));
+        Kind("Redacted", "redacted", "EventDock.Domain.Ledger.Redacted", EventJson.Default.Redacted),
+        Kind("SegmentSealed", "segment_sealed", "EventDock.Domain.Ledger.SegmentSealed", EventJson.Default.SegmentSealed),
+        Kind("SegmentDropped", "segment_dropped", "EventDock.Domain.Ledger.SegmentDropped", EventJson.Default.SegmentDropped));
 
     private static readonly FrozenDictionary<Type, EventKind> ByType = Kinds.ToFrozenDictionary(k => k.Type);
     private static readonly FrozenDictionary<string, EventKind> ByAlias = Kinds.ToFrozenDictionary(k => k.Alias);

@@ -51,6 +51,8 @@ using EventDock.Domain.Roots;
 [JsonSerializable(typeof(ExecExited))]
 [JsonSerializable(typeof(ForeignEventFound))]
 [JsonSerializable(typeof(Redacted))]
+[JsonSerializable(typeof(SegmentSealed))]
+[JsonSerializable(typeof(SegmentDropped))]
 [JsonSerializable(typeof(EventHeaders))]
 [JsonSerializable(typeof(Label))]
 [JsonSerializable(typeof(HistoryEntry))]

@@ -17,6 +17,9 @@ public static class Streams
     /// <summary>What another program has put into the ledger's tables, as far as EventDock has found it.</summary>
     public const string Strangers = "ledger-strangers";
 
+    /// <summary>Which of the oldest events stand in files.</summary>
+    public const string Segments = "ledger-segments";
+
     /// <summary>What has been taken out of the event at a position.</summary>
     public static string Redaction(long position) => FormattableString.Invariant($"redaction-{position}");
 
