@@ -10,6 +10,7 @@ using EventDock.Adapters.Postgres;
 using EventDock.Adapters.Registry;
 using EventDock.Adapters.Roots;
 using EventDock.Adapters.Runc;
+using EventDock.Adapters.Segments;
 using EventDock.Adapters.Signing;
 using EventDock.Cli.Commands;
 using EventDock.Cli.Output;
@@ -80,6 +81,8 @@ public sealed class Wiring(Places places, Origin origin)
 
     public RootFiles Root => root;
 
+    public SegmentFiles Segments => SegmentFilesAdapter.Create(places.Root);
+
     public CheckpointFiles Files => CheckpointFilesAdapter.Create(places.Root);
 
     public ProofPorts Proofs(OpenLedger ledger, LedgerConfig config) =>
@@ -92,9 +95,9 @@ public sealed class Wiring(Places places, Origin origin)
         from prepared in paths.Prepare().ToAsync()
         from ledger in places.Database is { } uri
             ? from parsed in LibpqUri.Parse(uri).ToAsync()
-              from server in PostgresLedger.OpenServer(parsed, origin, building.Show, cancel)
+              from server in PostgresLedger.OpenServer(parsed, Segments, origin, building.Show, cancel)
               select server
-            : PostgresLedger.OpenPrivate(new ClusterPlace(places.Root, places.Run), origin, building.Show, cancel)
+            : PostgresLedger.OpenPrivate(new ClusterPlace(places.Root, places.Run), Segments, origin, building.Show, cancel)
         let told = building.End()
         let watched = Watched(ledger)
         let reached = Reached = Some(watched)
@@ -120,6 +123,17 @@ public sealed class Wiring(Places places, Origin origin)
         {
             Append = (append, cancel) =>
                 from appended in ledger.Store.Append(append, cancel)
+                from seen in root.Seen(appended.Last, CancellationToken.None)
+                select appended,
+        },
+        Sealer = ledger.Sealer with
+        {
+            Record = (append, segment, cancel) =>
+                from appended in ledger.Sealer.Record(append, segment, cancel)
+                from seen in root.Seen(appended.Last, CancellationToken.None)
+                select appended,
+            Drop = (append, segment, cancel) =>
+                from appended in ledger.Sealer.Drop(append, segment, cancel)
                 from seen in root.Seen(appended.Last, CancellationToken.None)
                 select appended,
         },

@@ -3,11 +3,15 @@ namespace EventDock.Adapters.Postgres;
 using System.IO;
 using System.Net.Sockets;
 using EventDock.Domain.Kernel;
+using EventDock.Domain.Ledger;
 using Npgsql;
 
 /// <summary>A way to one database: the driver's pool, and how the database is named in messages (never with a password).</summary>
 internal sealed record Database(NpgsqlDataSource Source, string Where)
 {
+    /// <summary>The files of events whose rows have been dropped.</summary>
+    public SegmentFiles Segments { get; init; } = SegmentFiles.None;
+
     /// <summary>
     /// No types are loaded on connecting: every type used here is built in, and the loading costs more than all the rest of a
     /// short command. The slim builder leaves out what a native build would have to carry along.

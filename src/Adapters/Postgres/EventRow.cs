@@ -1,5 +1,6 @@
 namespace EventDock.Adapters.Postgres;
 
+using System.Text;
 using System.Text.Json;
 using EventDock.Domain.Kernel;
 using EventDock.Domain.Ledger;
@@ -9,8 +10,14 @@ using Npgsql;
 internal static class EventRow
 {
     public const string Columns =
-        "e.seq_id, e.stream_id, e.version, e.type, e.data::text, e.headers::text, e.timestamp, e.id, "
-        + "(select jsonb_build_array(r.headers, r.data, x.data->>'Reason', x.headers)::text from eventdock.redactions r "
+        $"e.seq_id, e.stream_id, e.version, e.type, e.data::text, e.headers::text, e.timestamp, e.id, {Redacted}";
+
+    /// <summary>Of an event in eventdock.sealed: what its row still has.</summary>
+    public const string SealedColumns =
+        $"e.seq_id, e.stream_id, e.version, e.type, null::text, null::text, null::timestamptz, null::uuid, {Redacted}";
+
+    private const string Redacted =
+        "(select jsonb_build_array(r.headers, r.data, x.data->>'Reason', x.headers)::text from eventdock.redactions r "
         + "join eventdock.mt_events x on x.seq_id = greatest(r.headers, r.data) where r.position = e.seq_id)";
 
     /// <summary>How many columns that are.</summary>
@@ -37,6 +44,40 @@ internal static class EventRow
                 Redaction = gone,
             }));
     }
+
+    /// <summary>None of these columns: the row has been dropped, and the event stands in a segment.</summary>
+    public static bool IsSealed(NpgsqlDataReader row) => row.IsDBNull(4);
+
+    /// <summary>What was taken out of the event, if anything was.</summary>
+    public static string? Gone(NpgsqlDataReader row) => row.IsDBNull(8) ? null : row.GetString(8);
+
+    /// <param name="told">As <see cref="Gone(NpgsqlDataReader)"/> gave it: what was taken out after the sealing is gone, too.</param>
+    public static Either<DomainError, Recorded<DockEvent>> Of(SealedEvent found, string? told)
+    {
+        var fields = found.Fields;
+        var gone = told is null ? null : Gone(found.Position, told);
+        if (gone is null && found.Redacted)
+        {
+            return new DomainError.LedgerUnreadable(found.Position, "parts of it are gone, and nothing tells of it");
+        }
+
+        return Headers(found, gone).Bind(headers =>
+            Happened(found.Position, fields.Type, fields.Schema, found.Data.Map(Json).IfNone(RedactedForm.Data), gone).Map(happened =>
+                new Recorded<DockEvent>(
+                    found.Position, fields.Stream, fields.Version, happened, fields.Occurred, fields.Recorded, fields.Id, headers.Origin)
+                {
+                    Redaction = gone,
+                }));
+    }
+
+    private static Either<DomainError, EventHeaders> Headers(SealedEvent found, Redaction? gone) =>
+        (gone is { Headers: not null } ? None : found.Headers).Match(
+            Some: part => EventCodec.ReadHeaders(found.Position, Json(part)),
+            None: () => Guid.TryParse(found.Fields.Correlation, out var command)
+                ? RedactedForm.Headers(found.Fields.Schema, found.Fields.Occurred, command)
+                : new DomainError.LedgerUnreadable(found.Position, "its correlation is no command's id"));
+
+    private static string Json(SaltedPart part) => Encoding.UTF8.GetString(part.Json);
 
     private static Either<DomainError, DockEvent> Happened(long position, string alias, int schema, string data, Redaction? gone) =>
         gone is { Data: not null }

@@ -1,11 +1,12 @@
 namespace EventDock.Adapters.Postgres;
 
+using System.Data;
 using EventDock.Domain.Kernel;
 using EventDock.Projections;
 using Npgsql;
 using NpgsqlTypes;
 
-/// <summary>The log: streamed newest first, one event in memory at a time.</summary>
+/// <summary>The log: streamed newest first, one event in memory at a time; of those whose rows have been dropped, their positions.</summary>
 internal static class PostgresEventLog
 {
     public static EventLog Create(Database database) => new(
@@ -26,24 +27,66 @@ internal static class PostgresEventLog
         database.Use<Unit>(
             async connection =>
             {
-                await using var command = Command(connection, query, aliases);
+                // One snapshot: an event whose row is dropped meanwhile is seen once, and not twice or never.
+                await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
+                var older = await SealedAsync(database, connection, query, aliases, cancel);
+                var left = query.Limit ?? int.MaxValue;
+                await using var command = Command(connection, query, aliases, dropped: false);
                 await using var reader = await command.ExecuteReaderAsync(cancel);
-                while (await reader.ReadAsync(cancel))
+                while (left > 0 && await reader.ReadAsync(cancel))
                 {
-                    var read = EventRow.Read(reader);
+                    var read = GiveSealed(older, reader.GetInt64(0), each, ref left)
+                        .Bind(_ => left > 0 ? EventRow.Read(reader).Map(recorded => each(recorded)) : unit);
                     if (read.IsLeft)
                     {
-                        return read.Map(_ => unit);
+                        return read;
                     }
 
-                    read.IfRight(recorded => each(recorded));
+                    left--;
                 }
 
-                return unit;
+                return GiveSealed(older, 0, each, ref left);
             },
             cancel);
 
-    private static NpgsqlCommand Command(NpgsqlConnection connection, LogQuery query, string[] aliases)
+    /// <summary>Events whose rows have been dropped, the newest first; not read from their files yet.</summary>
+    private sealed record Older(Queue<(long Position, string? Gone)> Positions, SealedRows Rows);
+
+    private static async Task<Older> SealedAsync(
+        Database database, NpgsqlConnection connection, LogQuery query, string[] aliases, CancellationToken cancel)
+    {
+        var positions = new Queue<(long, string?)>();
+        await using (var command = Command(connection, query, aliases, dropped: true))
+        await using (var reader = await command.ExecuteReaderAsync(cancel))
+        {
+            while (await reader.ReadAsync(cancel))
+            {
+                positions.Enqueue((reader.GetInt64(0), EventRow.Gone(reader)));
+            }
+        }
+
+        return new Older(
+            positions, positions.Count > 0 ? await SealedRows.OfAsync(database.Segments, connection, cancel) : new SealedRows(database.Segments, []));
+    }
+
+    /// <summary>Gives those that are newer than a position.</summary>
+    private static Either<DomainError, Unit> GiveSealed(Older older, long than, Func<Recorded<DockEvent>, Unit> each, ref int left)
+    {
+        while (left > 0 && older.Positions.TryPeek(out var next) && next.Position > than)
+        {
+            older.Positions.Dequeue();
+            left--;
+            var given = older.Rows.Recorded(next.Position, next.Gone).Map(recorded => each(recorded));
+            if (given.IsLeft)
+            {
+                return given;
+            }
+        }
+
+        return unit;
+    }
+
+    private static NpgsqlCommand Command(NpgsqlConnection connection, LogQuery query, string[] aliases, bool dropped)
     {
         var command = new NpgsqlCommand { Connection = connection };
         var conditions = new List<string>();
@@ -86,8 +129,10 @@ internal static class PostgresEventLog
 
         var filter = conditions.Count == 0 ? "" : $" and {string.Join(" and ", conditions)}";
         var limit = query.Limit is { } most ? $" limit {Add((long)most, NpgsqlDbType.Bigint)}" : "";
-        command.CommandText = $"select {EventRow.Columns} from eventdock.mt_events e cross join eventdock.head h "
-            + $"where {EventRow.Own}{filter} order by e.seq_id desc{limit}";
+        command.CommandText = dropped
+            ? $"select {EventRow.SealedColumns} from eventdock.sealed e where true{filter} order by e.seq_id desc{limit}"
+            : $"select {EventRow.Columns} from eventdock.mt_events e cross join eventdock.head h "
+                + $"where {EventRow.Own}{filter} order by e.seq_id desc{limit}";
         return command;
 
         string Add(object value, NpgsqlDbType type)

@@ -2,6 +2,7 @@ namespace EventDock.Adapters.Postgres;
 
 using System.IO;
 using EventDock.Domain.Kernel;
+using EventDock.Domain.Ledger;
 using EventDock.Projections;
 using Npgsql;
 
@@ -12,25 +13,26 @@ public static class PostgresLedger
     /// The ledger in the root's private cluster, which is made and started if need be. Commands work in it as the engine's
     /// role, which can add events and change none; the tables are made by their owner.
     /// </summary>
+    /// <param name="segments">Where events are whose rows have been dropped.</param>
     /// <param name="told">Of views that are built anew before the command can begin: their folds are of an earlier version.</param>
     public static EitherAsync<DomainError, OpenLedger> OpenPrivate(
-        ClusterPlace place, Origin origin, Action<BuildProgress> told, CancellationToken cancel) =>
-        OpenPrivateAsync(place, origin, told, cancel).ToAsync();
+        ClusterPlace place, SegmentFiles segments, Origin origin, Action<BuildProgress> told, CancellationToken cancel) =>
+        OpenPrivateAsync(place, segments, origin, told, cancel).ToAsync();
 
     public static EitherAsync<DomainError, OpenLedger> OpenPrivate(ClusterPlace place, Origin origin, CancellationToken cancel) =>
-        OpenPrivate(place, origin, _ => { }, cancel);
+        OpenPrivate(place, SegmentFiles.None, origin, _ => { }, cancel);
 
     /// <summary>The ledger on any server; the URI's user makes the tables and works in them.</summary>
-    /// <param name="told">As of <see cref="OpenPrivate(ClusterPlace, Origin, Action{BuildProgress}, CancellationToken)"/>.</param>
+    /// <param name="told">As of <see cref="OpenPrivate(ClusterPlace, SegmentFiles, Origin, Action{BuildProgress}, CancellationToken)"/>.</param>
     public static EitherAsync<DomainError, OpenLedger> OpenServer(
-        LibpqUri uri, Origin origin, Action<BuildProgress> told, CancellationToken cancel) =>
-        OpenServerAsync(uri, origin, told, cancel).ToAsync();
+        LibpqUri uri, SegmentFiles segments, Origin origin, Action<BuildProgress> told, CancellationToken cancel) =>
+        OpenServerAsync(uri, segments, origin, told, cancel).ToAsync();
 
     public static EitherAsync<DomainError, OpenLedger> OpenServer(LibpqUri uri, Origin origin, CancellationToken cancel) =>
-        OpenServer(uri, origin, _ => { }, cancel);
+        OpenServer(uri, SegmentFiles.None, origin, _ => { }, cancel);
 
     private static async Task<Either<DomainError, OpenLedger>> OpenPrivateAsync(
-        ClusterPlace place, Origin origin, Action<BuildProgress> told, CancellationToken cancel)
+        ClusterPlace place, SegmentFiles segments, Origin origin, Action<BuildProgress> told, CancellationToken cancel)
     {
         // The error of a socket that is not there costs more than the question.
         if (File.Exists(place.Socket))
@@ -46,18 +48,18 @@ public static class PostgresLedger
         return await up.MatchAsync(_ => OnceAsync(), Left<DomainError, OpenLedger>);
 
         Task<Either<DomainError, OpenLedger>> OnceAsync() => OpenAsync(
-            () => Database.Open(PrivateCluster.Settings(place, ClusterPlace.Engine), place.Sockets, encrypted: false),
-            () => Database.Open(PrivateCluster.Settings(place, ClusterPlace.Owner), place.Sockets, encrypted: false),
+            () => Database.Open(PrivateCluster.Settings(place, ClusterPlace.Engine), place.Sockets, encrypted: false) with { Segments = segments },
+            () => Database.Open(PrivateCluster.Settings(place, ClusterPlace.Owner), place.Sockets, encrypted: false) with { Segments = segments },
             origin, told, stop => PrivateCluster.EnsureUpAsync(place, stop).ToAsync(), cancel);
     }
 
     private static Task<Either<DomainError, OpenLedger>> OpenServerAsync(
-        LibpqUri uri, Origin origin, Action<BuildProgress> told, CancellationToken cancel)
+        LibpqUri uri, SegmentFiles segments, Origin origin, Action<BuildProgress> told, CancellationToken cancel)
     {
         var socket = uri.Host?.StartsWith('/') == true;
         return OpenAsync(Connect, Connect, origin, told, _ => RightAsync<DomainError, Unit>(unit), cancel);
 
-        Database Connect() => Database.Open(ServerSettings.Of(uri), uri.Where, encrypted: !socket);
+        Database Connect() => Database.Open(ServerSettings.Of(uri), uri.Where, encrypted: !socket) with { Segments = segments };
     }
 
     private static async Task<Either<DomainError, OpenLedger>> OpenAsync(
@@ -118,6 +120,7 @@ public static class PostgresLedger
             Auditor = PostgresLedgerAuditor.Create(owner),
             Exporter = PostgresLedgerExporter.Create(owner),
             Redactor = PostgresRedactor.Create(owner, origin),
+            Sealer = PostgresSealer.Create(database, owner, origin, database.Segments),
         };
     }
 }

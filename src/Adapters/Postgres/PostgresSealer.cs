@@ -36,9 +36,17 @@ internal static class PostgresSealer
     private static async Task<Option<DomainError>> DropAsync(
         NpgsqlConnection connection, SegmentFiles files, Segment segment, CancellationToken cancel)
     {
-        if (await DifferenceAsync(connection, files, segment, cancel) is { IsSome: true } differs)
+        var differs = await DifferenceAsync(connection, files, segment, cancel);
+        if (differs.IsSome)
         {
             return differs;
+        }
+
+        // A rebuild reads files first and rows then: what is dropped between would be in neither.
+        await using var alone = new NpgsqlCommand("select pg_try_advisory_xact_lock($1)", connection) { Parameters = { Long(ViewBuild.Lock) } };
+        if (!(bool)(await alone.ExecuteScalarAsync(cancel))!)
+        {
+            return new DomainError.RebuildRunning();
         }
 
         await using var command = new NpgsqlCommand("select eventdock.drop_segment($1)", connection) { Parameters = { Long(segment.First) } };

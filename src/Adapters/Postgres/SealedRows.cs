@@ -55,6 +55,24 @@ internal sealed class SealedRows(SegmentFiles files, IReadOnlyList<Segment> segm
         return events.TryGetValue(position, out var found) ? Some(found) : Option<SealedEvent>.None;
     }
 
+    /// <summary>As the log has it. Error: SegmentUnreadable, LedgerUnreadable.</summary>
+    public Either<DomainError, Recorded<DockEvent>> Recorded(long position, string? gone) =>
+        At(position).Bind(found => found.Match(
+            Some: e => EventRow.Of(e, gone),
+            None: () => new DomainError.LedgerUnreadable(position, "its row has been dropped, and its segment does not have it")));
+
+    /// <summary>The members of segments that rows were dropped for, as far as they hold positions of a range; in order.</summary>
+    public IEnumerable<Either<DomainError, IReadOnlyList<SealedEvent>>> Between(long first, long last)
+    {
+        foreach (var segment in segments.Where(s => s.Dropped && s.First <= last && s.Last >= first))
+        {
+            for (var block = Math.Max(0, BlockOf(segment, first)); block < segment.Blocks.Count && segment.Blocks[block].First <= last; block++)
+            {
+                yield return files.Read(segment, block).Bind(lines => SealedEvents.Parse(segment.File, lines));
+            }
+        }
+    }
+
     private Either<DomainError, Unit> Load(long position)
     {
         (held, events) = (default, []);

@@ -1,6 +1,7 @@
 namespace EventDock.Adapters.Postgres;
 
 using EventDock.Domain.Kernel;
+using EventDock.Domain.Ledger;
 using EventDock.Projections;
 using Npgsql;
 using NpgsqlTypes;
@@ -14,7 +15,7 @@ using static EventDock.Adapters.Postgres.ViewBuildTables;
 internal static class ViewBuild
 {
     /// <summary>"Rebuild" and a zero in ASCII: the advisory lock that one rebuild holds.</summary>
-    private const long Lock = 0x52656275696c6400;
+    internal const long Lock = 0x52656275696c6400;
 
     /// <summary>So many events are taken in one by one; when there are more, in bulk, as long as there are no indexes yet.</summary>
     private const long FewEnough = 20_000;
@@ -36,7 +37,7 @@ internal static class ViewBuild
 
                     try
                     {
-                        return await BuildAsync(connection, reader, views, pace, told, cancel);
+                        return await BuildAsync(database.Segments, connection, reader, views, pace, told, cancel);
                     }
                     catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.DependentObjectsStillExist)
                     {
@@ -51,18 +52,18 @@ internal static class ViewBuild
             cancel);
 
     private static async Task<Either<DomainError, BuiltViews>> BuildAsync(
-        NpgsqlConnection connection, NpgsqlConnection reader, Seq<AnyProjection> views, BuildPace pace, Action<BuildProgress> told,
-        CancellationToken cancel)
+        SegmentFiles files, NpgsqlConnection connection, NpgsqlConnection reader, Seq<AnyProjection> views, BuildPace pace,
+        Action<BuildProgress> told, CancellationToken cancel)
     {
         var stands = await PrepareAsync(connection, views, cancel);
         var resumed = stands.Min(s => s.Position);
-        var filled = await FillAsync(connection, reader, stands, pace, told, cancel);
+        var filled = await FillAsync(files, connection, reader, stands, pace, told, cancel);
         return await filled.MatchAsync(
-            all => EndAsync(connection, all, told, resumed, cancel), Left<DomainError, BuiltViews>);
+            all => EndAsync(files, connection, all, told, resumed, cancel), Left<DomainError, BuiltViews>);
     }
 
     private static async Task<Either<DomainError, IReadOnlyList<Stand>>> FillAsync(
-        NpgsqlConnection connection, NpgsqlConnection reader, IReadOnlyList<Stand> stands, BuildPace pace, Action<BuildProgress> told,
+        SegmentFiles files, NpgsqlConnection connection, NpgsqlConnection reader, IReadOnlyList<Stand> stands, BuildPace pace, Action<BuildProgress> told,
         CancellationToken cancel)
     {
         for (var first = true; ; first = false)
@@ -85,7 +86,7 @@ internal static class ViewBuild
                 return Right<DomainError, IReadOnlyList<Stand>>(stands.Select(s => s with { Indexed = true }).ToList());
             }
 
-            var folded = await ViewBulk.RunAsync(reader, connection, raw, head, pace, told, cancel);
+            var folded = await ViewBulk.RunAsync(files, reader, connection, raw, head, pace, told, cancel);
             if (folded.IsLeft)
             {
                 return folded.Map(_ => stands);
@@ -96,7 +97,7 @@ internal static class ViewBuild
     }
 
     private static async Task<Either<DomainError, BuiltViews>> EndAsync(
-        NpgsqlConnection connection, IReadOnlyList<Stand> stands, Action<BuildProgress> told, long resumed, CancellationToken cancel)
+        SegmentFiles files, NpgsqlConnection connection, IReadOnlyList<Stand> stands, Action<BuildProgress> told, long resumed, CancellationToken cancel)
     {
         for (var wait = 100; ; wait = Math.Min(wait * 2, 2000))
         {
@@ -109,7 +110,7 @@ internal static class ViewBuild
                 }
 
                 told(new BuildProgress(BuildStage.CatchingUp, stands.Min(s => s.Position), head));
-                var caught = await ViewFollow.RunAsync(connection, stands, head, commit: true, cancel);
+                var caught = await ViewFollow.RunAsync(files, connection, stands, head, commit: true, cancel);
                 if (caught.IsLeft)
                 {
                     return caught.Map(_ => new BuiltViews(Seq<string>(), 0, 0));
@@ -120,7 +121,7 @@ internal static class ViewBuild
 
             try
             {
-                return await SwapAsync(connection, stands, resumed, cancel);
+                return await SwapAsync(files, connection, stands, resumed, cancel);
             }
             catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected)
             {
@@ -133,7 +134,7 @@ internal static class ViewBuild
 
     /// <summary>Under the head's lock, which every append takes first.</summary>
     private static async Task<Either<DomainError, BuiltViews>> SwapAsync(
-        NpgsqlConnection connection, IReadOnlyList<Stand> stands, long resumed, CancellationToken cancel)
+        SegmentFiles files, NpgsqlConnection connection, IReadOnlyList<Stand> stands, long resumed, CancellationToken cancel)
     {
         var names = stands.Select(s => s.View.Name).ToArray();
         await using var transaction = await connection.BeginTransactionAsync(cancel);
@@ -149,7 +150,7 @@ internal static class ViewBuild
             """,
             cancel);
         var head = await HeadAsync(connection, cancel);
-        var caught = await ViewFollow.RunAsync(connection, stands, head, commit: false, cancel);
+        var caught = await ViewFollow.RunAsync(files, connection, stands, head, commit: false, cancel);
         if (caught.IsLeft)
         {
             return caught.Map(_ => new BuiltViews(Seq<string>(), 0, 0));

@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
 using EventDock.Domain.Kernel;
+using EventDock.Domain.Ledger;
 using EventDock.Projections;
 using Npgsql;
 
@@ -24,14 +25,14 @@ internal sealed class ViewBulk(ViewBulkWriter writer, BuildPace pace, Action<Bui
 
     /// <summary>Folds all events up to a position into the tables of these views, none of which has indexes yet.</summary>
     public static async Task<Either<DomainError, Unit>> RunAsync(
-        NpgsqlConnection reader, NpgsqlConnection writer, IReadOnlyList<ViewBuildTables.Stand> stands, long upTo,
+        SegmentFiles files, NpgsqlConnection reader, NpgsqlConnection writer, IReadOnlyList<ViewBuildTables.Stand> stands, long upTo,
         BuildPace pace, Action<BuildProgress> told, CancellationToken cancel)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var views = stands.Select(s => new FoldedView(s.View, s.Position, s.Position == 0)).ToList();
         var writes = new ViewBulkWriter(writer, stop.Token);
         var pages = Channel.CreateBounded<IReadOnlyList<Folded>>(4);
-        var reading = Task.Run(() => ReadAsync(reader, stands.Min(s => s.Position), upTo, pages.Writer, stop.Token), CancellationToken.None);
+        var reading = Task.Run(() => ReadAsync(files, reader, stands.Min(s => s.Position), upTo, pages.Writer, stop.Token), CancellationToken.None);
         var folding = Task.Run(
             () => new ViewBulk(writes, pace, told).FoldAsync(views, pages.Reader, reading, upTo, stop.Token), CancellationToken.None);
         var writing = Task.Run(writes.RunAsync, CancellationToken.None);
@@ -59,11 +60,12 @@ internal sealed class ViewBulk(ViewBulkWriter writer, BuildPace pace, Action<Bui
     }
 
     private static async Task<Either<DomainError, Unit>> ReadAsync(
-        NpgsqlConnection reader, long after, long upTo, ChannelWriter<IReadOnlyList<Folded>> pages, CancellationToken cancel)
+        SegmentFiles files, NpgsqlConnection reader, long after, long upTo, ChannelWriter<IReadOnlyList<Folded>> pages,
+        CancellationToken cancel)
     {
         try
         {
-            return await ViewSource.ReadAsync(reader, after, upTo, page => pages.WriteAsync(page, cancel), cancel);
+            return await ViewSource.ReadAsync(files, reader, after, upTo, page => pages.WriteAsync(page, cancel), cancel);
         }
         finally
         {

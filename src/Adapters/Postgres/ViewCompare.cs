@@ -2,6 +2,7 @@ namespace EventDock.Adapters.Postgres;
 
 using System.Globalization;
 using EventDock.Domain.Kernel;
+using EventDock.Domain.Ledger;
 using EventDock.Projections;
 using Npgsql;
 
@@ -25,17 +26,17 @@ internal static class ViewCompare
                 return position < 0 || position > last
                     ? new DomainError.Invalid(
                         "position", position.ToString(CultureInfo.InvariantCulture), $"the log has positions 1 to {last}")
-                    : await CompareAsync(connection, position, most, told, cancel);
+                    : await CompareAsync(database.Segments, connection, position, most, told, cancel);
             },
             cancel);
 
     private static async Task<Either<DomainError, Seq<ViewDifference>>> CompareAsync(
-        NpgsqlConnection connection, long position, int most, Action<BuildProgress> told, CancellationToken cancel)
+        SegmentFiles files, NpgsqlConnection connection, long position, int most, Action<BuildProgress> told, CancellationToken cancel)
     {
         var hashes = AllViews.Projections.ToDictionary(v => v.Name, _ => new VersionHashes(), StringComparer.Ordinal);
         var text = new JsonbText();
         var folded = await FoldAsync(
-            connection, AllViews.Projections, position, told,
+            files, connection, AllViews.Projections, position, told,
             (view, key, from, to, row) => hashes[view].Add(key, hashes[view].Of(key, from, to, text.Of(row))), cancel);
         if (folded.IsLeft)
         {
@@ -50,11 +51,11 @@ internal static class ViewCompare
         var parts = hashes.ToDictionary(h => h.Key, h => h.Value.Differing(), StringComparer.Ordinal);
         return parts.Values.All(p => p.Count == 0)
             ? Seq<ViewDifference>()
-            : await FindAsync(connection, parts, position, most, told, cancel);
+            : await FindAsync(files, connection, parts, position, most, told, cancel);
     }
 
     private static async Task<Either<DomainError, Seq<ViewDifference>>> FindAsync(
-        NpgsqlConnection connection, Dictionary<string, System.Collections.Generic.HashSet<int>> parts, long position, int most,
+        SegmentFiles files, NpgsqlConnection connection, Dictionary<string, System.Collections.Generic.HashSet<int>> parts, long position, int most,
         Action<BuildProgress> told, CancellationToken cancel)
     {
         var differing = parts.Where(p => p.Value.Count > 0)
@@ -63,7 +64,7 @@ internal static class ViewCompare
         var text = new JsonbText();
         var left = new Dictionary<(string View, string Key, long From), (UInt128 Hash, long To)>();
         var folded = await FoldAsync(
-            connection, AllViews.Projections.Filter(v => differing.ContainsKey(v.Name)).Strict(), position, told,
+            files, connection, AllViews.Projections.Filter(v => differing.ContainsKey(v.Name)).Strict(), position, told,
             (view, key, from, to, row) =>
             {
                 if (differing[view].Contains(VersionHashes.PartOf(key)))
@@ -109,12 +110,12 @@ internal static class ViewCompare
 
     /// <summary>All versions that there are up to a position, of some views; 0 for valid_to stands for none.</summary>
     private static async Task<Either<DomainError, Unit>> FoldAsync(
-        NpgsqlConnection connection, Seq<AnyProjection> views, long position, Action<BuildProgress> told,
+        SegmentFiles files, NpgsqlConnection connection, Seq<AnyProjection> views, long position, Action<BuildProgress> told,
         Action<string, string, long, long, byte[]> version, CancellationToken cancel)
     {
         var folds = views.Map(v => new FoldedView(v, 0, whole: true)).ToList();
         var read = await ViewSource.ReadAsync(
-            connection, 0, position,
+            files, connection, 0, position,
             page =>
             {
                 foreach (var folded in page)

@@ -1,6 +1,7 @@
 namespace EventDock.Adapters.Postgres;
 
 using EventDock.Domain.Kernel;
+using EventDock.Domain.Ledger;
 using EventDock.Projections;
 using Npgsql;
 using NpgsqlTypes;
@@ -15,7 +16,7 @@ internal static class ViewFollow
     /// Takes in events up to a position: the views that are behind the others first. A transaction a page, or the caller's.
     /// </summary>
     public static async Task<Either<DomainError, IReadOnlyList<Stand>>> RunAsync(
-        NpgsqlConnection connection, IReadOnlyList<Stand> stands, long upTo, bool commit, CancellationToken cancel)
+        SegmentFiles files, NpgsqlConnection connection, IReadOnlyList<Stand> stands, long upTo, bool commit, CancellationToken cancel)
     {
         for (;;)
         {
@@ -28,7 +29,7 @@ internal static class ViewFollow
             var last = stands.Select(s => s.Position).Where(p => p > behind).Append(upTo).Append(behind + Page).Min();
             var views = stands.Where(s => s.Position == behind).Select(s => s.View).ToSeq().Strict();
             await using var transaction = commit ? await connection.BeginTransactionAsync(cancel) : null;
-            var taken = await TakeAsync(connection, views, behind, last, cancel);
+            var taken = await TakeAsync(files, connection, views, behind, last, cancel);
             if (taken.IsLeft)
             {
                 return taken.Map(_ => stands);
@@ -45,11 +46,11 @@ internal static class ViewFollow
     }
 
     private static async Task<Either<DomainError, Unit>> TakeAsync(
-        NpgsqlConnection connection, Seq<AnyProjection> views, long after, long upTo, CancellationToken cancel)
+        SegmentFiles files, NpgsqlConnection connection, Seq<AnyProjection> views, long after, long upTo, CancellationToken cancel)
     {
         var events = new List<Folded>();
         var read = await ViewSource.ReadAsync(
-            connection, after, upTo,
+            files, connection, after, upTo,
             page =>
             {
                 events.AddRange(page);

@@ -3,6 +3,7 @@ namespace EventDock.Adapters.Postgres;
 using System.Globalization;
 using System.Text;
 using EventDock.Domain.Kernel;
+using EventDock.Domain.Ledger;
 using EventDock.Projections;
 using Npgsql;
 
@@ -15,11 +16,54 @@ internal static class ViewSource
     /// <summary>A page ends at the first of these: an event can be as large as two million bytes, and pages wait in memory.</summary>
     private const int PageSize = 500, PageBytes = 1 << 20;
 
-    private static readonly string Unheeded = string.Join(
-        ',', AllViews.Unheeded.Map(name => $"'{EventCodec.Kinds.Find(k => k.Name == name).Map(k => k.Alias).IfNone("")}'"));
+    private static readonly IReadOnlyList<string> UnheededAliases =
+        AllViews.Unheeded.Map(name => EventCodec.Kinds.Find(k => k.Name == name).Map(k => k.Alias).IfNone("")).ToList();
 
-    /// <summary>Events after one position up to another, in pages.</summary>
+    private static readonly string Unheeded = string.Join(',', UnheededAliases.Select(alias => $"'{alias}'"));
+
+    /// <summary>Events after one position up to another, in pages: those whose rows have been dropped come first.</summary>
+    /// <returns>Error: Conflict, where rows are dropped meanwhile: they may have been seen neither here nor there.</returns>
     public static async Task<Either<DomainError, Unit>> ReadAsync(
+        SegmentFiles files, NpgsqlConnection connection, long after, long upTo, Func<IReadOnlyList<Folded>, ValueTask> page,
+        CancellationToken cancel)
+    {
+        var before = await SealedRows.OfAsync(files, connection, cancel);
+        foreach (var member in before.Between(after + 1, upTo))
+        {
+            var read = member.Bind(events => Heeded(events, after, upTo));
+            if (read.IsLeft)
+            {
+                return read.Map(_ => unit);
+            }
+
+            await read.MatchAsync(RightAsync: async events => await GiveAsync(events, page), Left: _ => unit);
+        }
+
+        var rest = await RowsAsync(connection, after, upTo, page, cancel);
+        var now = await SealedRows.ListAsync(connection, cancel);
+        return rest.Bind(_ => now.Count(s => s.Dropped) == before.Segments.Count(s => s.Dropped)
+            ? Right<DomainError, Unit>(unit)
+            : new DomainError.Conflict(Streams.Segments));
+    }
+
+    private static async Task<Unit> GiveAsync(Seq<Folded> events, Func<IReadOnlyList<Folded>, ValueTask> page)
+    {
+        if (!events.IsEmpty)
+        {
+            await page(events.ToList());
+        }
+
+        return unit;
+    }
+
+    /// <summary>What a redaction has taken out decides nothing; where a row still tells of one, its data are not in the file either.</summary>
+    private static Either<DomainError, Seq<Folded>> Heeded(IReadOnlyList<SealedEvent> events, long after, long upTo) =>
+        events.Where(e => e.Position > after && e.Position <= upTo && !UnheededAliases.Contains(e.Fields.Type)).ToSeq()
+            .Bind(e => e.Data.Map(data => (e.Position, e.Fields, data)).ToSeq())
+            .All(e => EventCodec.Read(e.Position, e.Fields.Type, e.Fields.Schema, Encoding.UTF8.GetString(e.data.Json))
+                .Map(happened => new Folded(e.Position, new Fact(happened, e.Fields.Occurred))));
+
+    private static async Task<Either<DomainError, Unit>> RowsAsync(
         NpgsqlConnection connection, long after, long upTo, Func<IReadOnlyList<Folded>, ValueTask> page, CancellationToken cancel)
     {
         await using var rows = await CopyRows.BeginAsync(
