@@ -1,6 +1,5 @@
 namespace EventDock.Engine;
 
-using System.Text;
 using EventDock.Domain.Kernel;
 using EventDock.Domain.Ledger;
 using EventDock.Projections;
@@ -38,7 +37,7 @@ public static class Export
             : from key in ports.Key(cancel)
               from made in Checkpoints.Sign(ports, key, walk.Tree, cancel)
               select made
-        select write(Trailer(first, last, start.Chain, walk.Chain, before, strangers, signed));
+        select write(new ExportTrailer(before, walk.Chain, start.Chain, signed, strangers, first, last).ToString());
 
     /// <summary>Writes, and follows tree and chain on the way.</summary>
     private sealed class Walk(AuditStart start, Func<string, Unit> write)
@@ -62,21 +61,8 @@ public static class Export
             }
 
             write(exported.Line);
-            write(Part("headers", exported.Headers));
-            return write(Part("data", exported.Data));
+            write(ExportLine.Of("headers", exported.Headers));
+            return write(ExportLine.Of("data", exported.Data));
         }
-    }
-
-    private static string Part(string name, Option<SaltedText> text) =>
-        text.Match(Some: t => $"[\"{name}\",\"{t.Salt}\",{t.Json}]", None: () => $"[\"{name}\",null,null]");
-
-    private static string Trailer(
-        long first, long last, TreeHash chainBefore, TreeHash chain, Seq<TreeHash> before, Seq<long> foreign, SignedCheckpoint signed)
-    {
-        var text = new StringBuilder("{\"export\":{\"before\":[");
-        text.Append(string.Join(',', before.Map(hash => $"\"{hash}\"")));
-        text.Append($"],\"chain\":\"{chain}\",\"chainBefore\":\"{chainBefore}\",\"checkpoint\":{CanonicalJson.Quoted(signed.ToString())}");
-        text.Append($",\"foreign\":[{string.Join(',', foreign)}],\"from\":{first},\"to\":{last}}}}}");
-        return text.ToString();
     }
 }
