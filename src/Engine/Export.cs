@@ -1,6 +1,5 @@
 namespace EventDock.Engine;
 
-using System.Text;
 using EventDock.Domain.Kernel;
 using EventDock.Domain.Ledger;
 using EventDock.Projections;
@@ -55,12 +54,13 @@ public static class Export
                   from made in Checkpoints.Sign(ports, key, walk.Tree, cancel)
                   select made
             select new PortionEnd(
-                Trailer(first, last, portion.Start.Chain, walk.Chain, before, strangers, signed), new AuditStart(walk.Tree, walk.Chain));
+                new ExportTrailer(before, walk.Chain, portion.Start.Chain, signed, strangers, first, last).ToString(),
+                new AuditStart(walk.Tree, walk.Chain));
     }
 
     /// <summary>The three lines of an event.</summary>
     public static Seq<string> Lines(ExportedEvent exported) =>
-        Seq(exported.Line, Part("headers", exported.Headers), Part("data", exported.Data));
+        Seq(exported.Line, ExportLine.Of("headers", exported.Headers), ExportLine.Of("data", exported.Data));
 
     /// <summary>Follows tree and chain on the way.</summary>
     private sealed class Walk(AuditStart start, Func<ExportedEvent, Unit> each)
@@ -85,18 +85,5 @@ public static class Export
 
             return each(exported);
         }
-    }
-
-    private static string Part(string name, Option<SaltedText> text) =>
-        text.Match(Some: t => $"[\"{name}\",\"{t.Salt}\",{t.Json}]", None: () => $"[\"{name}\",null,null]");
-
-    private static string Trailer(
-        long first, long last, TreeHash chainBefore, TreeHash chain, Seq<TreeHash> before, Seq<long> foreign, SignedCheckpoint signed)
-    {
-        var text = new StringBuilder("{\"export\":{\"before\":[");
-        text.Append(string.Join(',', before.Map(hash => $"\"{hash}\"")));
-        text.Append($"],\"chain\":\"{chain}\",\"chainBefore\":\"{chainBefore}\",\"checkpoint\":{CanonicalJson.Quoted(signed.ToString())}");
-        text.Append($",\"foreign\":[{string.Join(',', foreign)}],\"from\":{first},\"to\":{last}}}}}");
-        return text.ToString();
     }
 }

@@ -12,9 +12,6 @@ public sealed record LedgerExporter(
     Func<long, long, Func<ExportedEvent, Unit>, CancellationToken, EitherAsync<DomainError, Unit>> Rows);
 
 /// <param name="Line">The hashed line, byte for byte.</param>
-/// <param name="Headers">Salt (hex) and canonical JSON; none once it is redacted. Likewise the data.</param>
+/// <param name="Headers">None once they are redacted; likewise the data.</param>
 public sealed record ExportedEvent(
-    long Position, string Line, TreeHash Hash, TreeHash Chain, Option<SaltedText> Headers, Option<SaltedText> Data);
-
-/// <summary>SHA-256 of the salt's bytes and the text's is the digest in the line.</summary>
-public sealed record SaltedText(string Salt, string Json);
+    long Position, string Line, TreeHash Hash, TreeHash Chain, Option<SaltedPart> Headers, Option<SaltedPart> Data);

@@ -5,6 +5,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using EventDock.Domain.Kernel;
+using EventDock.Domain.Ledger;
 
 /// <summary>
 /// The hashed leaf of an event: one line of canonical JSON (RFC 8785) with the keys
@@ -15,7 +16,7 @@ using EventDock.Domain.Kernel;
 /// </summary>
 internal sealed record Leaf(string Begin, string End, byte[] HeaderSalt, byte[] DataSalt)
 {
-    public const int SaltLength = 16;
+    public const int SaltLength = SaltedPart.SaltLength;
 
     public static Leaf Of(
         Guid id, string correlation, string stream, long version, EventKind kind, DateTimeOffset occurred, byte[] data, byte[] headers)

@@ -80,17 +80,17 @@ internal static class PostgresLedgerExporter
         return made.Make(stored, headerSalt, dataSalt) && made.Line.SequenceEqual(line)
             ? new ExportedEvent(
                 position, Encoding.UTF8.GetString(line), TreeHash.Of(hash), TreeHash.Of(chain),
-                new SaltedText(Convert.ToHexStringLower(headerSalt), Encoding.UTF8.GetString(made.Headers)),
-                new SaltedText(Convert.ToHexStringLower(dataSalt), Encoding.UTF8.GetString(made.Data)))
+                new SaltedPart(headerSalt, made.Headers.ToArray()),
+                new SaltedPart(dataSalt, made.Data.ToArray()))
             : Unsound(position);
     }
 
     /// <summary>The part of a redacted event that is still there; its digest has been compared.</summary>
-    private static Option<SaltedText> Kept(byte[]? salt, ReadOnlySpan<byte> json) =>
+    private static Option<SaltedPart> Kept(byte[]? salt, ReadOnlySpan<byte> json) =>
         salt is null
             ? None
             : CanonicalJson.Of(Encoding.UTF8.GetString(json)).ToOption()
-                .Map(canonical => new SaltedText(Convert.ToHexStringLower(salt), Encoding.UTF8.GetString(canonical)));
+                .Map(canonical => new SaltedPart(salt, canonical));
 
     private static DomainError Unsound(long position) =>
         new DomainError.LedgerUnreadable(position, "the event is not the one that was hashed (eventdock ledger verify says more)");

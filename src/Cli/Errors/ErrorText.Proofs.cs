@@ -23,6 +23,7 @@ public static partial class ErrorText
                 $"position {e.Position} tells of a redaction: its data stay, or nobody could tell that from an edit (--headers goes)",
             DomainError.NoSuchPosition e => $"no such position: {e.Position} (the ledger ends at {e.Head})",
             DomainError.SignerFailed e => $"cannot sign with {e.Signer}: {e.Reason}",
+            DomainError.BadExport e => e.Line == 0 ? $"the export {e.Reason}" : $"line {e.Line} of the export {e.Reason}",
             DomainError.AnchorFailed e => $"not anchored at {e.Target}: {e.Reason}",
             _ => null,
         };

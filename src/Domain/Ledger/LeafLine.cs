@@ -1,6 +1,5 @@
 namespace EventDock.Domain.Ledger;
 
-using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text.Json;
 using EventDock.Domain.Kernel;
@@ -13,8 +12,6 @@ using EventDock.Domain.Kernel;
 /// </summary>
 public sealed class LeafLine
 {
-    private static readonly DateTimeOffset Epoch = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
     private readonly Sha256 sha256 = new();
     private readonly CanonicalText data = new();
     private readonly CanonicalText headers = new();
@@ -41,38 +38,33 @@ public sealed class LeafLine
     public bool Make(in StoredEvent stored, ReadOnlySpan<byte> headerSalt, ReadOnlySpan<byte> dataSalt)
     {
         if (!Salted(data, dataSalt, stored.Data) || !Salted(headers, headerSalt, stored.Headers)
-            || !Known(stored.Headers, out var occurred, out var schema) || Micros(occurred) is not { } happened)
+            || !Known(stored.Headers, out var occurred, out var schema) || LeafText.Moment(occurred) is not { } happened)
         {
             return false;
         }
 
-        Occurred = happened;
+        Occurred = LeafText.Micros(happened);
 
         (saltOfData, saltOfHeaders) = (dataSalt.Length, headerSalt.Length);
         line.Clear();
-        line.Add("\0{\"correlation\":"u8);
-        line.Quote(stored.Correlation);
-        line.Add(",\"data\":\""u8);
-        line.Hex(sha256.Bytes(data.Written));
-        line.Add("\",\"headers\":\""u8);
-        line.Hex(sha256.Bytes(headers.Written));
-        line.Add("\",\"id\":\""u8);
-        line.Id(stored.Id);
-        line.Add("\",\"occurred\":"u8);
-        line.Quote(occurred);
-        line.Add(",\"position\":"u8);
-        line.Number(stored.Position);
-        line.Add(",\"recorded\":\""u8);
-        line.Moment(stored.Recorded);
-        line.Add("\",\"schema\":"u8);
-        line.Number(schema);
-        line.Add(",\"stream\":"u8);
-        line.Quote(stored.Stream);
-        line.Add(",\"type\":"u8);
-        line.Quote(stored.Type);
-        line.Add(",\"version\":"u8);
-        line.Number(stored.Version);
-        line.Add("}"u8);
+        Span<byte> digests = stackalloc byte[2 * TreeHash.Length];
+        sha256.Bytes(data.Written).CopyTo(digests);
+        sha256.Bytes(headers.Written).CopyTo(digests[TreeHash.Length..]);
+        line.Add("\0"u8);
+        LeafText.Write(line, new LeafParts
+        {
+            Correlation = stored.Correlation,
+            Data = digests[..TreeHash.Length],
+            Headers = digests[TreeHash.Length..],
+            Id = stored.Id,
+            Occurred = occurred,
+            Position = stored.Position,
+            Recorded = stored.Recorded,
+            Schema = schema,
+            Stream = stored.Stream,
+            Type = stored.Type,
+            Version = stored.Version,
+        });
         return true;
     }
 
@@ -88,23 +80,6 @@ public sealed class LeafLine
         text.Clear();
         text.Add(salt);
         return CanonicalJson.Write(json, text).IsRight;
-    }
-
-    /// <summary>Of a time in the ledger's form, which has a place for each digit; null for any other text.</summary>
-    private static long? Micros(ReadOnlySpan<byte> text)
-    {
-        // Utf8Parser's round-trip form has seven digits behind the point, ours six.
-        Span<byte> seven = stackalloc byte[28];
-        if (text.Length != 27 || text[26] != (byte)'Z')
-        {
-            return null;
-        }
-
-        text[..26].CopyTo(seven);
-        (seven[26], seven[27]) = ((byte)'0', (byte)'Z');
-        return Utf8Parser.TryParse(seven, out DateTimeOffset at, out var read, 'O') && read == seven.Length
-            ? (at - Epoch).Ticks / 10
-            : null;
     }
 
     /// <summary>The two headers that stand in the line, too. They are looked for in the outermost object alone.</summary>

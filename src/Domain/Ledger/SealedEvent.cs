@@ -24,11 +24,11 @@ public static class SealedEvents
 {
     public static Either<DomainError, IReadOnlyList<SealedEvent>> Parse(string file, ReadOnlySpan<byte> lines)
     {
-        var events = new List<SealedEvent>();
-        while (!lines.IsEmpty && !lines.StartsWith("{\"export\":"u8))
+        var (events, scratch) = (new List<SealedEvent>(), new CanonicalText());
+        while (!lines.IsEmpty && !ExportTrailer.Begins(lines))
         {
             var (line, headers, data) = (Next(ref lines), Next(ref lines), Next(ref lines));
-            var read = Event(line, headers, data);
+            var read = Event(line, headers, data, scratch);
             if (read.IsLeft)
             {
                 return new DomainError.SegmentUnreadable(file, $"what follows position {(events.Count > 0 ? events[^1].Position : 0)} is no event");
@@ -40,9 +40,10 @@ public static class SealedEvents
         return events;
     }
 
-    private static Either<DomainError, SealedEvent> Event(ReadOnlySpan<byte> line, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> data)
+    private static Either<DomainError, SealedEvent> Event(
+        ReadOnlySpan<byte> line, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> data, CanonicalText scratch)
     {
-        var (fields, parts) = (LeafFields.Parse(line), (ExportLine.Part("headers", headers), ExportLine.Part("data", data)));
+        var (fields, parts) = (LeafFields.Parse(line, scratch), (ExportLine.Part("headers", headers, scratch), ExportLine.Part("data", data, scratch)));
         var bytes = line.ToArray();
         return fields.Bind(f => parts.Item1.Bind(h => parts.Item2.Map(d => new SealedEvent(f, bytes, h, d))));
     }

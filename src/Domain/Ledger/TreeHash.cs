@@ -30,6 +30,16 @@ public readonly record struct TreeHash
     public static Option<TreeHash> OfBase64(string text) =>
         StrictBase64.Parse(text).Bind(bytes => bytes.Length == Length ? Some(Of(bytes)) : None);
 
+    /// <summary>From 64 digits of lower-case hex.</summary>
+    public static Option<TreeHash> OfHex(string text)
+    {
+        Span<byte> bytes = stackalloc byte[Length];
+        return text.Length == 2 * Length && !text.AsSpan().ContainsAnyInRange('A', 'F')
+            && Convert.FromHexString(text, bytes, out _, out _) == System.Buffers.OperationStatus.Done
+                ? Some(Of(bytes))
+                : None;
+    }
+
     public void CopyTo(Span<byte> bytes)
     {
         BinaryPrimitives.WriteUInt64BigEndian(bytes, a);
