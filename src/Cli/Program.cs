@@ -24,7 +24,7 @@ public static class Program
 
     /// <summary>Verbs whose refusal is recorded: they would have changed something.</summary>
     private static readonly string[] Changing =
-        ["run", "create", "start", "stop", "kill", "exec", "rm", "rmi", "tag", "import", "pull", "build", "ledger redact"];
+        ["run", "create", "start", "stop", "kill", "exec", "rm", "rmi", "tag", "import", "pull", "build", "ledger redact", "ledger seal"];
 
     private static readonly Dictionary<string, Func<ParsedArgs, Session, CancellationToken, EitherAsync<DomainError, int>>> Verbs = new()
     {
@@ -51,6 +51,7 @@ public static class Program
         ["ledger key"] = LedgerKeyCommand.Run,
         ["ledger prove"] = LedgerProveCommand.Run,
         ["ledger redact"] = LedgerRedactCommand.Run,
+        ["ledger seal"] = LedgerSealCommand.Run,
         ["ledger verify"] = LedgerVerifyCommand.Run,
         ["ledger views"] = LedgerViewsCommand.Run,
         ["log"] = LogCommand.Run,

@@ -65,6 +65,7 @@ public sealed class Wiring(Places places, Origin origin)
             from config in LedgerConfig().ToAsync()
             select Proofs(ledger, config),
         Redacting = Checked,
+        Segments = Segments,
         Verifying = cancel =>
             from config in LedgerConfig().ToAsync()
             from disk in root.Read(cancel)

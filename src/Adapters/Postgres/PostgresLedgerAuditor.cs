@@ -113,7 +113,14 @@ internal static class PostgresLedgerAuditor
     }
 
     private static Task<Either<DomainError, List<AuditedRow>>> ReadAsync(Database database, long first, long last, CancellationToken cancel) =>
-        database.Use<List<AuditedRow>>(async connection => await AuditChunk.ReadAsync(connection, first, last, cancel), cancel);
+        database.Use<List<AuditedRow>>(
+            async connection =>
+            {
+                var rows = await AuditChunk.ReadAsync(connection, first, last, cancel);
+                await SealedAudit.FillAsync(database.Segments, connection, rows, cancel);
+                return rows;
+            },
+            cancel);
 
     private static Task<Either<DomainError, Seq<Finding>>> StreamsAsync(Database database, CancellationToken cancel) =>
         database.Use<Seq<Finding>>(
@@ -123,7 +130,9 @@ internal static class PostgresLedgerAuditor
                     $$"""
                     select coalesce(e.last, h.position), 'mt_streams.version'
                     from eventdock.mt_streams s
-                    full join (select stream_id, max(version) as version, max(seq_id) as last from eventdock.mt_events group by stream_id) e
+                    full join (select stream_id, max(version) as version, max(seq_id) as last from (
+                            select stream_id, version, seq_id from eventdock.mt_events
+                            union all select stream_id, version, seq_id from eventdock.sealed) own group by stream_id) e
                         on e.stream_id = s.id
                     cross join eventdock.head h
                     where s.version is distinct from e.version
@@ -142,8 +151,20 @@ internal static class PostgresLedgerAuditor
                     full join ({{Told}}) t on t.position = r.position
                     left join (select position, headers, data from eventdock.salts where headers is null or data is null) s
                         on s.position = coalesce(r.position, t.position)
-                    where r.headers is distinct from t.headers or r.data is distinct from t.data or s.position is null
-                        or (r.headers is null) <> (s.headers is not null) or (r.data is null) <> (s.data is not null)
+                    where r.headers is distinct from t.headers or r.data is distinct from t.data
+                        or (not exists (select from eventdock.sealed d where d.seq_id = coalesce(r.position, t.position))
+                            and (s.position is null
+                                or (r.headers is null) <> (s.headers is not null) or (r.data is null) <> (s.data is not null)))
+                    union all
+                    select coalesce(t.seq_id, d.seq_id, s.first), 'segments'
+                    from eventdock.segments s
+                    full join (select * from eventdock.mt_events where stream_id = 'ledger-segments' and type = 'segment_sealed') t
+                        on t.data->>'First' = s.first::text
+                    left join (select * from eventdock.mt_events where stream_id = 'ledger-segments' and type = 'segment_dropped') d
+                        on d.data->>'First' = s.first::text
+                    where t.data->>'Last' is distinct from s.last::text or t.data->>'File' is distinct from s.file
+                        or t.data->>'Bytes' is distinct from s.bytes::text or t.data->>'Digest' is distinct from s.digest
+                        or s.dropped <> (d.seq_id is not null)
                     union all
                     select h.position, 'mt_events_sequence' from eventdock.head h, eventdock.mt_events_sequence q
                     where q.last_value < h.position

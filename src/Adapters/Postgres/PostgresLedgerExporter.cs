@@ -30,9 +30,17 @@ internal static class PostgresLedgerExporter
                     """),
                     cancel);
                 var made = new LeafLine();
+                SealedRows? dropped = null;
                 while (await copy.NextAsync(cancel))
                 {
-                    var read = Event(copy, made);
+                    var read = Event(copy, made, out var sealedHash);
+                    if (sealedHash is { } expected)
+                    {
+                        // Listed only now: whatever was dropped before these rows were read is in the list.
+                        dropped ??= await ListedAsync(database, cancel);
+                        read = read.Bind(row => Sealed(dropped, row, expected));
+                    }
+
                     if (read.IsLeft)
                     {
                         return read.Map(_ => unit);
@@ -45,13 +53,41 @@ internal static class PostgresLedgerExporter
             },
             cancel);
 
-    private static Either<DomainError, ExportedEvent> Event(CopyRows copy, LeafLine made)
+    private static async Task<SealedRows> ListedAsync(Database database, CancellationToken cancel)
     {
+        await using var connection = await database.Source.OpenConnectionAsync(cancel);
+        return await SealedRows.OfAsync(database.Segments, connection, cancel);
+    }
+
+    /// <summary>An event whose row has been dropped: its leaf as the row has it, the rest from its segment.</summary>
+    private static Either<DomainError, ExportedEvent> Sealed(SealedRows dropped, ExportedEvent row, TreeHash hash) =>
+        dropped.At(row.Position).Bind(found => found.Filter(e => e.Hash.Exists(own => own == hash)).Match(
+            Some: e => Right<DomainError, ExportedEvent>(row with
+            {
+                Line = Encoding.UTF8.GetString(e.Line), Headers = e.Headers, Data = e.Data,
+            }),
+            None: () => Unsound(row.Position)));
+
+    /// <param name="dropped">The leaf's hash, where there is no row: what is given then is to be completed.</param>
+    private static Either<DomainError, ExportedEvent> Event(CopyRows copy, LeafLine made, out TreeHash? dropped)
+    {
+        dropped = null;
         var position = copy.Number()!.Value;
         var line = copy.Copy()!;
         var (hash, chain) = (copy.Copy()!, copy.Copy()!);
         var (headerSalt, dataSalt) = (copy.Copy(), copy.Copy());
-        if (hash.Length != TreeHash.Length || chain.Length != TreeHash.Length || MerkleTree.Leaf(line) != TreeHash.Of(hash) || copy.IsNull)
+        if (hash.Length != TreeHash.Length || chain.Length != TreeHash.Length)
+        {
+            return Unsound(position);
+        }
+
+        if (copy.IsNull && line.Length == 0)
+        {
+            dropped = TreeHash.Of(hash);
+            return new ExportedEvent(position, "", TreeHash.Of(hash), TreeHash.Of(chain), None, None);
+        }
+
+        if (copy.IsNull || MerkleTree.Leaf(line) != TreeHash.Of(hash))
         {
             return Unsound(position);
         }

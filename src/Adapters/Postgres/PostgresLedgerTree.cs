@@ -89,10 +89,21 @@ internal static class PostgresLedgerTree
                 {
                     Parameters = { Long(position) },
                 };
-                await using var reader = await command.ExecuteReaderAsync(cancel);
-                return await reader.ReadAsync(cancel)
-                    ? Some(new NumberedLeaf(reader.GetInt64(0), reader.GetString(1)))
-                    : Option<NumberedLeaf>.None;
+                NumberedLeaf leaf;
+                await using (var reader = await command.ExecuteReaderAsync(cancel))
+                {
+                    if (!await reader.ReadAsync(cancel))
+                    {
+                        return Option<NumberedLeaf>.None;
+                    }
+
+                    leaf = new NumberedLeaf(reader.GetInt64(0), reader.GetString(1));
+                }
+
+                return leaf.Line.Length > 0
+                    ? Some(leaf)
+                    : (await SealedRows.OfAsync(database.Segments, connection, cancel)).At(position).Map(found =>
+                        found.Map(e => leaf with { Line = System.Text.Encoding.UTF8.GetString(e.Line) }));
             },
             cancel);
 

@@ -68,11 +68,14 @@ internal static class PostgresSealer
         {
             var position = copy.Number()!.Value;
             var stored = TreeHash.Of(copy.Bytes());
-            var same = rows.At(position).Map(found => found.Bind(e => e.Hash).Exists(hash => hash == stored));
-            if (same.Match(Right: fits => fits ? null : new DomainError.SegmentUnreadable(segment.File, $"position {position} is not in it as it was recorded"), Left: e => e)
-                is { } error)
+            var differs = rows.At(position).Match(
+                Right: found => found.Bind(e => e.Hash).Exists(hash => hash == stored)
+                    ? Option<DomainError>.None
+                    : new DomainError.SegmentUnreadable(segment.File, $"position {position} is not in it as it was recorded"),
+                Left: Some);
+            if (differs.IsSome)
             {
-                return error;
+                return differs;
             }
         }
 

@@ -76,7 +76,9 @@ internal sealed class SealedRows(SegmentFiles files, IReadOnlyList<Segment> segm
     private Either<DomainError, Unit> Load(long position)
     {
         (held, events) = (default, []);
-        if (segments.FirstOrDefault(s => s.Dropped && s.Covers(position)) is not { } segment || BlockOf(segment, position) is var block and < 0)
+        var segment = segments.FirstOrDefault(s => s.Dropped && s.Covers(position));
+        var block = segment is null ? -1 : BlockOf(segment, position);
+        if (segment is null || block < 0)
         {
             return unit;
         }

@@ -33,6 +33,13 @@ public static partial class Verbs
         Text("reason", "text", "Why; it stays in the ledger"),
     ]);
 
+    public static VerbGrammar LedgerSeal => Verb(
+        "ledger seal", "Write the oldest events to signed files, from which everything goes on working", "", Exactly(0),
+    [
+        Text("before", "time|position", "Only what was recorded before"),
+        Switch("drop", "Then drop the rows of what stands in those files"),
+    ]);
+
     public static VerbGrammar Adopt => Verb("adopt", "Accept this ledger for this root, after they have been parted", "", Exactly(0), []);
 
     public static VerbGrammar DbStatus => Verb("db status", "Show where the ledger is and whether it answers", "", Exactly(0), []);

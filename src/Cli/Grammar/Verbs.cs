@@ -12,7 +12,7 @@ public static partial class Verbs
         "images", "ps", "build", "run", "create", "start", "stop", "kill", "exec", "logs", "rm", "rmi", "history", "inspect",
         "tag", "import", "pull", "version", "log", "rebuild", "adopt",
         "ledger verify", "ledger export", "ledger views", "ledger checkpoint", "ledger key", "ledger anchor", "ledger prove", "ledger consistency",
-        "ledger check-proof", "ledger redact",
+        "ledger check-proof", "ledger redact", "ledger seal",
         "db status", "db stop", "db url",
         "db backup", "db restore", "db upgrade",
     ];
@@ -51,6 +51,7 @@ public static partial class Verbs
         "ledger verify" => LedgerVerify,
         "ledger export" => LedgerExport,
         "ledger redact" => LedgerRedact,
+        "ledger seal" => LedgerSeal,
         "ledger checkpoint" => LedgerCheckpoint,
         "ledger key" => LedgerKey,
         "ledger anchor" => LedgerAnchor,

@@ -27,7 +27,9 @@ public static class SealedEvents
         var (events, scratch) = (new List<SealedEvent>(), new CanonicalText());
         while (!lines.IsEmpty && !ExportTrailer.Begins(lines))
         {
-            var (line, headers, data) = (Next(ref lines), Next(ref lines), Next(ref lines));
+            var line = Next(ref lines);
+            var headers = Next(ref lines);
+            var data = Next(ref lines);
             var read = Event(line, headers, data, scratch);
             if (read.IsLeft)
             {

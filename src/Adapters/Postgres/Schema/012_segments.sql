@@ -33,7 +33,7 @@ begin
     insert into eventdock.sealed (seq_id, stream_id, version, type)
         select e.seq_id, e.stream_id, e.version, e.type
         from eventdock.mt_events e join eventdock.leaves l on l.position = e.seq_id
-        where e.seq_id between segment and upto and e.type not in ('redacted', 'foreign_event_found');
+        where e.seq_id between segment and upto and e.type not in ('redacted', 'foreign_event_found', 'segment_sealed', 'segment_dropped');
     get diagnostics gone = row_count;
     delete from eventdock.mt_events e using eventdock.sealed s where s.seq_id = e.seq_id and e.seq_id between segment and upto;
     delete from eventdock.salts t using eventdock.sealed s where s.seq_id = t.position and t.position between segment and upto;
