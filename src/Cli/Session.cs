@@ -33,9 +33,6 @@ public sealed record Session(
     /// <summary>Opens the ledger to take parts of events out of it: the root and it must belong together.</summary>
     public required Func<CancellationToken, EitherAsync<DomainError, OpenLedger>> Redacting { get; init; }
 
-    /// <summary>The root's files of sealed events.</summary>
-    public required SegmentFiles Segments { get; init; }
-
     /// <summary>Opens the ledger to be verified, whether it and the root belong together or not.</summary>
     public required Func<CancellationToken, EitherAsync<DomainError, VerifyPorts>> Verifying { get; init; }
 

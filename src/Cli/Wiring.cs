@@ -65,7 +65,6 @@ public sealed class Wiring(Places places, Origin origin)
             from config in LedgerConfig().ToAsync()
             select Proofs(ledger, config),
         Redacting = Checked,
-        Segments = Segments,
         Verifying = cancel =>
             from config in LedgerConfig().ToAsync()
             from disk in root.Read(cancel)
@@ -140,8 +139,8 @@ public sealed class Wiring(Places places, Origin origin)
         },
         Redactor = ledger.Redactor with
         {
-            Append = (append, erasures, cancel) =>
-                from appended in ledger.Redactor.Append(append, erasures, cancel)
+            Append = (append, erasures, segments, cancel) =>
+                from appended in ledger.Redactor.Append(append, erasures, segments, cancel)
                 from seen in root.Seen(appended.Last, CancellationToken.None)
                 select appended,
         },

@@ -25,16 +25,20 @@ public static class Redact
     public static EitherAsync<DomainError, Redactions> Run(
         OpenLedger ledger, RedactRequest request, Func<DateTimeOffset> clock, Action<Projections.BuildProgress> told,
         CancellationToken cancel) =>
-        from events in request.Positions.InTurn(position => Find(ledger, position, cancel))
-        from allowed in Allowed(ledger, request, events, cancel)
-        from done in ledger.Retries.OnConflict(() => Record(ledger, request, events, clock(), cancel), cancel)
-        from rebuilt in Rebuilt(request, events) ? ledger.Care.Views.Rebuild(Seq<string>(), told, cancel).Ignore() : Done
-        from cleaned in ledger.Redactor.Clean(cancel)
-        from alike in (request.Parts & EventParts.Headers) == 0
-            ? Give(Seq<long>())
-            : ledger.Redactor.Alike(events.Map(e => e.Origin.Command), cancel)
-        from seen in request.Positions.InTurn(position => Find(ledger, position, cancel))
-        select new Redactions(seen.Map(e => Told(e, done)).Strict(), alike, cleaned);
+        // Nothing is sealed meanwhile: a file would get what goes from the rows.
+        ledger.Segments.Alone(cancel).Holding(() =>
+            from events in request.Positions.InTurn(position => Find(ledger, position, cancel))
+            from allowed in Allowed(ledger, request, events, cancel)
+            from segments in ledger.Sealer.All(cancel)
+            from done in ledger.Retries.OnConflict(() => Record(ledger, request, events, segments, clock(), cancel), cancel)
+            from purged in Purge(ledger, request, cancel)
+            from rebuilt in Rebuilt(request, events) ? ledger.Care.Views.Rebuild(Seq<string>(), told, cancel).Ignore() : Done
+            from cleaned in ledger.Redactor.Clean(cancel)
+            from alike in (request.Parts & EventParts.Headers) == 0
+                ? Give(Seq<long>())
+                : ledger.Redactor.Alike(events.Map(e => e.Origin.Command), cancel)
+            from seen in request.Positions.InTurn(position => Find(ledger, position, cancel))
+            select new Redactions(seen.Map(e => Told(e, done)).Strict(), alike, cleaned));
 
     private static EitherAsync<DomainError, Recorded<DockEvent>> Find(OpenLedger ledger, long position, CancellationToken cancel)
     {
@@ -71,17 +75,40 @@ public static class Redact
 
     /// <summary>Appends what is still to be said, and gives it.</summary>
     private static EitherAsync<DomainError, Seq<Redacted>> Record(
-        OpenLedger ledger, RedactRequest request, Seq<Recorded<DockEvent>> events, DateTimeOffset now, CancellationToken cancel) =>
+        OpenLedger ledger, RedactRequest request, Seq<Recorded<DockEvent>> events, Seq<Segment> segments, DateTimeOffset now,
+        CancellationToken cancel) =>
         from decisions in events.InTurn(e => ledger.Store.Decide(
             RedactionDecider.Decider, Streams.Redaction(e.Position), new RedactEvent(e.Position, request.Parts, request.Reason), now, cancel))
         let said = decisions.Bind(d => d.Facts).Map(f => (Redacted)f.Event).Strict()
+        let gone = said.Map(r => (Position: r.Position.Value, Parts: EventPartNames.Of(r.Parts))).Strict()
+        from anew in segments.Filter(s => gone.Exists(g => s.Covers(g.Position))).Strict()
+            .InTurn(s => Resealing.Write(ledger.Segments, s, gone, cancel))
+        from resealed in Resealed(ledger, anew, now, cancel)
         from appended in said.IsEmpty
             ? Done
             : ledger.Redactor.Append(
-                decisions.Fold(Append.None, (all, d) => all.And(d.Append)),
+                decisions.Fold(resealed, (all, d) => all.And(d.Append)),
                 events.Filter(e => said.Exists(r => r.Position.Value == e.Position)).Map(Erased).Strict(),
-                cancel).Ignore()
+                anew, cancel).Ignore()
         select said;
+
+    private static EitherAsync<DomainError, Append> Resealed(OpenLedger ledger, Seq<Segment> anew, DateTimeOffset now, CancellationToken cancel) =>
+        anew.IsEmpty
+            ? Give(Append.None)
+            : from past in ledger.Store.Past(Streams.Segments, cancel)
+              let state = SegmentDecider.Decider.Fold(past.Events.Map(e => (SegmentEvent)e.Event))
+              from facts in anew.All(s => SegmentDecider.Decide(new SegmentCommand.Rewrite(s), state)).ToAsync()
+              select new Append(
+                  Seq1(new StreamAppend(Streams.Segments, past.Version, facts.Bind(f => f).Map(e => Fact.At(now, e)).Strict())), Seq<Guard>());
+
+    /// <summary>
+    /// What a file held before goes, once the ledger names the one that was written anew. Also that of a redaction which was cut
+    /// off before it came so far.
+    /// </summary>
+    private static EitherAsync<DomainError, Unit> Purge(OpenLedger ledger, RedactRequest request, CancellationToken cancel) =>
+        from now in ledger.Sealer.All(cancel)
+        from purged in now.Filter(s => request.Positions.Exists(s.Covers)).Strict().InTurn(s => ledger.Segments.Purge(s, cancel))
+        select unit;
 
     private static Erasure Erased(Recorded<DockEvent> e) =>
         new(e.Position, RedactedForm.Headers(e.Origin.Schema, e.Occurred, e.Origin.Command));

@@ -23,45 +23,45 @@ public static class Seal
     public const long MostPositions = 100_000;
 
     public static EitherAsync<DomainError, Sealings> Run(
-        ProofPorts ports, SegmentFiles files, SealRequest request, Action<Segment> told, CancellationToken cancel) =>
-        files.Alone(cancel).Holding(() =>
+        ProofPorts ports, SealRequest request, Action<Segment> told, CancellationToken cancel) =>
+        ports.Ledger.Segments.Alone(cancel).Holding(() =>
             from head in ports.Ledger.Log.Head(cancel)
             from there in request.Before >= 1 && request.Before <= head + 1
                 ? Done
                 : Fail<Unit>(new DomainError.NoSuchPosition(request.Before, head))
             from before in ports.Ledger.Sealer.All(cancel)
-            from written in Write(ports, files, before.Map(s => s.Last).Fold(0L, Math.Max) + 1, request.Before - 1, told, cancel)
+            from written in Write(ports, before.Map(s => s.Last).Fold(0L, Math.Max) + 1, request.Before - 1, told, cancel)
             from dropped in request.Drop
                 ? (before + written).Filter(s => !s.Dropped && s.Last < request.Before).Strict().InTurn(s => Drop(ports, s, cancel))
                 : Give(Seq<Segment>())
             select new Sealings(written, dropped));
 
     private static EitherAsync<DomainError, Seq<Segment>> Write(
-        ProofPorts ports, SegmentFiles files, long first, long last, Action<Segment> told, CancellationToken cancel) =>
+        ProofPorts ports, long first, long last, Action<Segment> told, CancellationToken cancel) =>
         first > last
             ? Give(Seq<Segment>())
             : from newest in Checkpoints.Make(ports, whole: true, cancel)
               from bounds in ports.Ledger.Auditor.Bounds(cancel)
               from start in ports.Ledger.Auditor.Before(first, cancel)
-              from written in Next(ports, files, new Export.Portion(newest, bounds, start, first, last), told, cancel)
+              from written in Next(ports, new Export.Portion(newest, bounds, start, first, last), told, cancel)
               select written;
 
     /// <summary>One after the other: each goes on from the tree that the one before has ended with.</summary>
     private static EitherAsync<DomainError, Seq<Segment>> Next(
-        ProofPorts ports, SegmentFiles files, Export.Portion left, Action<Segment> told, CancellationToken cancel) =>
+        ProofPorts ports, Export.Portion left, Action<Segment> told, CancellationToken cancel) =>
         left.First > left.Last
             ? Give(Seq<Segment>())
-            : from made in One(ports, files, left with { Last = Math.Min(left.Last, left.First + MostPositions - 1) }, cancel)
+            : from made in One(ports, left with { Last = Math.Min(left.Last, left.First + MostPositions - 1) }, cancel)
               let shown = Told(told, made.Segment)
-              from others in Next(ports, files, left with { First = made.Segment.Last + 1, Start = made.Next }, told, cancel)
+              from others in Next(ports, left with { First = made.Segment.Last + 1, Start = made.Next }, told, cancel)
               select made.Segment.Cons(others);
 
     private static EitherAsync<DomainError, (Segment Segment, AuditStart Next)> One(
-        ProofPorts ports, SegmentFiles files, Export.Portion portion, CancellationToken cancel)
+        ProofPorts ports, Export.Portion portion, CancellationToken cancel)
     {
         Option<AuditStart> next = None;
         return
-            from segment in files.Write(portion.First, portion.Last, sink => Fill(sink), cancel)
+            from segment in ports.Ledger.Segments.Write(new SegmentRange(portion.First, portion.Last, 1), sink => Fill(sink), cancel)
             from recorded in ports.Ledger.Retries.OnConflict(() => Record(segment), cancel)
             from start in next.OrFail(() => new DomainError.SegmentUnreadable(segment.File, "it was not filled"))
             select (segment, start);

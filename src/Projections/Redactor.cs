@@ -5,7 +5,7 @@ using EventDock.Domain.Ledger;
 
 /// <summary>What takes parts of events out of the ledger, as its owner: the role that commands work in can change no event.</summary>
 /// <param name="Append">
-/// Appends Redacted events and takes out what they name, in one transaction. Error: Conflict, where another did so meanwhile.
+/// Appends Redacted events, takes out what they name, and lists segments that were written anew, in one transaction. Error: Conflict, where another did so meanwhile.
 /// </param>
 /// <param name="Clean">
 /// Takes dead rows and statistics away that hold what was taken out. False: the tables were too large, or in use, to be written
@@ -13,7 +13,7 @@ using EventDock.Domain.Ledger;
 /// </param>
 /// <param name="Alike">Events of these commands whose headers are still there.</param>
 public sealed record Redactor(
-    Func<Append, Seq<Erasure>, CancellationToken, EitherAsync<DomainError, Appended>> Append,
+    Func<Append, Seq<Erasure>, Seq<Segment>, CancellationToken, EitherAsync<DomainError, Appended>> Append,
     Func<CancellationToken, EitherAsync<DomainError, bool>> Clean,
     Func<Seq<Guid>, CancellationToken, EitherAsync<DomainError, Seq<long>>> Alike);
 

@@ -1,6 +1,7 @@
 namespace EventDock.Projections;
 
 using EventDock.Domain.Kernel;
+using EventDock.Domain.Ledger;
 
 /// <summary>The views, as functions. Queries read these and never the events. A position of None means now.</summary>
 public sealed record Views(
@@ -69,4 +70,6 @@ public sealed record OpenLedger(
     public required Redactor Redactor { get; init; }
 
     public required LedgerSealer Sealer { get; init; }
+
+    public required SegmentFiles Segments { get; init; }
 }

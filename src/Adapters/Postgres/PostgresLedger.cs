@@ -120,6 +120,7 @@ public static class PostgresLedger
             Auditor = PostgresLedgerAuditor.Create(owner),
             Exporter = PostgresLedgerExporter.Create(owner),
             Redactor = PostgresRedactor.Create(owner, origin),
+            Segments = database.Segments,
             Sealer = PostgresSealer.Create(database, owner, origin, database.Segments),
         };
     }

@@ -158,7 +158,10 @@ internal static class PostgresLedgerAuditor
                     union all
                     select coalesce(t.seq_id, d.seq_id, s.first), 'segments'
                     from eventdock.segments s
-                    full join (select * from eventdock.mt_events where stream_id = 'ledger-segments' and type = 'segment_sealed') t
+                    full join (
+                        select distinct on (data->>'First') seq_id, data from eventdock.mt_events
+                        where stream_id = 'ledger-segments' and type in ('segment_sealed', 'segment_rewritten')
+                        order by data->>'First', version desc) t
                         on t.data->>'First' = s.first::text
                     left join (select * from eventdock.mt_events where stream_id = 'ledger-segments' and type = 'segment_dropped') d
                         on d.data->>'First' = s.first::text

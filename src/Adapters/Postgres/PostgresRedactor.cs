@@ -11,8 +11,9 @@ internal static class PostgresRedactor
 {
     /// <param name="owner">The owner's way in: the engine's role can change no event.</param>
     public static Redactor Create(Func<Database> owner, Origin origin) => new(
-        (append, erasures, cancel) => owner.With(database => OwnersAppend.RunAsync(
-            database, origin, append, _ => Task.FromResult(Option<DomainError>.None), connection => EraseAllAsync(connection, erasures), cancel)),
+        (append, erasures, segments, cancel) => owner.With(database => OwnersAppend.RunAsync(
+            database, origin, append, connection => PostgresSealer.RelistAsync(connection, segments),
+            connection => EraseAllAsync(connection, erasures), cancel)),
         cancel => owner.With(database => RedactedRoom.CleanAsync(database, cancel)),
         (commands, cancel) => owner.With(database => AlikeAsync(database, commands, cancel)));
 
@@ -44,7 +45,10 @@ internal static class PostgresRedactor
             {
                 await using var command = new NpgsqlCommand(
                     """
-                    select e.seq_id from eventdock.mt_events e join eventdock.leaves l on l.position = e.seq_id
+                    select e.seq_id from (
+                        select seq_id, correlation_id from eventdock.mt_events
+                        union all select seq_id, correlation_id from eventdock.sealed) e
+                    join eventdock.leaves l on l.position = e.seq_id
                     where e.correlation_id = any($1)
                         and not exists (select from eventdock.redactions r where r.position = e.seq_id and r.headers is not null)
                     order by e.seq_id

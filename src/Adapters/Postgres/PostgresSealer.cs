@@ -21,17 +21,31 @@ internal static class PostgresSealer
     private static async Task<Option<DomainError>> ListedAsync(NpgsqlConnection connection, Segment segment)
     {
         await using var command = new NpgsqlCommand(
-            "insert into eventdock.segments (first, last, file, bytes, digest, blocks, offsets) values ($1, $2, $3, $4, $5, $6, $7)", connection)
-        {
-            Parameters =
-            {
-                Long(segment.First), Long(segment.Last), Text(segment.File), Long(segment.Bytes.Value), Text(segment.Digest.Value),
-                Longs(segment.Blocks.Map(b => b.First)), Longs(segment.Blocks.Map(b => b.Offset)),
-            },
-        };
+            "insert into eventdock.segments (first, file, bytes, digest, blocks, offsets, last) values ($1, $2, $3, $4, $5, $6, $7)", connection);
+        command.Parameters.AddRange(Values(segment).Append(Long(segment.Last)).ToArray());
         await command.ExecuteNonQueryAsync(CancellationToken.None);
         return None;
     }
+
+    /// <summary>Segments that have been written anew.</summary>
+    public static async Task<Option<DomainError>> RelistAsync(NpgsqlConnection connection, Seq<Segment> segments)
+    {
+        foreach (var segment in segments)
+        {
+            await using var command = new NpgsqlCommand(
+                "update eventdock.segments set file = $2, bytes = $3, digest = $4, blocks = $5, offsets = $6 where first = $1", connection);
+            command.Parameters.AddRange(Values(segment));
+            await command.ExecuteNonQueryAsync(CancellationToken.None);
+        }
+
+        return None;
+    }
+
+    private static NpgsqlParameter[] Values(Segment segment) =>
+    [
+        Long(segment.First), Text(segment.File), Long(segment.Bytes.Value), Text(segment.Digest.Value),
+        Longs(segment.Blocks.Map(b => b.First)), Longs(segment.Blocks.Map(b => b.Offset)),
+    ];
 
     private static async Task<Option<DomainError>> DropAsync(
         NpgsqlConnection connection, SegmentFiles files, Segment segment, CancellationToken cancel)

@@ -51,7 +51,7 @@ internal static class SealedAudit
         var made = found.Redacted ? None : found.Hash;
         var same = made.Exists(hash => hash == leaf.Hash);
         return new AuditedRow(
-            position, found.Fields.Id, made.Match(Some: hash => (TreeHash?)hash, None: () => null),
+            position, found.Fields.Id, made.ToNullable(),
             leaf with
             {
                 Line = same

@@ -18,8 +18,7 @@ internal sealed class SegmentDraft : IDisposable
     private const uint Private = 0x180;
 
     private readonly SafeFileHandle directory;
-    private readonly long first;
-    private readonly long last;
+    private readonly SegmentRange range;
     private readonly byte[] staged = Bytes.Of($".{Guid.NewGuid():N}");
     private readonly SafeFileHandle file;
     private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -30,9 +29,9 @@ internal sealed class SegmentDraft : IDisposable
     private int events;
     private bool finished;
 
-    public SegmentDraft(SafeFileHandle directory, long first, long last)
+    public SegmentDraft(SafeFileHandle directory, SegmentRange range)
     {
-        (this.directory, this.first, this.last) = (directory, first, last);
+        (this.directory, this.range) = (directory, range);
         file = Fs.At(directory, staged, Open.Write | Open.Create | Open.Exclusive | Open.NoFollow, Private);
         Fs.ChangeMode(file, Private);
         Sink = new SegmentSink(Event, End);
@@ -40,15 +39,18 @@ internal sealed class SegmentDraft : IDisposable
 
     public SegmentSink Sink { get; }
 
+    public static bool IsStaged(string name) => name.Length == 33 && name[0] == '.' && Digest.IsHex(name.AsSpan(1));
+
     /// <summary>Whole and durable, under its own name.</summary>
     public Segment Finish()
     {
+        var name = Segment.NameOf(range.First, range.Last, range.Generation);
         Fs.Sync(file);
-        Fs.Rename(directory, staged, directory, Bytes.Of(Segment.NameOf(first, last)));
+        Fs.Rename(directory, staged, directory, Bytes.Of(name));
         finished = true;
         Fs.Sync(directory);
         return new Segment(
-            first, last, Segment.NameOf(first, last), written, Digest.FromHash(hash.GetHashAndReset()), blocks.ToSeq().Strict(), Dropped: false);
+            range.First, range.Last, name, written, Digest.FromHash(hash.GetHashAndReset()), blocks.ToSeq().Strict(), Dropped: false);
     }
 
     public void Dispose()

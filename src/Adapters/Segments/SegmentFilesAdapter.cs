@@ -20,14 +20,37 @@ public static class SegmentFilesAdapter
 
     public static SegmentFiles Create(string root) => new(
         cancel => Guarded.RunAsync<IDisposable>(() => LockAsync(root, cancel), cancel).ToAsync(),
-        (first, last, fill, cancel) => WriteAsync(root, first, last, fill, cancel).ToAsync(),
+        (range, fill, cancel) => WriteAsync(root, range, fill, cancel).ToAsync(),
+        (segment, cancel) => Guarded.Run(() => Purge(root, segment), cancel).ToAsync(),
         (segment, block) => Read(root, segment, block));
 
+    /// <summary>What a command that was killed was writing goes: nobody else writes now.</summary>
     private static async Task<IDisposable> LockAsync(string root, CancellationToken cancel)
     {
         using var directory = OpenOrMake(root);
-        return await FileLock.HoldAsync(directory, Lock, exclusive: true, cancel);
+        var held = await FileLock.HoldAsync(directory, Lock, exclusive: true, cancel);
+        foreach (var left in Names(root).Where(SegmentDraft.IsStaged))
+        {
+            Fs.Unlink(directory, Bytes.Of(left));
+        }
+
+        return held;
     }
+
+    private static Unit Purge(string root, Segment segment)
+    {
+        using var directory = OpenOrMake(root);
+        foreach (var other in Names(root).Where(name => name != segment.File && segment.Names(name)))
+        {
+            Fs.Unlink(directory, Bytes.Of(other));
+        }
+
+        Fs.Sync(directory);
+        return unit;
+    }
+
+    private static string[] Names(string root) =>
+        Directory.EnumerateFiles(DirectoryOf(root)).Select(path => Path.GetFileName(path)!).ToArray();
 
     private static SafeFileHandle OpenOrMake(string root)
     {
@@ -43,12 +66,12 @@ public static class SegmentFilesAdapter
     private static string DirectoryOf(string root) => Path.Combine(root, "segments");
 
     private static Task<Either<DomainError, Segment>> WriteAsync(
-        string root, long first, long last, Func<SegmentSink, EitherAsync<DomainError, Unit>> fill, CancellationToken cancel) =>
+        string root, SegmentRange range, Func<SegmentSink, EitherAsync<DomainError, Unit>> fill, CancellationToken cancel) =>
         Guarded.RunAsync(
             async () =>
             {
                 using var directory = OpenOrMake(root);
-                using var draft = new SegmentDraft(directory, first, last);
+                using var draft = new SegmentDraft(directory, range);
                 var filled = await fill(draft.Sink).ToEither();
                 return filled.Map(_ => draft.Finish());
             },

@@ -21,7 +21,7 @@ public static class LedgerSealCommand
             Right: position => Give(position),
             Left: time => ports.Ledger.Views.At(time, cancel).Map(at => at.Position + 1))
         from done in Seal.Run(
-            ports, session.Segments, new SealRequest(before, args.On("drop")), segment => session.Line(Line("sealed", segment)), cancel)
+            ports, new SealRequest(before, args.On("drop")), segment => session.Line(Line("sealed", segment)), cancel)
         let printed = session.Print(string.Concat(done.Dropped.Map(s => Line("dropped", s) + "\n")))
         let told = done.Written.IsEmpty && done.Dropped.IsEmpty ? session.Tell("nothing is left to seal before that") : unit
         let kept = done.Dropped.IsEmpty

@@ -22,7 +22,6 @@ public static partial class ErrorText
             DomainError.RedactionStays e =>
                 $"position {e.Position} tells of a redaction: its data stay, or nobody could tell that from an edit (--headers goes)",
             DomainError.SegmentUnreadable e => $"segment {e.File}: {e.Reason}",
-            DomainError.EventSealed e => $"position {e.Position} stands in segment {e.File}: redacting it there is not supported",
             DomainError.NoSuchPosition e => $"no such position: {e.Position} (the ledger ends at {e.Head})",
             DomainError.SignerFailed e => $"cannot sign with {e.Signer}: {e.Reason}",
             DomainError.BadExport e => e.Line == 0 ? $"the export {e.Reason}" : $"line {e.Line} of the export {e.Reason}",

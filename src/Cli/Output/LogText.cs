@@ -45,6 +45,7 @@ public static class LogText
             ForeignEventFound e => $"{e.Type} at position {e.Position} in {(e.Stream.Length == 0 ? "no stream" : e.Stream)}",
             Redacted e => $"{string.Join(" and ", e.Parts)} of position {e.Position}: {e.Reason}",
             SegmentSealed e => $"positions {e.First} to {e.Last} in {e.File}, {Human.Size(e.Bytes.Value)}",
+            SegmentRewritten e => $"positions {e.First} to {e.Last} now in {e.File}, {Human.Size(e.Bytes.Value)}",
             SegmentDropped e => $"rows of positions {e.First} to {e.Last}",
             _ => throw new System.Diagnostics.UnreachableException($"no words for {happened.GetType().Name}"),
         };

@@ -66,6 +66,7 @@ public static class EventCodec
         Kind("ForeignEventFound", "foreign_event_found", "EventDock.Domain.Ledger.ForeignEventFound", EventJson.Default.ForeignEventFound),
         Kind("Redacted", "redacted", "EventDock.Domain.Ledger.Redacted", EventJson.Default.Redacted),
         Kind("SegmentSealed", "segment_sealed", "EventDock.Domain.Ledger.SegmentSealed", EventJson.Default.SegmentSealed),
+        Kind("SegmentRewritten", "segment_rewritten", "EventDock.Domain.Ledger.SegmentRewritten", EventJson.Default.SegmentRewritten),
         Kind("SegmentDropped", "segment_dropped", "EventDock.Domain.Ledger.SegmentDropped", EventJson.Default.SegmentDropped));
 
     private static readonly FrozenDictionary<Type, EventKind> ByType = Kinds.ToFrozenDictionary(k => k.Type);

@@ -52,6 +52,7 @@ using EventDock.Domain.Roots;
 [JsonSerializable(typeof(ForeignEventFound))]
 [JsonSerializable(typeof(Redacted))]
 [JsonSerializable(typeof(SegmentSealed))]
+[JsonSerializable(typeof(SegmentRewritten))]
 [JsonSerializable(typeof(SegmentDropped))]
 [JsonSerializable(typeof(EventHeaders))]
 [JsonSerializable(typeof(Label))]

@@ -4,7 +4,4 @@ public abstract partial record DomainError
 {
     /// <summary>A segment's file is gone, or does not hold what was sealed.</summary>
     public sealed record SegmentUnreadable(string File, string Reason) : DomainError;
-
-    /// <summary>An event stands in a segment, which does not change.</summary>
-    public sealed record EventSealed(long Position, string File) : DomainError;
 }

@@ -1,5 +1,6 @@
 namespace EventDock.Domain.Ledger;
 
+using System.Text;
 using EventDock.Domain.Kernel;
 
 /// <summary>An event as a segment holds it.</summary>
@@ -12,6 +13,16 @@ public sealed record SealedEvent(LeafFields Fields, byte[] Line, Option<SaltedPa
     /// <summary>The leaf's hash, where what is there is what was hashed.</summary>
     public Option<TreeHash> Hash =>
         Fits(Headers, Fields.Headers) && Fits(Data, Fields.Data) ? Some(MerkleTree.Leaf(Line)) : Option<TreeHash>.None;
+
+    /// <summary>Without some of its parts.</summary>
+    public SealedEvent Without(EventParts parts) => this with
+    {
+        Headers = (parts & EventParts.Headers) != 0 ? None : Headers,
+        Data = (parts & EventParts.Data) != 0 ? None : Data,
+    };
+
+    /// <summary>The three lines.</summary>
+    public Seq<string> Lines => Seq(Encoding.UTF8.GetString(Line), ExportLine.Of("headers", Headers), ExportLine.Of("data", Data));
 
     public bool Redacted => Headers.IsNone || Data.IsNone;
 
@@ -40,6 +51,14 @@ public static class SealedEvents
         }
 
         return events;
+    }
+
+    /// <summary>The line that ends an export, behind the events of its last member.</summary>
+    public static Option<string> Trailer(ReadOnlySpan<byte> lines)
+    {
+        var last = lines.TrimEnd((byte)'\n');
+        last = last[(last.LastIndexOf((byte)'\n') + 1)..];
+        return ExportTrailer.Begins(last) ? Some(Encoding.UTF8.GetString(last)) : None;
     }
 
     private static Either<DomainError, SealedEvent> Event(

@@ -16,8 +16,22 @@ public sealed record Segment(
     long First, long Last, string File, ByteCount Bytes, Digest Digest, Seq<SegmentBlock> Blocks, bool Dropped)
 {
     /// <summary>Names sort as their ranges do.</summary>
-    public static string NameOf(long first, long last) =>
-        string.Create(CultureInfo.InvariantCulture, $"{first:D12}-{last:D12}.ndjson.gz");
+    /// <param name="generation">From 1; one more each time that a redaction writes the segment anew.</param>
+    public static string NameOf(long first, long last, int generation) =>
+        Prefix(first, last) + (generation == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $".{generation}")) + Suffix;
+
+    public int Generation =>
+        int.TryParse(File.AsSpan(0, Math.Max(0, File.Length - Suffix.Length)).ToString().Split('.')[^1], NumberStyles.None,
+            CultureInfo.InvariantCulture, out var generation)
+            ? generation
+            : 1;
+
+    /// <summary>This segment's file, or one of an earlier or later generation.</summary>
+    public bool Names(string file) => file.StartsWith(Prefix(First, Last) + ".", StringComparison.Ordinal);
+
+    private const string Suffix = ".ndjson.gz";
+
+    private static string Prefix(long first, long last) => string.Create(CultureInfo.InvariantCulture, $"{first:D12}-{last:D12}");
 
     public bool Covers(long position) => First <= position && position <= Last;
 }

@@ -11,6 +11,9 @@ public abstract record SegmentCommand
     /// <summary>A segment stands on disk, complete.</summary>
     public sealed record Record(Segment Segment) : SegmentCommand;
 
+    /// <summary>The segment's file has been written anew.</summary>
+    public sealed record Rewrite(Segment Segment) : SegmentCommand;
+
     /// <summary>The rows of a segment's events go.</summary>
     public sealed record Drop(Segment Segment) : SegmentCommand;
 }
@@ -29,6 +32,8 @@ public static class SegmentDecider
         {
             SegmentCommand.Record { Segment: var s } when s.First == state.Sealed + 1 && s.Last >= s.First =>
                 Right(Seq1<SegmentEvent>(new SegmentSealed(s.First, s.Last, s.File, s.Bytes, s.Digest))),
+            SegmentCommand.Rewrite { Segment: var s } when s.Last <= state.Sealed =>
+                Right(Seq1<SegmentEvent>(new SegmentRewritten(s.First, s.Last, s.File, s.Bytes, s.Digest))),
             SegmentCommand.Drop { Segment: var s } when state.Dropped.Exists(first => first == s.First) => Right(Seq<SegmentEvent>()),
             SegmentCommand.Drop { Segment: var s } when s.Last <= state.Sealed =>
                 Right(Seq1<SegmentEvent>(new SegmentDropped(s.First, s.Last))),
@@ -39,6 +44,7 @@ public static class SegmentDecider
         happened switch
         {
             SegmentSealed e => state with { Sealed = e.Last.Value },
+            SegmentRewritten => state,
             SegmentDropped e => state with { Dropped = state.Dropped.Add(e.First.Value) },
             _ => throw new UnreachableException($"no fold for {happened.GetType().Name}"),
         };

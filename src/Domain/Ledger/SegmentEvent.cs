@@ -12,5 +12,9 @@ public abstract record SegmentEvent(ByteCount First, ByteCount Last) : DockEvent
 /// <param name="File">Its name, in the root's directory <c>segments</c>.</param>
 public sealed record SegmentSealed(ByteCount First, ByteCount Last, string File, ByteCount Bytes, Digest Digest) : SegmentEvent(First, Last);
 
+/// <summary>A redaction has written the file anew, without what it took out; the one before is deleted.</summary>
+/// <param name="File">The name that it has now.</param>
+public sealed record SegmentRewritten(ByteCount First, ByteCount Last, string File, ByteCount Bytes, Digest Digest) : SegmentEvent(First, Last);
+
 /// <summary>The rows of a sealed range have been dropped: its events stand in its file alone.</summary>
 public sealed record SegmentDropped(ByteCount First, ByteCount Last) : SegmentEvent(First, Last);

@@ -8,18 +8,24 @@ using EventDock.Domain.Kernel;
 /// Writes the segment of a range, which appears under its name only when it is whole and durable. What stood under that name was
 /// one that no event tells of: a command that wrote it did not come so far.
 /// </param>
+/// <param name="Purge">Deletes other generations of a segment's file, durably.</param>
 /// <param name="Read">The lines of one of its members, by its number. Error: SegmentUnreadable.</param>
 public sealed record SegmentFiles(
     Func<CancellationToken, EitherAsync<DomainError, IDisposable>> Alone,
-    Func<long, long, Func<SegmentSink, EitherAsync<DomainError, Unit>>, CancellationToken, EitherAsync<DomainError, Segment>> Write,
+    Func<SegmentRange, Func<SegmentSink, EitherAsync<DomainError, Unit>>, CancellationToken, EitherAsync<DomainError, Segment>> Write,
+    Func<Segment, CancellationToken, EitherAsync<DomainError, Unit>> Purge,
     Func<Segment, int, Either<DomainError, byte[]>> Read)
 {
     /// <summary>Of a ledger without a root.</summary>
     public static readonly SegmentFiles None = new(
-        _ => LeftAsync<DomainError, IDisposable>(new DomainError.NotSupported("segments of a ledger without a root")),
-        (_, _, _, _) => LeftAsync<DomainError, Segment>(new DomainError.NotSupported("segments of a ledger without a root")),
+        _ => RightAsync<DomainError, IDisposable>(new System.IO.MemoryStream()),
+        (_, _, _) => LeftAsync<DomainError, Segment>(new DomainError.NotSupported("segments of a ledger without a root")),
+        (_, _) => RightAsync<DomainError, Unit>(unit),
         (segment, _) => new DomainError.SegmentUnreadable(segment.File, "the ledger was opened without a root"));
 }
+
+/// <param name="Generation">See <see cref="Segment.NameOf"/>.</param>
+public sealed record SegmentRange(long First, long Last, int Generation);
 
 /// <summary>What a segment is written with.</summary>
 /// <param name="Event">The lines of one event, at its position.</param>

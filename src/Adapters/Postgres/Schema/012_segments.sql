@@ -11,13 +11,15 @@ create table eventdock.segments (
     dropped bool not null default false
 );
 
--- Events whose rows have been dropped: enough of each to find it by position, stream and type. Columns are named as those of
+-- Events whose rows have been dropped: enough of each to find it by position, stream,
+-- type and command. Columns are named as those of
 -- mt_events are, so that the same conditions hold for both.
 create table eventdock.sealed (
     seq_id bigint constraint sealed_pkey primary key,
     stream_id text collate "C" not null,
     version bigint not null,
-    type text not null
+    type text not null,
+    correlation_id text
 );
 create index sealed_stream on eventdock.sealed (stream_id, version);
 
@@ -30,10 +32,10 @@ declare
     gone bigint;
 begin
     update eventdock.segments set dropped = true where first = segment and not dropped returning last into strict upto;
-    insert into eventdock.sealed (seq_id, stream_id, version, type)
-        select e.seq_id, e.stream_id, e.version, e.type
+    insert into eventdock.sealed (seq_id, stream_id, version, type, correlation_id)
+        select e.seq_id, e.stream_id, e.version, e.type, e.correlation_id
         from eventdock.mt_events e join eventdock.leaves l on l.position = e.seq_id
-        where e.seq_id between segment and upto and e.type not in ('redacted', 'foreign_event_found', 'segment_sealed', 'segment_dropped');
+        where e.seq_id between segment and upto and e.type not in ('redacted', 'foreign_event_found', 'segment_sealed', 'segment_rewritten', 'segment_dropped');
     get diagnostics gone = row_count;
     delete from eventdock.mt_events e using eventdock.sealed s where s.seq_id = e.seq_id and e.seq_id between segment and upto;
     delete from eventdock.salts t using eventdock.sealed s where s.seq_id = t.position and t.position between segment and upto;
@@ -73,6 +75,42 @@ begin
         found := found + count;
     end if;
     return found;
+end
+$$;
+
+-- As before, and of an event whose row has been dropped the paths.
+create or replace function eventdock.erase(at bigint, headers_instead jsonb, data_instead jsonb) returns void language plpgsql as $$
+declare
+    told_at bigint;
+    parts jsonb;
+    of_headers bool;
+    of_data bool;
+begin
+    select e.seq_id, e.data->'Parts' into strict told_at, parts
+        from eventdock.mt_events e where e.stream_id = 'redaction-' || at and e.type = 'redacted' order by e.version desc limit 1;
+    of_headers := parts ? 'headers';
+    of_data := parts ? 'data';
+
+    if of_data then
+        delete from eventdock.layer_paths p using eventdock.mt_events e
+            where e.seq_id = at and e.type = 'layer_written' and p.layer = substr(e.stream_id, length('layer-') + 1) and p.version = e.version;
+        delete from eventdock.layer_paths p using eventdock.sealed s
+            where s.seq_id = at and s.type = 'layer_written' and p.layer = substr(s.stream_id, length('layer-') + 1) and p.version = s.version;
+        -- Half-built views may hold it: they are begun anew.
+        delete from eventdock.view_builds;
+    end if;
+    update eventdock.mt_events set
+        headers = case when of_headers then headers_instead else headers end,
+        data = case when of_data then data_instead else data end
+        where seq_id = at;
+    update eventdock.salts set
+        headers = case when of_headers then null else headers end,
+        data = case when of_data then null else data end
+        where position = at;
+    insert into eventdock.redactions as r (position, headers, data)
+        values (at, case when of_headers then told_at end, case when of_data then told_at end)
+        on conflict (position) do update
+            set headers = coalesce(r.headers, excluded.headers), data = coalesce(r.data, excluded.data);
 end
 $$;
 
