@@ -43,14 +43,27 @@ public static class VerifyLedger
             bounds.Strangers, bounds.Redacted)
         from walked in ports.Ledger.Auditor.Rows(request.From, range, rows => Taken(audit, rows), cancel)
         let findings = audit.End(Math.Min(range, bounds.Head), whole ? bounds.Chain : null)
+        from segments in whole ? Segments(ports.Ledger, cancel) : Give(Seq<Finding>())
         from streams in whole ? ports.Ledger.Auditor.Streams(cancel) : Give(Seq<Finding>())
         let lost = whole && ports.Seen > bounds.Last && !findings.Exists(f => f.Verdict == Verdict.Truncated)
             ? Seq1<Finding>(new Finding.Truncated(bounds.Last + 1, ports.Seen, "the position that this root has seen"))
             : Seq<Finding>()
         from views in request.Views ? Views(ports, request.To, told, cancel) : Give((Found: Seq<Finding>(), Failed: Option<DomainError>.None))
         select new Verified(
-            (findings + streams + lost + views.Found).OrderBy(f => f.Position).ToSeq().Strict(),
+            (findings + segments + streams + lost + views.Found).OrderBy(f => f.Position).ToSeq().Strict(),
             request.From, Math.Min(range, bounds.Head), audit.Missing, audit.Strangers, witnesses.Anchored, views.Failed);
+
+    /// <summary>Files whose events still have rows, too: once those are dropped it is late to find that a file is not whole.</summary>
+    private static EitherAsync<DomainError, Seq<Finding>> Segments(OpenLedger ledger, CancellationToken cancel) =>
+        from listed in ledger.Sealer.All(cancel)
+        from found in listed.InTurn(segment => ledger.Segments.Digest(segment, cancel)
+            .Map(digest => digest.Value == segment.Digest.Value
+                ? Option<Finding>.None
+                : Some<Finding>(new Finding.Edited(segment.First, EditedPart.Segment)))
+            .Recover(error => error is DomainError.SegmentUnreadable
+                ? Some(Give(Some<Finding>(new Finding.Missing(segment.First, MissingPart.Segment))))
+                : None))
+        select found.Bind(f => f.ToSeq()).Strict();
 
     private static Either<DomainError, long> Range(VerifyRequest request, AuditBounds bounds) =>
         request.To.Match(
@@ -111,5 +124,5 @@ public static class VerifyLedger
         VerifyPorts ports, Option<long> to, Action<Projections.BuildProgress> told, CancellationToken cancel) =>
         ports.Ledger.Care.Views.Compare(to, MostViewFindings, told, cancel)
             .Map(found => (found.Map(d => (Finding)new Finding.ViewDiffers(d.Position, d.View, d.Key)).Strict(), Option<DomainError>.None))
-            .Recover(error => error is DomainError.LedgerUnreadable ? Some(Give((Seq<Finding>(), Some(error)))) : None);
+            .Recover(error => error is DomainError.LedgerUnreadable or DomainError.SegmentUnreadable ? Some(Give((Seq<Finding>(), Some(error)))) : None);
 }

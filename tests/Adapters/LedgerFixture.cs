@@ -3,6 +3,7 @@ namespace EventDock.Tests.Adapters;
 using System.IO;
 using EventDock.Adapters.Postgres;
 using EventDock.Domain.Kernel;
+using EventDock.Domain.Ledger;
 using EventDock.Projections;
 using Npgsql;
 
@@ -85,8 +86,10 @@ public sealed record TestLedger(LibpqUri Owner, LibpqUri Engine)
 
     public Task<OpenLedger> OpenAsync() => OpenAsync(Engine);
 
-    public async Task<OpenLedger> OpenAsync(LibpqUri uri) =>
-        LedgerFixture.Must(await PostgresLedger.OpenServer(uri, NewOrigin(), CancellationToken.None).ToEither());
+    public Task<OpenLedger> OpenAsync(LibpqUri uri) => OpenAsync(uri, SegmentFiles.None);
+
+    public async Task<OpenLedger> OpenAsync(LibpqUri uri, SegmentFiles segments) =>
+        LedgerFixture.Must(await PostgresLedger.OpenServer(uri, segments, NewOrigin(), _ => { }, CancellationToken.None).ToEither());
 
     public static Origin NewOrigin() => new(
         Guid.NewGuid(), Seq("eventdock", "run", "a \"quoted\"\nargument", "é\u0001"),

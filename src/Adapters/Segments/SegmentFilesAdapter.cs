@@ -2,9 +2,11 @@ namespace EventDock.Adapters.Segments;
 
 using System.IO;
 using System.IO.Compression;
+using System.Security.Cryptography;
 using EventDock.Adapters.Posix;
 using EventDock.Domain.Kernel;
 using EventDock.Domain.Ledger;
+using EventDock.Domain.Oci;
 using Microsoft.Win32.SafeHandles;
 
 /// <summary>
@@ -22,7 +24,8 @@ public static class SegmentFilesAdapter
         cancel => Guarded.RunAsync<IDisposable>(() => LockAsync(root, cancel), cancel).ToAsync(),
         (range, fill, cancel) => WriteAsync(root, range, fill, cancel).ToAsync(),
         (segment, cancel) => Guarded.Run(() => Purge(root, segment), cancel).ToAsync(),
-        (segment, block) => Read(root, segment, block));
+        (segment, block) => Read(root, segment, block),
+        (segment, cancel) => DigestAsync(root, segment, cancel).ToAsync());
 
     /// <summary>What a command that was killed was writing goes: nobody else writes now.</summary>
     private static async Task<IDisposable> LockAsync(string root, CancellationToken cancel)
@@ -77,28 +80,51 @@ public static class SegmentFilesAdapter
             },
             cancel).Map(written => written.Bind(segment => segment));
 
-    private static Either<DomainError, byte[]> Read(string root, Segment segment, int block)
+    private static Either<DomainError, byte[]> Read(string root, Segment segment, int block) =>
+        With(root, segment, file =>
+        {
+            var begin = segment.Blocks[block].Offset;
+            var end = block + 1 < segment.Blocks.Count ? segment.Blocks[block + 1].Offset : segment.Bytes.Value;
+            var packed = new byte[Math.Max(0, end - begin)];
+            var read = 0;
+            while (read < packed.Length && Fs.ReadAt(file, packed.AsSpan(read), begin + read) is var n and > 0)
+            {
+                read += n;
+            }
+
+            return packed.AsSpan(0, read).ToArray();
+        }).Bind(packed => Unpacked(segment, packed));
+
+    private static async Task<Either<DomainError, Digest>> DigestAsync(string root, Segment segment, CancellationToken cancel) =>
+        (await Guarded.Run(() => With(root, segment, file => Hash(file, cancel)), cancel)).Bind(digest => digest);
+
+    private static Digest Hash(SafeFileHandle file, CancellationToken cancel)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = new byte[1 << 20];
+        for (long at = 0; Fs.ReadAt(file, buffer, at) is var n and > 0; at += n)
+        {
+            cancel.ThrowIfCancellationRequested();
+            hash.AppendData(buffer.AsSpan(0, n));
+        }
+
+        return Digest.FromHash(hash.GetHashAndReset());
+    }
+
+    private static Either<DomainError, T> With<T>(string root, Segment segment, Func<SafeFileHandle, T> work)
     {
         try
         {
             using var directory = Fs.OpenDirectory(DirectoryOf(root));
             if (!Fs.TryOpenRegular(directory, Bytes.Of(segment.File), out var file, out _))
             {
+                file.Dispose();
                 return new DomainError.SegmentUnreadable(segment.File, "it is not there");
             }
 
             using (file)
             {
-                var begin = segment.Blocks[block].Offset;
-                var end = block + 1 < segment.Blocks.Count ? segment.Blocks[block + 1].Offset : segment.Bytes.Value;
-                var packed = new byte[Math.Max(0, end - begin)];
-                var read = 0;
-                while (read < packed.Length && Fs.ReadAt(file, packed.AsSpan(read), begin + read) is var n and > 0)
-                {
-                    read += n;
-                }
-
-                return Unpacked(segment, packed.AsSpan(0, read).ToArray());
+                return work(file);
             }
         }
         catch (PosixException e)

@@ -50,12 +50,14 @@ public static class VerdictText
             EditedPart.Event => "the event is not the one that was hashed",
             EditedPart.Leaf => "its leaf is not the one that the chain goes through",
             EditedPart.Chain => "its link in the chain is not the one that the events give",
+            EditedPart.Segment => "the file of the segment that begins here is not the one that was written",
             EditedPart.Redaction => "its content is gone, and no Redacted tells of it",
             _ => "neither the event nor its leaf is what the chain goes through",
         },
         Finding.Missing m => m.Part switch
         {
             MissingPart.Event => "its leaf is there, the event is not",
+            MissingPart.Segment => "the file of the segment that begins here cannot be read",
             MissingPart.Leaf => "the event is there, its leaf is not",
             _ => "neither the event nor its leaf is there",
         },

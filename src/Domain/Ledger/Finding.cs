@@ -57,6 +57,9 @@ public enum EditedPart
     /// <summary>Data or headers are gone, and no Redacted tells of it.</summary>
     Redaction,
 
+    /// <summary>The file of the segment that begins here.</summary>
+    Segment,
+
     /// <summary>More than one of these, so that nothing tells which is right.</summary>
     Several,
 }
@@ -67,4 +70,7 @@ public enum MissingPart
     Event,
     Leaf,
     Both,
+
+    /// <summary>The file of the segment that begins here.</summary>
+    Segment,
 }

@@ -1,6 +1,7 @@
 namespace EventDock.Domain.Ledger;
 
 using EventDock.Domain.Kernel;
+using EventDock.Domain.Oci;
 
 /// <summary>The files of a root that hold sealed events, as functions.</summary>
 /// <param name="Alone">Waits until no other command writes segments, and keeps it so until it is disposed of.</param>
@@ -10,18 +11,23 @@ using EventDock.Domain.Kernel;
 /// </param>
 /// <param name="Purge">Deletes other generations of a segment's file, durably.</param>
 /// <param name="Read">The lines of one of its members, by its number. Error: SegmentUnreadable.</param>
+/// <param name="Digest">Of the file as it is. Error: SegmentUnreadable.</param>
 public sealed record SegmentFiles(
     Func<CancellationToken, EitherAsync<DomainError, IDisposable>> Alone,
     Func<SegmentRange, Func<SegmentSink, EitherAsync<DomainError, Unit>>, CancellationToken, EitherAsync<DomainError, Segment>> Write,
     Func<Segment, CancellationToken, EitherAsync<DomainError, Unit>> Purge,
-    Func<Segment, int, Either<DomainError, byte[]>> Read)
+    Func<Segment, int, Either<DomainError, byte[]>> Read,
+    Func<Segment, CancellationToken, EitherAsync<DomainError, Digest>> Digest)
 {
     /// <summary>Of a ledger without a root.</summary>
     public static readonly SegmentFiles None = new(
         _ => RightAsync<DomainError, IDisposable>(new System.IO.MemoryStream()),
         (_, _, _) => LeftAsync<DomainError, Segment>(new DomainError.NotSupported("segments of a ledger without a root")),
         (_, _) => RightAsync<DomainError, Unit>(unit),
-        (segment, _) => new DomainError.SegmentUnreadable(segment.File, "the ledger was opened without a root"));
+        (segment, _) => Rootless(segment),
+        (segment, _) => LeftAsync<DomainError, Digest>(Rootless(segment)));
+
+    private static DomainError Rootless(Segment segment) => new DomainError.SegmentUnreadable(segment.File, "the ledger was opened without a root");
 }
 
 /// <param name="Generation">See <see cref="Segment.NameOf"/>.</param>
