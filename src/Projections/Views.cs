@@ -66,5 +66,7 @@ public sealed record OpenLedger(
 
     public required LedgerExporter Exporter { get; init; }
 
+    public required LedgerImporter Importer { get; init; }
+
     public required Redactor Redactor { get; init; }
 }
