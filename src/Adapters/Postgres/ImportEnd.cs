@@ -28,6 +28,11 @@ internal static class ImportEnd
             return new DomainError.BadExport(0, $"leaves out versions of the stream {stream}");
         }
 
+        if (await UntoldAsync(connection, cancel) is { } position)
+        {
+            return new DomainError.BadExport(0, $"lacks a part of position {position}, and no Redacted in it tells why");
+        }
+
         var found = await StreamFindings.ReadAsync(connection, cancel);
         return found.HeadOrNone().Match(
             Some: first => new DomainError.BadExport(
@@ -104,6 +109,18 @@ internal static class ImportEnd
             Parameters = { new() { Value = Streams.Strangers, NpgsqlDbType = NpgsqlDbType.Text } },
         };
         return (string?)await command.ExecuteScalarAsync(cancel);
+    }
+
+    /// <summary>What is gone, and nothing says so: an export that ends before the redaction can be one.</summary>
+    private static async Task<long?> UntoldAsync(NpgsqlConnection connection, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            select s.position from eventdock.salts s left join eventdock.redactions r on r.position = s.position
+            where s.headers is null and r.headers is null or s.data is null and r.data is null
+            order by s.position limit 1
+            """, connection);
+        return (long?)await command.ExecuteScalarAsync(cancel);
     }
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancel)

@@ -84,7 +84,8 @@ public sealed class ExportReader
     private Either<DomainError, Unit> Follows(LeafFields next)
     {
         var before = last?.Position ?? 0;
-        if (last is null && next.Position > 1 && next.Version > 1)
+        // The first event tells whose the ledger is; foreign ones that were there already are told of before it.
+        if (last is null && next.Position > 1 && next.Type is not ("root_initialized" or "foreign_event_found"))
         {
             return Bad($"begins at position {next.Position}: only an export of the whole, from position 1 on, can be imported");
         }
