@@ -14,14 +14,15 @@ public static class LedgerImportCommand
     public static EitherAsync<DomainError, int> Run(ParsedArgs args, Session session, CancellationToken cancel)
     {
         var file = args.Arguments.HeadOrNone().IfNone("-");
-        var progress = new BuildLine(session.Out, session.Error, session.ErrorIsTerminal);
+        // Its clock begins where the views do.
+        var progress = new Lazy<BuildLine>(() => new BuildLine(session.Out, session.Error, session.ErrorIsTerminal));
         return
             from key in args.Text("key") is { } text ? VerifierKey.Parse(text).Map(Some).ToAsync() : Give(Option<VerifierKey>.None)
             from there in Inputs.Readable(file).ToAsync()
             from ports in session.Importing(cancel)
             from export in Inputs.Open(file)
-            from imported in ImportLedger.Run(ports, export, key, progress.Show, cancel)
-            let ended = progress.End()
+            from imported in ImportLedger.Run(ports, export, key, built => progress.Value.Show(built), cancel)
+            let ended = progress.Value.End()
             from parted in session.Home.Parted(cancel)
             let printed = session.Line($"imported up to position {imported.Position}")
             let checkedBy = key.IsSome ? unit : session.Tell("note: signature not checked: no --key")

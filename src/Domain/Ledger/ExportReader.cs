@@ -109,7 +109,7 @@ public sealed class ExportReader
     }
 
     private Either<DomainError, ImportedEvent> Whole(LeafFields fields, Option<SaltedPart> top, Option<SaltedPart> data) =>
-        events.Read(fields, line, top, data).Map(read =>
+        events.Read(fields, top, data).Map(read =>
         {
             var hash = MerkleTree.Leaf(line);
             tree.Add(hash);

@@ -7,30 +7,29 @@ using EventDock.Domain.Layers;
 /// <summary>The parts of an exported event beside its leaf: are they what was hashed, and can this version read them?</summary>
 internal sealed class ExportedEvents
 {
-    private readonly LeafLine made = new();
+    private readonly Sha256 sha256 = new();
 
     /// <summary>
     /// What this version cannot read it refuses: it could not store the event as it was stored (a newer version knows its .NET
     /// type), and the views would stop before it.
     /// </summary>
     public Either<DomainError, (EventKind Kind, Option<DockEvent> Happened)> Read(
-        LeafFields leaf, byte[] line, Option<SaltedPart> headers, Option<SaltedPart> data) =>
-        Hashed(leaf, line, headers, data)
+        LeafFields leaf, Option<SaltedPart> headers, Option<SaltedPart> data) =>
+        Hashed(leaf, headers, data)
             .Bind(_ => Decoded(leaf, headers, data))
             .MapLeft(error => error is DomainError.LedgerUnreadable e ? new DomainError.BadExport(0, $"cannot be read: {e.Reason}") : error);
 
-    private Either<DomainError, Unit> Hashed(
-        LeafFields leaf, byte[] line, Option<SaltedPart> headers, Option<SaltedPart> data) =>
-        headers.Match(
-            Some: top => data.Match(
-                // The line made anew from both, as verify makes it: so the headers say what the line says, too.
-                Some: body => made.Make(Row(leaf, top, body), top.Salt, body.Salt) && made.Line.SequenceEqual(line)
-                    ? unit
-                    : Other(leaf, leaf.Data == body.Digest ? "headers" : "data"),
-                None: () => top.Digest == leaf.Headers ? unit : Other(leaf, "headers")),
-            None: () => data.Match(
-                Some: body => body.Digest == leaf.Data ? unit : Other(leaf, "data"),
-                None: () => Right<DomainError, Unit>(unit)));
+    /// <summary>As verify makes the line anew from them: the digests, and what the headers say again of what stands in the line.</summary>
+    private Either<DomainError, Unit> Hashed(LeafFields leaf, Option<SaltedPart> headers, Option<SaltedPart> data) =>
+        !data.ForAll(part => Digest(part) == leaf.Data) ? Other(leaf, "data")
+        : !headers.ForAll(part => Digest(part) == leaf.Headers && Agree(leaf, part)) ? Other(leaf, "headers")
+        : unit;
+
+    private string Digest(SaltedPart part) => Convert.ToHexStringLower(sha256.Bytes(part.Salt, part.Json));
+
+    private static bool Agree(LeafFields leaf, SaltedPart headers) =>
+        LeafLine.Known(headers.Json, out var occurred, out var schema)
+        && schema == leaf.Schema && LeafText.Moment(occurred) is { } moment && moment == leaf.Occurred;
 
     private static Either<DomainError, (EventKind Kind, Option<DockEvent> Happened)> Decoded(
         LeafFields leaf, Option<SaltedPart> headers, Option<SaltedPart> data) =>
@@ -55,19 +54,6 @@ internal sealed class ExportedEvents
             None: () => Guid.TryParseExact(leaf.Correlation, "D", out _)
                 ? Right<DomainError, Unit>(unit)
                 : new DomainError.BadExport(0, "is of no command"));
-
-    private static StoredEvent Row(LeafFields leaf, SaltedPart headers, SaltedPart data) => new()
-    {
-        Position = leaf.Position,
-        Id = leaf.Id,
-        Stream = Encoding.UTF8.GetBytes(leaf.Stream),
-        Version = leaf.Version,
-        Type = Encoding.UTF8.GetBytes(leaf.Type),
-        Recorded = LeafText.Micros(leaf.Recorded),
-        Correlation = Encoding.UTF8.GetBytes(leaf.Correlation),
-        Headers = headers.Json,
-        Data = data.Json,
-    };
 
     private static Either<DomainError, Unit> Other(LeafFields leaf, string part) =>
         new DomainError.BadExport(0, $"has other bytes than the {part} that were hashed into position {leaf.Position}");
