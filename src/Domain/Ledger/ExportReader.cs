@@ -153,19 +153,21 @@ public sealed class ExportReader
     /// <summary>Where there is no event, and only there, a foreign one stood.</summary>
     private bool Foreign(ExportTrailer found)
     {
+        var next = 0;
         var end = last?.Position ?? 0;
-        var open = found.To > end ? gaps.Append((end + 1, found.To)) : gaps;
-        return found.To >= end
-            && open.Sum(gap => (decimal)gap.Item2 - gap.Item1 + 1) == found.Foreign.Count
-            && open.SelectMany(Positions).SequenceEqual(found.Foreign);
-    }
-
-    private static IEnumerable<long> Positions((long First, long Last) gap)
-    {
-        for (var position = gap.First; position <= gap.Last; position++)
+        foreach (var (first, until) in found.To > end ? gaps.Append((end + 1, found.To)) : gaps)
         {
-            yield return position;
+            // Gaps may be larger than any list: it is the list that is walked.
+            for (var position = first; position <= until; position++, next++)
+            {
+                if (next == found.Foreign.Count || found.Foreign[next] != position)
+                {
+                    return false;
+                }
+            }
         }
+
+        return found.To >= end && next == found.Foreign.Count;
     }
 
     private static DomainError Bad(string reason) => new DomainError.BadExport(0, reason);
