@@ -122,6 +122,49 @@ public sealed class LedgerImportTests(LedgerFixture fixture) : IDisposable
         Assert.Equal([[key.Text, imported.Leaves]], await copy.AskAsync("select signer, size from eventdock.checkpoints"));
     }
 
+    [Fact]
+    public async Task An_export_of_many_megabytes_is_taken_in_several_portions()
+    {
+        var origin = await fixture.NewAsync();
+        var open = await origin.OpenAsync(origin.Owner);
+        await AddAsync(open, Root("theroot"));
+        var paths = Enumerable.Range(0, 1500).Select(n => new PathChange("A", $"/a/path/of/some/length/{n}", false, "file", n, null, null)).ToArray();
+        for (var n = 0; n < 60; n++)
+        {
+            await AddAsync(open, One(
+                Streams.Layer("wide"), n, new LayerWritten("wide", "exit", paths.Length, 0, 0, 3, null, paths.ToSeq(), null)));
+        }
+
+        await open.Care.Close();
+        var export = Bytes(await ExportedAsync(origin));
+        Assert.True(export.Length > 8_000_000, $"{export.Length}");
+        var copy = await fixture.NewAsync();
+        Must(await ImportedAsync(copy, export));
+        foreach (var table in Tables.Where(t => !t.Contains("layer_paths", StringComparison.Ordinal)))
+        {
+            Assert.Equal(Text(await origin.AskAsync(Cast(table))), Text(await copy.AskAsync(Cast(table))));
+        }
+
+        const string Paths = "select count(*) || md5(string_agg(version || kind || path::text, ',' order by version, path)) from eventdock.layer_paths";
+        Assert.Equal(await origin.AskOneAsync<string>(Paths), await copy.AskOneAsync<string>(Paths));
+        Assert.Empty((await VerifiedAsync(copy)).Findings);
+    }
+
+    [Fact]
+    public async Task An_import_that_is_called_off_or_whose_source_fails_leaves_the_ledger_empty()
+    {
+        var lines = Bytes(await ExportedAsync(await FilledAsync()));
+        var copy = await fixture.NewAsync();
+        using var called = new CancellationTokenSource();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => ImportedAsync(copy, new Failing(lines, called.Cancel), null, called.Token));
+        await EmptyAsync(copy);
+        var failed = await ImportedAsync(copy, new Failing(lines, () => throw new IOException("the disk is gone")), null, NoCancel);
+        Assert.Equal("the disk is gone", Assert.IsType<DomainError.FileFailed>(Left(failed)).Reason);
+        await EmptyAsync(copy);
+        Must(await ImportedAsync(copy, lines));
+    }
+
     [Theory]
     [InlineData("cut within a line")]
     [InlineData("cut behind a line")]
@@ -261,12 +304,32 @@ public sealed class LedgerImportTests(LedgerFixture fixture) : IDisposable
             values ({position}, gen_random_uuid(), '{stream}', {version}, '{"{}"}', 'order_placed', 'Shop.OrderPlaced, Shop');
         """);
 
-    private async Task<Either<DomainError, Imported>> ImportedAsync(TestLedger ledger, byte[] export, VerifierKey? key = null)
+    /// <summary>Gives all but the end, and then what happens happens.</summary>
+    private sealed class Failing(byte[] bytes, Action happens) : MemoryStream(bytes, 0, bytes.Length - 100)
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancel = default)
+        {
+            var read = await base.ReadAsync(buffer, cancel);
+            if (read == 0)
+            {
+                happens();
+                cancel.ThrowIfCancellationRequested();
+            }
+
+            return read;
+        }
+    }
+
+    private static Task<Either<DomainError, Imported>> ImportedAsync(TestLedger ledger, byte[] export, VerifierKey? key = null) =>
+        ImportedAsync(ledger, new MemoryStream(export), key, NoCancel);
+
+    private static async Task<Either<DomainError, Imported>> ImportedAsync(
+        TestLedger ledger, Stream export, VerifierKey? key, CancellationToken cancel)
     {
         var open = await ledger.OpenAsync(ledger.Owner);
         var alone = new StoreLock((_, _) => RightAsync<DomainError, IDisposable>(new MemoryStream()));
         var imported = await ImportLedger.Run(
-            new ImportPorts(open, SigningAdapter.Check, alone), new MemoryStream(export), key is null ? None : Some(key), _ => { }, NoCancel).ToEither();
+            new ImportPorts(open, SigningAdapter.Check, alone), export, key is null ? None : Some(key), _ => { }, cancel).ToEither();
         await open.Care.Close();
         return imported;
     }
