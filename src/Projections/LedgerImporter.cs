@@ -10,7 +10,8 @@ using EventDock.Domain.Ledger;
 /// has signed it comes back, where that is known: its checkpoint is kept under that key. Error: LedgerHoldsEvents; BadExport.
 /// </param>
 public sealed record LedgerImporter(
-    Func<Stream, Func<ExportTrailer, Either<DomainError, Option<VerifierKey>>>, CancellationToken, EitherAsync<DomainError, Imported>> Load);
+    Func<Stream, Func<ExportTrailer, Either<DomainError, Option<VerifierKey>>>, CancellationToken, EitherAsync<DomainError, Imported>>
+        Load);
 
 /// <param name="Position">Of the last event.</param>
 /// <param name="Leaves">How many events that are.</param>

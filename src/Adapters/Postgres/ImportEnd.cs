@@ -22,7 +22,8 @@ internal static class ImportEnd
 
         await ForeignAsync(connection, trailer, cancel);
         await HeadAsync(connection, reader, trailer, cancel);
-        await signer.IfSomeAsync(key => KeepAsync(connection, key, new KeptCheckpoint(trailer.Checkpoint, reader.Tree.Nodes), cancel));
+        await signer.IfSomeAsync(key => PostgresLedgerTree.KeepAsync(
+            connection, key.Text, new KeptCheckpoint(trailer.Checkpoint, reader.Tree.Nodes), cancel));
         if (await GapAsync(connection, cancel) is { } stream)
         {
             return new DomainError.BadExport(0, $"leaves out versions of the stream {stream}");
@@ -41,14 +42,16 @@ internal static class ImportEnd
     }
 
     private const string Redactions =
-        $"insert into eventdock.redactions (position, headers, data) select position, headers, data from ({StreamFindings.Redacted}) t";
+        $"insert into eventdock.redactions (position, headers, data) select position, headers, data "
+        + $"from ({StreamFindings.Redacted}) t";
 
     /// <summary>They hold nothing of these events: nobody is to take them for what they are folded to.</summary>
     private const string Views = "update eventdock.view_versions set version = 0; delete from eventdock.view_builds";
 
-    private const string Statistics = "analyze eventdock.mt_events, eventdock.mt_streams, eventdock.leaves, eventdock.salts, eventdock.layer_paths";
+    private const string Statistics =
+        "analyze eventdock.mt_events, eventdock.mt_streams, eventdock.leaves, eventdock.salts, eventdock.layer_paths";
 
-    /// <summary>Their events are not here, and never were: they have no id here, which tells them from those that have been removed.</summary>
+    /// <summary>Their events are not here, and never were: an id that is none tells them from those that have been removed.</summary>
     private static async Task ForeignAsync(NpgsqlConnection connection, ExportTrailer trailer, CancellationToken cancel)
     {
         await using var command = new NpgsqlCommand(
@@ -85,10 +88,7 @@ internal static class ImportEnd
             connection, FormattableString.Invariant($"select setval('eventdock.mt_events_sequence', {trailer.To})"), cancel);
     }
 
-    private static Task KeepAsync(NpgsqlConnection connection, VerifierKey key, KeptCheckpoint kept, CancellationToken cancel) =>
-        PostgresLedgerTree.KeepAsync(connection, key.Text, kept, cancel);
-
-    /// <summary>A stream of which versions are missing that no foreign event had; one that has lost its data may have told of any.</summary>
+    /// <summary>A stream of which versions are missing that no foreign event had; a redacted ForeignEventFound may have told of any.</summary>
     private static async Task<string?> GapAsync(NpgsqlConnection connection, CancellationToken cancel)
     {
         await using var command = new NpgsqlCommand(

@@ -14,7 +14,8 @@ internal static class PostgresLedgerImporter
         (export, accept, cancel) => owner.With(database => LoadAsync(database, export, accept, cancel)));
 
     private static Task<Either<DomainError, Imported>> LoadAsync(
-        Database database, Stream export, Func<ExportTrailer, Either<DomainError, Option<VerifierKey>>> accept, CancellationToken cancel) =>
+        Database database, Stream export, Func<ExportTrailer, Either<DomainError, Option<VerifierKey>>> accept,
+        CancellationToken cancel) =>
         database.Use<Imported>(
             async connection =>
             {

@@ -122,7 +122,7 @@ public sealed class ExportReader
     {
         if (found.From != 1)
         {
-            return Bad($"says that it begins at position {found.From}: only an export of the whole, from position 1 on, can be imported");
+            return Bad($"says that it begins at position {found.From}: only one of the whole, from position 1 on, can be imported");
         }
 
         if (!found.Before.IsEmpty || found.ChainBefore != LedgerChain.Start)

@@ -17,7 +17,9 @@ internal sealed class ExportedEvents
         LeafFields leaf, Option<SaltedPart> headers, Option<SaltedPart> data) =>
         Hashed(leaf, headers, data)
             .Bind(_ => Decoded(leaf, headers, data))
-            .MapLeft(error => error is DomainError.LedgerUnreadable e ? new DomainError.BadExport(0, $"cannot be read: {e.Reason}") : error);
+            .MapLeft(error => error is DomainError.LedgerUnreadable e
+                ? new DomainError.BadExport(0, $"cannot be read: {e.Reason}")
+                : error);
 
     /// <summary>As verify makes the line anew from them: the digests, and what the headers say again of what stands in the line.</summary>
     private Either<DomainError, Unit> Hashed(LeafFields leaf, Option<SaltedPart> headers, Option<SaltedPart> data) =>
