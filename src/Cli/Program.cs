@@ -48,6 +48,7 @@ public static class Program
         ["ledger checkpoint"] = LedgerCheckpointCommand.Run,
         ["ledger consistency"] = LedgerConsistencyCommand.Run,
         ["ledger export"] = LedgerExportCommand.Run,
+        ["ledger import"] = LedgerImportCommand.Run,
         ["ledger key"] = LedgerKeyCommand.Run,
         ["ledger prove"] = LedgerProveCommand.Run,
         ["ledger redact"] = LedgerRedactCommand.Run,

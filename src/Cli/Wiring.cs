@@ -70,6 +70,9 @@ public sealed class Wiring(Places places, Origin origin)
             from disk in root.Read(cancel)
             from ledger in Open(cancel)
             select new VerifyPorts(ledger, SigningAdapter.Create(places.Root, config.Signer), Files, disk.Position, disk.RootId),
+        Importing = cancel =>
+            from ledger in Open(cancel)
+            select new ImportPorts(ledger, SigningAdapter.Check, StoreLocks.Create(paths)),
         Config = LedgerConfig,
     };
 

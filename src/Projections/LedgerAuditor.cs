@@ -18,9 +18,10 @@ public sealed record LedgerAuditor(
 /// <param name="Chain">The chain's last value, as the head has it.</param>
 /// <param name="Last">The highest position at which there is an event or a leaf.</param>
 /// <param name="Strangers">Positions of foreign events that have been recorded as such.</param>
+/// <param name="Absent">Those of them that were never in these tables: the ledger was imported.</param>
 /// <param name="Redacted">Positions that a Redacted names.</param>
 public sealed record AuditBounds(
     long Head, TreeHash Chain, long Last, System.Collections.Generic.HashSet<long> Strangers,
-    System.Collections.Generic.HashSet<long> Redacted);
+    System.Collections.Generic.HashSet<long> Absent, System.Collections.Generic.HashSet<long> Redacted);
 
 public sealed record AuditStart(Frontier Tree, TreeHash Chain);

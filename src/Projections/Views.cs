@@ -67,6 +67,8 @@ public sealed record OpenLedger(
 
     public required LedgerExporter Exporter { get; init; }
 
+    public required LedgerImporter Importer { get; init; }
+
     public required Redactor Redactor { get; init; }
 
     public required LedgerSealer Sealer { get; init; }

@@ -149,7 +149,7 @@ public sealed class LedgerSealTests(LedgerFixture fixture) : IDisposable
     [InlineData("delete from eventdock.leaves where position = 9", "Missing 9")]
     [InlineData("update eventdock.segments set digest = replace(digest, '1', '2')", "Edited 1", "ColumnChanged *")]
     [InlineData("update eventdock.segments set dropped = false", "Missing *", "ColumnChanged *")]
-    [InlineData("delete from eventdock.segments", "Missing *", "ColumnChanged *")]
+    [InlineData("delete from eventdock.segments", "Missing *")]
     public async Task Whatever_is_changed_is_found(string change, params string[] expected)
     {
         var (ledger, ports) = await FilledAsync();

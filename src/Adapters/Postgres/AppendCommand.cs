@@ -3,7 +3,6 @@ namespace EventDock.Adapters.Postgres;
 using System.Text;
 using System.Text.Json;
 using EventDock.Domain.Kernel;
-using EventDock.Domain.Layers;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -18,7 +17,7 @@ internal static class AppendCommand
         var events = append.Events;
         var byStream = append.Streams.GroupBy(s => s.Stream).OrderBy(g => g.Key, StringComparer.Ordinal).ToList();
         var held = append.Guards.IsEmpty ? [] : append.Guards.Bind(Flat).Distinct().ToList();
-        var paths = events.SelectMany(Paths).ToList();
+        var paths = events.SelectMany(e => LayerPaths.Of(e.Fact.Event, e.Version)).ToList();
         return new NpgsqlCommand(Sql, connection)
         {
             Parameters =
@@ -98,10 +97,4 @@ internal static class AppendCommand
         writer.Flush();
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
-
-    private static IEnumerable<(string Layer, long Version, string Kind, byte[] Path)> Paths(PreparedEvent prepared) =>
-        prepared.Fact.Event is LayerWritten e
-            ? e.Changes.Select(c => (
-                e.Id, prepared.Version, c.Kind, c.Base64 ? Convert.FromBase64String(c.Path) : Encoding.UTF8.GetBytes(c.Path)))
-            : [];
 }

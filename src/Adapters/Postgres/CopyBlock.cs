@@ -5,7 +5,7 @@ using System.Buffers.Binary;
 using System.Text;
 
 /// <summary>
-/// Versions of rows in the binary form of COPY (PostgreSQL manual, COPY, "Binary Format"), without its header and trailer: made
+/// Rows, those of views above all, in the binary form of COPY (PostgreSQL manual, COPY, "Binary Format"), without its header and trailer: made
 /// by hand since the driver's writer costs more than all the rest of a fold.
 /// </summary>
 internal sealed class CopyBlock
@@ -34,7 +34,7 @@ internal sealed class CopyBlock
         }
         else
         {
-            Length32(-1);
+            Null();
         }
 
         Json(row);
@@ -51,26 +51,23 @@ internal sealed class CopyBlock
 
     public void Clear() => buffer.ResetWrittenCount();
 
-    private void Fields(short count)
+    /// <summary>Begins a row of so many fields.</summary>
+    public void Fields(short count)
     {
         BinaryPrimitives.WriteInt16BigEndian(buffer.GetSpan(2), count);
         buffer.Advance(2);
     }
 
-    private void Length32(int length)
-    {
-        BinaryPrimitives.WriteInt32BigEndian(buffer.GetSpan(4), length);
-        buffer.Advance(4);
-    }
+    public void Null() => Length32(-1);
 
-    private void Number(long value)
+    public void Number(long value)
     {
         Length32(8);
         BinaryPrimitives.WriteInt64BigEndian(buffer.GetSpan(8), value);
         buffer.Advance(8);
     }
 
-    private void Text(string value)
+    public void Text(string value)
     {
         var length = Encoding.UTF8.GetByteCount(value);
         Length32(length);
@@ -78,11 +75,49 @@ internal sealed class CopyBlock
         buffer.Advance(length);
     }
 
-    private void Json(byte[] json)
+    /// <summary>bytea, or a text in UTF-8.</summary>
+    public void Raw(ReadOnlySpan<byte> value)
+    {
+        Length32(value.Length);
+        buffer.Write(value);
+    }
+
+    public void Json(ReadOnlySpan<byte> json)
     {
         Length32(json.Length + 1);
-        buffer.GetSpan(1)[0] = JsonbVersion;
-        buffer.Advance(1);
+        buffer.Write([JsonbVersion]);
         buffer.Write(json);
+    }
+
+    public void Id(Guid value)
+    {
+        Length32(16);
+        value.TryWriteBytes(buffer.GetSpan(16), bigEndian: true, out _);
+        buffer.Advance(16);
+    }
+
+    public void Flag(bool value)
+    {
+        Length32(1);
+        buffer.Write([value ? (byte)1 : (byte)0]);
+    }
+
+    /// <summary>A range of moments from one to before another; empty where it does not end behind its beginning.</summary>
+    public void Range(long from, long to)
+    {
+        const byte empty = 1, withLower = 2;
+        Length32(from < to ? 1 + (2 * 12) : 1);
+        buffer.Write([from < to ? withLower : empty]);
+        if (from < to)
+        {
+            Number(from);
+            Number(to);
+        }
+    }
+
+    private void Length32(int length)
+    {
+        BinaryPrimitives.WriteInt32BigEndian(buffer.GetSpan(4), length);
+        buffer.Advance(4);
     }
 }

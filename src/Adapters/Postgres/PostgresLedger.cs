@@ -119,6 +119,7 @@ public static class PostgresLedger
             Tree = PostgresLedgerTree.Create(database),
             Auditor = PostgresLedgerAuditor.Create(owner),
             Exporter = PostgresLedgerExporter.Create(owner),
+            Importer = PostgresLedgerImporter.Create(owner),
             Redactor = PostgresRedactor.Create(owner, origin),
             Segments = database.Segments,
             Sealer = PostgresSealer.Create(database, owner, origin, database.Segments),

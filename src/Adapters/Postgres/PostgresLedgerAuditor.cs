@@ -12,18 +12,6 @@ internal static class PostgresLedgerAuditor
     /// <summary>So many positions a portion, and so many portions at work: two processors hash while two backends read.</summary>
     private const int Portion = 10_000, AtWork = 3;
 
-    /// <summary>What the events say is gone: a stranger's say nothing.</summary>
-    private const string Told =
-        """
-        select substr(e.stream_id, length('redaction-') + 1)::bigint as position,
-            min(e.seq_id) filter (where e.data->'Parts' ? 'headers') as headers,
-            min(e.seq_id) filter (where e.data->'Parts' ? 'data') as data
-        from eventdock.mt_events e
-        where e.type = 'redacted' and e.stream_id ^@ 'redaction-' and e.stream_id ~ '^redaction-\d{1,18}$'
-            and not exists (select from eventdock.foreign_events f where f.position = e.seq_id)
-        group by e.stream_id
-        """;
-
     /// <param name="owner">The owner's way in: the salts are not for the engine to read.</param>
     public static LedgerAuditor Create(Func<Database> owner) => new(
         cancel => owner.With(database => BoundsAsync(database, cancel)),
@@ -40,14 +28,15 @@ internal static class PostgresLedgerAuditor
                     select h.position, h.chain, greatest(
                             h.position, (select max(seq_id) from eventdock.mt_events), (select max(position) from eventdock.leaves)),
                         (select coalesce(array_agg(position), '{}') from eventdock.foreign_events),
-                        (select coalesce(array_agg(t.position), '{}') from ({{Told}}) t)
+                        (select coalesce(array_agg(position), '{}') from eventdock.foreign_events where id = '{{StreamFindings.NotHere}}'),
+                        (select coalesce(array_agg(t.position), '{}') from ({{StreamFindings.Redacted}}) t)
                     from eventdock.head h
                     """, connection);
                 await using var reader = await command.ExecuteReaderAsync(cancel);
                 return await reader.ReadAsync(cancel)
                     ? new AuditBounds(
                         reader.GetInt64(0), TreeHash.Of(reader.GetFieldValue<byte[]>(1)), reader.GetInt64(2),
-                        [.. reader.GetFieldValue<long[]>(3)], [.. reader.GetFieldValue<long[]>(4)])
+                        [.. reader.GetFieldValue<long[]>(3)], [.. reader.GetFieldValue<long[]>(4)], [.. reader.GetFieldValue<long[]>(5)])
                     : new DomainError.LedgerUnreadable(0, "it has no head");
             },
             cancel);
@@ -123,69 +112,5 @@ internal static class PostgresLedgerAuditor
             cancel);
 
     private static Task<Either<DomainError, Seq<Finding>>> StreamsAsync(Database database, CancellationToken cancel) =>
-        database.Use<Seq<Finding>>(
-            async connection =>
-            {
-                await using var command = new NpgsqlCommand(
-                    $$"""
-                    select coalesce(e.last, h.position), 'mt_streams.version'
-                    from eventdock.mt_streams s
-                    full join (select stream_id, max(version) as version, max(seq_id) as last from (
-                            select stream_id, version, seq_id from eventdock.mt_events
-                            union all select stream_id, version, seq_id from eventdock.sealed) own group by stream_id) e
-                        on e.stream_id = s.id
-                    cross join eventdock.head h
-                    where s.version is distinct from e.version
-                    union all
-                    select e.last, 'mt_streams.' || case when s.type is not null then 'type'
-                        when s.tenant_id is distinct from '*DEFAULT*' then 'tenant_id' else 'is_archived' end
-                    from eventdock.mt_streams s
-                    join lateral (select max(seq_id) as last from eventdock.mt_events where stream_id = s.id) e on true
-                    where (s.type is not null or s.tenant_id is distinct from '*DEFAULT*' or s.is_archived is distinct from false)
-                        and not exists (
-                            select from eventdock.foreign_events f join eventdock.mt_events o on o.seq_id = f.position where o.stream_id = s.id)
-                    union all
-                    select coalesce(r.position, t.position),
-                        case when r.headers is distinct from t.headers or r.data is distinct from t.data then 'redactions' else 'salts' end
-                    from eventdock.redactions r
-                    full join ({{Told}}) t on t.position = r.position
-                    left join (select position, headers, data from eventdock.salts where headers is null or data is null) s
-                        on s.position = coalesce(r.position, t.position)
-                    where r.headers is distinct from t.headers or r.data is distinct from t.data
-                        or (not exists (select from eventdock.sealed d where d.seq_id = coalesce(r.position, t.position))
-                            and (s.position is null
-                                or (r.headers is null) <> (s.headers is not null) or (r.data is null) <> (s.data is not null)))
-                    union all
-                    select coalesce(t.seq_id, d.seq_id, s.first), 'segments'
-                    from eventdock.segments s
-                    full join (
-                        select distinct on (data->>'First') seq_id, data from eventdock.mt_events
-                        where stream_id = 'ledger-segments' and type in ('segment_sealed', 'segment_rewritten')
-                        order by data->>'First', version desc) t
-                        on t.data->>'First' = s.first::text
-                    left join (select * from eventdock.mt_events where stream_id = 'ledger-segments' and type = 'segment_dropped') d
-                        on d.data->>'First' = s.first::text
-                    where t.data->>'Last' is distinct from s.last::text or t.data->>'File' is distinct from s.file
-                        or t.data->>'Bytes' is distinct from s.bytes::text or t.data->>'Digest' is distinct from s.digest
-                        or s.dropped <> (d.seq_id is not null)
-                    union all
-                    select h.position, 'mt_events_sequence' from eventdock.head h, eventdock.mt_events_sequence q
-                    where q.last_value < h.position
-                    union all
-                    select h.position, 'head.position' from eventdock.head h
-                    where exists (select from eventdock.leaves l where l.position > h.position)
-                    union all
-                    select h.position, 'head.recorded' from eventdock.head h
-                    join eventdock.leaves l on l.position = h.position where l.recorded <> h.recorded
-                    """, connection);
-                await using var reader = await command.ExecuteReaderAsync(cancel);
-                var found = new List<Finding>();
-                while (await reader.ReadAsync(cancel))
-                {
-                    found.Add(new Finding.ColumnChanged(reader.GetInt64(0), reader.GetString(1)));
-                }
-
-                return found.ToSeq();
-            },
-            cancel);
+        database.Use<Seq<Finding>>(async connection => await StreamFindings.ReadAsync(connection, cancel), cancel);
 }

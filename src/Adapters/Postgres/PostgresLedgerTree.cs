@@ -172,11 +172,28 @@ internal static class PostgresLedgerTree
 
     private static Task<Either<DomainError, Unit>> KeepAsync(
         Database database, string signer, KeptCheckpoint kept, CancellationToken cancel) =>
-        Insert(
-            database,
+        database.Use<Unit>(
+            async connection =>
+            {
+                await KeepAsync(connection, signer, kept, cancel);
+                return unit;
+            },
+            cancel);
+
+    public static async Task KeepAsync(NpgsqlConnection connection, string signer, KeptCheckpoint kept, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand(
             "insert into eventdock.checkpoints (signer, size, root, nodes, note) values ($1, $2, $3, $4, $5) on conflict do nothing",
-            cancel, Text(signer), Long(kept.Signed.Checkpoint.Size), Bytes(kept.Signed.Checkpoint.Root.ToArray()),
-            Bytes(kept.Nodes.Bind(n => n.ToArray().ToSeq()).ToArray()), Text(kept.Signed.ToString()));
+            connection)
+        {
+            Parameters =
+            {
+                Text(signer), Long(kept.Signed.Checkpoint.Size), Bytes(kept.Signed.Checkpoint.Root.ToArray()),
+                Bytes(kept.Nodes.Bind(n => n.ToArray().ToSeq()).ToArray()), Text(kept.Signed.ToString()),
+            },
+        };
+        await command.ExecuteNonQueryAsync(cancel);
+    }
 
     private static Task<Either<DomainError, Unit>> AnchoredAsync(
         Database database, string target, Checkpoint checkpoint, CancellationToken cancel) =>

@@ -25,6 +25,8 @@ public static partial class ErrorText
             DomainError.NoSuchPosition e => $"no such position: {e.Position} (the ledger ends at {e.Head})",
             DomainError.SignerFailed e => $"cannot sign with {e.Signer}: {e.Reason}",
             DomainError.BadExport e => e.Line == 0 ? $"the export {e.Reason}" : $"line {e.Line} of the export {e.Reason}",
+            DomainError.LedgerHoldsEvents e =>
+                $"the ledger at {e.Where} holds events up to position {e.Position}: only an empty one can take an import",
             DomainError.AnchorFailed e => $"not anchored at {e.Target}: {e.Reason}",
             _ => null,
         };

@@ -10,6 +10,10 @@ public static partial class Verbs
         Text("to", "position", "End there"),
     ]);
 
+    public static VerbGrammar LedgerImport => Verb(
+        "ledger import", "Make an export the ledger of a root that has none", "[FILE|-]", new Arity(0, 1),
+        [Text("key", "key", "Whom to trust for its checkpoint, as ledger key prints it")]);
+
     public static VerbGrammar LedgerVerify => Verb(
         "ledger verify", "Recompute chain and tree, and tell what is not as it was recorded", "", Exactly(0),
     [

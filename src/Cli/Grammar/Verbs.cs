@@ -11,7 +11,7 @@ public static partial class Verbs
     [
         "images", "ps", "build", "run", "create", "start", "stop", "kill", "exec", "logs", "rm", "rmi", "history", "inspect",
         "tag", "import", "pull", "version", "log", "rebuild", "adopt",
-        "ledger verify", "ledger export", "ledger views", "ledger checkpoint", "ledger key", "ledger anchor", "ledger prove", "ledger consistency",
+        "ledger verify", "ledger export", "ledger import", "ledger views", "ledger checkpoint", "ledger key", "ledger anchor", "ledger prove", "ledger consistency",
         "ledger check-proof", "ledger redact", "ledger seal",
         "db status", "db stop", "db url",
         "db backup", "db restore", "db upgrade",
@@ -50,6 +50,7 @@ public static partial class Verbs
         "db upgrade" => DbUpgrade,
         "ledger verify" => LedgerVerify,
         "ledger export" => LedgerExport,
+        "ledger import" => LedgerImport,
         "ledger redact" => LedgerRedact,
         "ledger seal" => LedgerSeal,
         "ledger checkpoint" => LedgerCheckpoint,

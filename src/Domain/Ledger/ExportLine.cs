@@ -47,8 +47,8 @@ public static class ExportLine
         }
 
         var salt = new byte[SaltedPart.SaltLength];
-        var digits = rest[1..(SaltDigits + 1)];
-        if (digits.ContainsAnyInRange((byte)'A', (byte)'F')
+        var digits = Encoding.ASCII.GetString(rest[1..(SaltDigits + 1)]);
+        if (digits.AsSpan().ContainsAnyInRange('A', 'F')
             || Convert.FromHexString(digits, salt, out _, out _) != System.Buffers.OperationStatus.Done)
         {
             return Bad("has a salt that is not hex");

@@ -98,7 +98,8 @@ public sealed record LeafFields(
 
     /// <summary>A NUL is none of EventDock's: the ledger's texts cannot hold one.</summary>
     private static LeafFields? Fields(string[] texts, long[] numbers) =>
-        LeafText.Moment(Encoding.UTF8.GetBytes(texts[4])) is { } occurred && LeafText.Moment(Encoding.UTF8.GetBytes(texts[6])) is { } recorded
+        LeafText.Moment(Encoding.UTF8.GetBytes(texts[4])) is { } occurred
+        && LeafText.Moment(Encoding.UTF8.GetBytes(texts[6])) is { } recorded
         && Guid.TryParseExact(texts[3], "D", out var id)
         && IsDigest(texts[1]) && IsDigest(texts[2])
         && numbers[5] >= 1 && numbers[7] is >= 0 and <= int.MaxValue && numbers[10] >= 1

@@ -83,7 +83,7 @@ public sealed class LeafLine
     }
 
     /// <summary>The two headers that stand in the line, too. They are looked for in the outermost object alone.</summary>
-    private static bool Known(ReadOnlySpan<byte> json, out ReadOnlySpan<byte> occurred, out long schema)
+    internal static bool Known(ReadOnlySpan<byte> json, out ReadOnlySpan<byte> occurred, out long schema)
     {
         occurred = default;
         schema = 0;

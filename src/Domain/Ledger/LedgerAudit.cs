@@ -9,10 +9,11 @@ namespace EventDock.Domain.Ledger;
 /// <param name="link">The chain's value before it (32 zero bytes before the first event).</param>
 /// <param name="signed">Roots by size, each with who says so, that the tree must have had.</param>
 /// <param name="strangers">Positions of foreign events that a ForeignEventFound tells of: they have no leaf.</param>
+/// <param name="absent">Those of them that have no row either: they were never put into these tables.</param>
 /// <param name="redacted">Positions that a Redacted tells of.</param>
 public sealed class LedgerAudit(
     long from, Frontier before, TreeHash link, Seq<SignedRoot> signed, System.Collections.Generic.HashSet<long> strangers,
-    System.Collections.Generic.HashSet<long> redacted)
+    System.Collections.Generic.HashSet<long> absent, System.Collections.Generic.HashSet<long> redacted)
 {
     private readonly List<Finding> findings = [];
     private readonly List<Suspect> suspects = [];
@@ -56,7 +57,7 @@ public sealed class LedgerAudit(
             Settle(leaf.Hash, leaf.Chain);
             Placed(row, leaf);
         }
-        else if (strangers.Contains(row.Position))
+        else if (strangers.Contains(row.Position) && !absent.Contains(row.Position))
         {
             Strangers++;
         }
@@ -160,6 +161,12 @@ public sealed class LedgerAudit(
     /// <summary>Neither event nor leaf: from here on neither tree nor chain can be told, and the chain is taken up where it goes on.</summary>
     private void Nothing(long position)
     {
+        if (absent.Contains(position))
+        {
+            Strangers++;
+            return;
+        }
+
         Settle(null, null);
         findings.Add(new Finding.Missing(position, MissingPart.Both));
         Missing++;

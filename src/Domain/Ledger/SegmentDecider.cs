@@ -22,7 +22,10 @@ public abstract record SegmentCommand
 /// <param name="Dropped">First positions of segments whose rows have been dropped.</param>
 public sealed record SegmentState(long Sealed, Seq<long> Dropped);
 
-/// <summary>Segments follow each other without a gap, from position 1 on; rows are dropped of what stands in one.</summary>
+/// <summary>
+/// Segments follow each other without a gap, from position 1 on; rows are dropped of what stands in one. What was imported begins
+/// again: it has all rows and no files, whatever its events tell of those that it once had.
+/// </summary>
 public static class SegmentDecider
 {
     public static readonly Decider<SegmentCommand, SegmentState, SegmentEvent> Decider = new(new(0, Seq<long>()), Decide, Evolve);
@@ -30,7 +33,7 @@ public static class SegmentDecider
     public static Either<DomainError, Seq<SegmentEvent>> Decide(SegmentCommand command, SegmentState state) =>
         command switch
         {
-            SegmentCommand.Record { Segment: var s } when s.First == state.Sealed + 1 && s.Last >= s.First =>
+            SegmentCommand.Record { Segment: var s } when s.First <= state.Sealed + 1 && s.Last >= s.First =>
                 Right(Seq1<SegmentEvent>(new SegmentSealed(s.First, s.Last, s.File, s.Bytes, s.Digest))),
             SegmentCommand.Rewrite { Segment: var s } when s.Last <= state.Sealed =>
                 Right(Seq1<SegmentEvent>(new SegmentRewritten(s.First, s.Last, s.File, s.Bytes, s.Digest))),
@@ -43,7 +46,7 @@ public static class SegmentDecider
     public static SegmentState Evolve(SegmentState state, SegmentEvent happened) =>
         happened switch
         {
-            SegmentSealed e => state with { Sealed = e.Last.Value },
+            SegmentSealed e => new SegmentState(e.Last.Value, state.Dropped.Filter(first => first < e.First.Value).Strict()),
             SegmentRewritten => state,
             SegmentDropped e => state with { Dropped = state.Dropped.Add(e.First.Value) },
             _ => throw new UnreachableException($"no fold for {happened.GetType().Name}"),

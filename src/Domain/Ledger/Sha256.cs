@@ -19,5 +19,12 @@ public sealed class Sha256
         return result;
     }
 
+    /// <summary>Of two texts in a row.</summary>
+    public ReadOnlySpan<byte> Bytes(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
+    {
+        hash.AppendData(first);
+        return Bytes(second);
+    }
+
     public TreeHash Of(ReadOnlySpan<byte> text) => TreeHash.Of(Bytes(text));
 }
