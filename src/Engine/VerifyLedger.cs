@@ -40,7 +40,7 @@ public static class VerifyLedger
         let whole = request.To.IsNone
         let audit = new LedgerAudit(
             request.From, start.Tree, start.Chain, whole ? witnesses.Roots : Within(witnesses.Roots, bounds, range),
-            bounds.Strangers, bounds.Redacted)
+            bounds.Strangers, bounds.Redacted, ports.Ledger.Auditor.Hashing)
         from walked in ports.Ledger.Auditor.Rows(request.From, range, rows => Taken(audit, rows), cancel)
         let findings = audit.End(Math.Min(range, bounds.Head), whole ? bounds.Chain : null)
         from streams in whole ? ports.Ledger.Auditor.Streams(cancel) : Give(Seq<Finding>())

@@ -8,7 +8,7 @@ using System.Text;
 using System.Text.Json;
 
 /// <summary>Canonical JSON in the making, in a buffer that is used again and again.</summary>
-public sealed class CanonicalText
+public sealed partial class CanonicalText
 {
     /// <summary>So many members are sorted by insertion.</summary>
     private const int Few = 32;
@@ -17,7 +17,7 @@ public sealed class CanonicalText
 
     private readonly List<Member> members = [];
     private byte[] bytes = new byte[4096];
-    private byte[] spare = new byte[4096];
+    private byte[] spare = [];
     private int length;
 
     /// <summary>Where a member stands in the buffer: its name with the quotes, and its end.</summary>
@@ -55,9 +55,10 @@ public sealed class CanonicalText
     public void Hex(ReadOnlySpan<byte> value)
     {
         var to = Room(value.Length * 2);
-        for (var i = 0; i < value.Length; i++)
+        foreach (var one in value)
         {
-            (to[i * 2], to[(i * 2) + 1]) = (HexDigits[value[i] >> 4], HexDigits[value[i] & 15]);
+            (to[0], to[1]) = (HexDigits[one >> 4], HexDigits[one & 15]);
+            to = to[2..];
         }
 
         length += value.Length * 2;
@@ -73,14 +74,6 @@ public sealed class CanonicalText
     public void Number(long value)
     {
         value.TryFormat(Room(20), out var written, default, CultureInfo.InvariantCulture);
-        length += written;
-    }
-
-    /// <summary>Microseconds since 2000-01-01 UTC, as <see cref="Rfc3339.Micros"/> writes a time, without quotes.</summary>
-    public void Moment(long micros)
-    {
-        new DateTime(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc).AddTicks(micros * 10)
-            .TryFormat(Room(27), out var written, "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
         length += written;
     }
 

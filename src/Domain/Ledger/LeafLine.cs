@@ -1,6 +1,5 @@
 namespace EventDock.Domain.Ledger;
 
-using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text.Json;
 using EventDock.Domain.Kernel;
@@ -11,11 +10,11 @@ using EventDock.Domain.Kernel;
 /// recorded, schema, stream, type, version, in this order, and <c>data</c> and <c>headers</c> are the hex SHA-256 of a salt
 /// followed by the canonical JSON. Used again and again by one reader: it keeps its buffers.
 /// </summary>
-public sealed class LeafLine
+/// <param name="hashing">What hashes, for who has millions of lines.</param>
+public sealed class LeafLine(Hashing? hashing = null)
 {
-    private static readonly DateTimeOffset Epoch = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
-    private readonly Sha256 sha256 = new();
+    private readonly Sha256 sha256 = new(hashing);
+    private readonly LastHeaders last = new();
     private readonly CanonicalText data = new();
     private readonly CanonicalText headers = new();
     private readonly CanonicalText line = new();
@@ -40,8 +39,8 @@ public sealed class LeafLine
     /// <summary>False where the row cannot be what was hashed: its JSON is none that EventDock writes.</summary>
     public bool Make(in StoredEvent stored, ReadOnlySpan<byte> headerSalt, ReadOnlySpan<byte> dataSalt)
     {
-        if (!Salted(data, dataSalt, stored.Data) || !Salted(headers, headerSalt, stored.Headers)
-            || !Known(stored.Headers, out var occurred, out var schema) || Micros(occurred) is not { } happened)
+        if (!Salted(data, dataSalt, stored.Data) || !Headed(stored.Headers, headerSalt, out var occurred, out var schema)
+            || CanonicalText.Micros(occurred) is not { } happened)
         {
             return false;
         }
@@ -90,21 +89,21 @@ public sealed class LeafLine
         return CanonicalJson.Write(json, text).IsRight;
     }
 
-    /// <summary>Of a time in the ledger's form, which has a place for each digit; null for any other text.</summary>
-    private static long? Micros(ReadOnlySpan<byte> text)
+    private bool Headed(ReadOnlySpan<byte> json, ReadOnlySpan<byte> salt, out ReadOnlySpan<byte> occurred, out long schema)
     {
-        // Utf8Parser's round-trip form has seven digits behind the point, ours six.
-        Span<byte> seven = stackalloc byte[28];
-        if (text.Length != 27 || text[26] != (byte)'Z')
+        if (last.Again(json, salt, headers, out occurred, out schema))
         {
-            return null;
+            return true;
         }
 
-        text[..26].CopyTo(seven);
-        (seven[26], seven[27]) = ((byte)'0', (byte)'Z');
-        return Utf8Parser.TryParse(seven, out DateTimeOffset at, out var read, 'O') && read == seven.Length
-            ? (at - Epoch).Ticks / 10
-            : null;
+        last.Forget();
+        if (!Salted(headers, salt, json) || !Known(json, out occurred, out schema))
+        {
+            return false;
+        }
+
+        last.Keep(json, salt.Length, headers, occurred, schema);
+        return true;
     }
 
     /// <summary>The two headers that stand in the line, too. They are looked for in the outermost object alone.</summary>

@@ -1,0 +1,75 @@
+namespace EventDock.Domain.Kernel;
+
+/// <summary>Times in the ledger's form, a place for each digit, to and from microseconds since 2000-01-01 UTC, as Postgres counts them.</summary>
+public sealed partial class CanonicalText
+{
+    private const int MomentLength = 27;
+
+    private static readonly DateTime Epoch = new(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+    private static readonly long Earliest = -Epoch.Ticks / 10, Latest = (DateTime.MaxValue.Ticks - Epoch.Ticks) / 10;
+
+    /// <summary>As <see cref="Rfc3339.Micros"/> writes a time, without quotes. What is beyond its years, as a number, which is none.</summary>
+    public void Moment(long micros)
+    {
+        if (micros < Earliest || micros > Latest)
+        {
+            Number(micros);
+            return;
+        }
+
+        var at = Epoch.AddTicks(micros * 10);
+        at.Deconstruct(out DateOnly date, out var time);
+        var to = Room(MomentLength)[..MomentLength];
+        "0000-00-00T00:00:00.000000Z"u8.CopyTo(to);
+        Digits(to[..4], date.Year);
+        Digits(to[5..7], date.Month);
+        Digits(to[8..10], date.Day);
+        Digits(to[11..13], time.Hour);
+        Digits(to[14..16], time.Minute);
+        Digits(to[17..19], time.Second);
+        Digits(to[20..26], (int)(time.Ticks % TimeSpan.TicksPerSecond / 10));
+        length += MomentLength;
+    }
+
+    /// <summary>Of a time in exactly this form; null for any other text.</summary>
+    public static long? Micros(ReadOnlySpan<byte> text)
+    {
+        if (text.Length != MomentLength || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' || text[16] != ':'
+            || text[19] != '.' || text[26] != 'Z')
+        {
+            return null;
+        }
+
+        var (year, month, day) = (Value(text[..4]), Value(text[5..7]), Value(text[8..10]));
+        var (hour, minute, second, micros) = (Value(text[11..13]), Value(text[14..16]), Value(text[17..19]), Value(text[20..26]));
+        return year >= 1 && month is >= 1 and <= 12 && day >= 1 && day <= DateTime.DaysInMonth(year, month)
+            && hour is >= 0 and < 24 && minute is >= 0 and < 60 && second is >= 0 and < 60 && micros >= 0
+            ? ((new DateTime(year, month, day, hour, minute, second, DateTimeKind.Utc) - Epoch).Ticks / 10) + micros
+            : null;
+    }
+
+    private static void Digits(Span<byte> to, int value)
+    {
+        for (var i = to.Length - 1; i >= 0; i--, value /= 10)
+        {
+            to[i] = (byte)('0' + (value % 10));
+        }
+    }
+
+    /// <summary>Negative where something else than a digit stands there.</summary>
+    private static int Value(ReadOnlySpan<byte> digits)
+    {
+        var value = 0;
+        foreach (var digit in digits)
+        {
+            if (digit is < (byte)'0' or > (byte)'9')
+            {
+                return -1;
+            }
+
+            value = (value * 10) + (digit - '0');
+        }
+
+        return value;
+    }
+}
