@@ -5,7 +5,9 @@ public sealed partial class CanonicalText
 {
     private const int MomentLength = 27;
 
-    private static readonly DateTime Epoch = new(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+    /// <summary>Where Postgres begins to count.</summary>
+    public static readonly DateTimeOffset Epoch = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     private static readonly long Earliest = -Epoch.Ticks / 10, Latest = (DateTime.MaxValue.Ticks - Epoch.Ticks) / 10;
 
     /// <summary>As <see cref="Rfc3339.Micros"/> writes a time, without quotes. What is beyond its years, as a number, which is none.</summary>
@@ -17,17 +19,16 @@ public sealed partial class CanonicalText
             return;
         }
 
-        var at = Epoch.AddTicks(micros * 10);
-        at.Deconstruct(out DateOnly date, out var time);
+        var at = Epoch.UtcDateTime.AddTicks(micros * 10);
         var to = Room(MomentLength)[..MomentLength];
         "0000-00-00T00:00:00.000000Z"u8.CopyTo(to);
-        Digits(to[..4], date.Year);
-        Digits(to[5..7], date.Month);
-        Digits(to[8..10], date.Day);
-        Digits(to[11..13], time.Hour);
-        Digits(to[14..16], time.Minute);
-        Digits(to[17..19], time.Second);
-        Digits(to[20..26], (int)(time.Ticks % TimeSpan.TicksPerSecond / 10));
+        Digits(to[..4], at.Year);
+        Digits(to[5..7], at.Month);
+        Digits(to[8..10], at.Day);
+        Digits(to[11..13], at.Hour);
+        Digits(to[14..16], at.Minute);
+        Digits(to[17..19], at.Second);
+        Digits(to[20..26], (int)(at.Ticks % TimeSpan.TicksPerSecond / 10));
         length += MomentLength;
     }
 
@@ -44,7 +45,7 @@ public sealed partial class CanonicalText
         var (hour, minute, second, micros) = (Value(text[11..13]), Value(text[14..16]), Value(text[17..19]), Value(text[20..26]));
         return year >= 1 && month is >= 1 and <= 12 && day >= 1 && day <= DateTime.DaysInMonth(year, month)
             && hour is >= 0 and < 24 && minute is >= 0 and < 60 && second is >= 0 and < 60 && micros >= 0
-            ? ((new DateTime(year, month, day, hour, minute, second, DateTimeKind.Utc) - Epoch).Ticks / 10) + micros
+            ? ((new DateTime(year, month, day, hour, minute, second).Ticks - Epoch.Ticks) / 10) + micros
             : null;
     }
 
