@@ -6,7 +6,9 @@ using EventDock.Domain.Kernel;
 using EventDock.Domain.Ledger;
 using Npgsql;
 
-/// <summary>Reads some thousand positions, each row once, and compares it with its leaf. Used again for one portion after the other.</summary>
+/// <summary>
+/// Reads some thousand positions, each row once, and compares it with its leaf. Used again for one portion after the other.
+/// </summary>
 internal sealed class AuditChunk
 {
     /// <summary>Bits of a range in its binary form (PostgreSQL, rangetypes.h): nothing in it; its lower bound belongs to it.</summary>
@@ -43,7 +45,8 @@ internal sealed class AuditChunk
         await using var copy = await CopyRows.BeginAsync(
             connection,
             FormattableString.Invariant($"""
-                select e.seq_id, e.id, e.stream_id, e.version, e.data, e.type, e.timestamp, e.correlation_id, e.headers, e.mt_dotnet_type,
+                select e.seq_id, e.id, e.stream_id, e.version, e.data, e.type, e.timestamp, e.correlation_id, e.headers,
+                    e.mt_dotnet_type,
                     case when e.tenant_id is distinct from '*DEFAULT*' then 'tenant_id'
                         when e.is_archived is distinct from false then 'is_archived'
                         when e.bdata is not null or e.causation_id is not null or e.user_name is not null
@@ -69,13 +72,15 @@ internal sealed class AuditChunk
             FormattableString.Invariant($"""
                 select l.position, l.hash, l.chain from eventdock.leaves l
                 where l.position between {first} and {last}
-                    and not exists (select from eventdock.mt_events e where e.seq_id = l.position and e.seq_id between {first} and {last})
+                    and not exists (
+                        select from eventdock.mt_events e where e.seq_id = l.position and e.seq_id between {first} and {last})
                 """),
             cancel);
         while (await copy.NextAsync(cancel))
         {
             // Fields are read in their order.
-            rows.Add(new AuditedRow(copy.Number()!.Value, null, null, new AuditedLeaf(Hash(copy.Bytes()), Hash(copy.Bytes()), null), null));
+            var position = copy.Number()!.Value;
+            rows.Add(new AuditedRow(position, null, null, new AuditedLeaf(Hash(copy.Bytes()), Hash(copy.Bytes()), null), null));
         }
 
         rows.Sort((a, b) => a.Position.CompareTo(b.Position));
@@ -114,8 +119,8 @@ internal sealed class AuditChunk
         };
         if (!hasLeaf)
         {
-            return new AuditedRow(
-                stored.Position, stored.Id, leaf.Salted && made.Make(stored, leaf.HeaderSalt, leaf.DataSalt) ? made.Hash : null, null, null);
+            TreeHash? hash = leaf.Salted && made.Make(stored, leaf.HeaderSalt, leaf.DataSalt) ? made.Hash : null;
+            return new AuditedRow(stored.Position, stored.Id, hash, null, null);
         }
 
         var whole = made.Make(stored, leaf.HeaderSalt, leaf.DataSalt);
@@ -129,7 +134,9 @@ internal sealed class AuditChunk
             column ?? Beside(stored, leaf, whole));
     }
 
-    /// <summary>What stands beside an event, as it lies in the buffer: its leaf and its salts; a salt that is not there has been redacted.</summary>
+    /// <summary>
+    /// What stands beside an event, as it lies in the buffer: its leaf and its salts; a salt that is not there has been redacted.
+    /// </summary>
     private readonly ref struct LeafFields
     {
         public required ReadOnlySpan<byte> Line { get; init; }

@@ -71,7 +71,8 @@ internal static unsafe class BlockSha256
 
     /// <summary>An OpenSSL of its own kind may be built without it.</summary>
     private static nint Export() =>
-        NativeLibrary.TryLoad("libcrypto.so.3", out var library) && NativeLibrary.TryGetExport(library, "SHA256_Transform", out var found)
+        NativeLibrary.TryLoad("libcrypto.so.3", out var library)
+        && NativeLibrary.TryGetExport(library, "SHA256_Transform", out var found)
             ? found
             : 0;
 }

@@ -23,7 +23,9 @@ internal sealed class CopyRows(Stream stream) : IAsyncDisposable
         return rows;
     }
 
-    /// <summary>Makes sure that the next row lies whole in memory, to be read by the calls below, its fields in their order; false at the end.</summary>
+    /// <summary>
+    /// Makes sure that the next row lies whole in memory, to be read by the calls below, its fields in their order; false at the end.
+    /// </summary>
     public ValueTask<bool> NextAsync(CancellationToken cancel)
     {
         // Fields that nobody asked for are passed over.

@@ -115,14 +115,16 @@ internal static class PostgresLedgerAuditor
         finally
         {
             await given.CancelAsync();
-            await Task.WhenAll(working.Select(w => w.Read)).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            await Task.WhenAll(working.Select(w => w.Read))
+                .ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         }
     }
 
     private static Task<Either<DomainError, IReadOnlyList<AuditedRow>>> ReadAsync(
         Database database, AuditChunk chunk, long first, long last, CancellationToken cancel) =>
         database.Use<IReadOnlyList<AuditedRow>>(
-            async connection => Right<DomainError, IReadOnlyList<AuditedRow>>(await chunk.ReadAsync(connection, first, last, cancel)), cancel);
+            async connection => Right<DomainError, IReadOnlyList<AuditedRow>>(await chunk.ReadAsync(connection, first, last, cancel)),
+            cancel);
 
     private static Task<Either<DomainError, Seq<Finding>>> StreamsAsync(Database database, CancellationToken cancel) =>
         database.Use<Seq<Finding>>(

@@ -83,7 +83,8 @@ public sealed partial class CanonicalText
             }
 
             var name = bytes.AsSpan((start + 1)..(length - 1));
-            if (!Ascii.IsValid(name) || !Colon(json, ref at) || !PlainValue(json, ref at, depth) || !Next(json, ref at, (byte)'}', out more))
+            if (!Ascii.IsValid(name) || !Colon(json, ref at) || !PlainValue(json, ref at, depth)
+                || !Next(json, ref at, (byte)'}', out more))
             {
                 return false;
             }

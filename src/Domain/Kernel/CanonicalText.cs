@@ -13,8 +13,6 @@ public sealed partial class CanonicalText
     /// <summary>So many members are sorted by insertion.</summary>
     private const int Few = 32;
 
-    private static ReadOnlySpan<byte> HexDigits => "0123456789abcdef"u8;
-
     private readonly List<Member> members = [];
     private byte[] bytes = new byte[4096];
     private byte[] spare = [];
@@ -49,26 +47,6 @@ public sealed partial class CanonicalText
         Add("\""u8);
         Add(value);
         Add("\""u8);
-    }
-
-    /// <summary>Bytes as lower-case hex, without quotes.</summary>
-    public void Hex(ReadOnlySpan<byte> value)
-    {
-        var to = Room(value.Length * 2);
-        foreach (var one in value)
-        {
-            (to[0], to[1]) = (HexDigits[one >> 4], HexDigits[one & 15]);
-            to = to[2..];
-        }
-
-        length += value.Length * 2;
-    }
-
-    /// <summary>A uuid in its usual form, without quotes.</summary>
-    public void Id(Guid value)
-    {
-        value.TryFormat(Room(36), out var written);
-        length += written;
     }
 
     public void Number(long value)

@@ -21,7 +21,8 @@ internal sealed class LastHeaders
     /// Whether these headers are the last but for the time. If so, the text, which holds a salt of this length and what was
     /// remembered, is made to hold this one.
     /// </summary>
-    public bool Again(ReadOnlySpan<byte> json, ReadOnlySpan<byte> salt, CanonicalText text, out ReadOnlySpan<byte> occurred, out long same)
+    public bool Again(
+        ReadOnlySpan<byte> json, ReadOnlySpan<byte> salt, CanonicalText text, out ReadOnlySpan<byte> occurred, out long same)
     {
         occurred = default;
         same = schema;

@@ -1,16 +1,43 @@
 namespace EventDock.Domain.Kernel;
 
-/// <summary>Times in the ledger's form, a place for each digit, to and from microseconds since 2000-01-01 UTC, as Postgres counts them.</summary>
+/// <summary>
+/// What a leaf's line holds beside texts: digests, ids, and times in the ledger's form, a place for each digit, made of
+/// microseconds since 2000-01-01 UTC, as Postgres counts them.
+/// </summary>
 public sealed partial class CanonicalText
 {
     private const int MomentLength = 27;
+
+    private static ReadOnlySpan<byte> HexDigits => "0123456789abcdef"u8;
 
     /// <summary>Where Postgres begins to count.</summary>
     public static readonly DateTimeOffset Epoch = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     private static readonly long Earliest = -Epoch.Ticks / 10, Latest = (DateTime.MaxValue.Ticks - Epoch.Ticks) / 10;
 
-    /// <summary>As <see cref="Rfc3339.Micros"/> writes a time, without quotes. What is beyond its years, as a number, which is none.</summary>
+    /// <summary>Bytes as lower-case hex, without quotes.</summary>
+    public void Hex(ReadOnlySpan<byte> value)
+    {
+        var to = Room(value.Length * 2);
+        foreach (var one in value)
+        {
+            (to[0], to[1]) = (HexDigits[one >> 4], HexDigits[one & 15]);
+            to = to[2..];
+        }
+
+        length += value.Length * 2;
+    }
+
+    /// <summary>A uuid in its usual form, without quotes.</summary>
+    public void Id(Guid value)
+    {
+        value.TryFormat(Room(36), out var written);
+        length += written;
+    }
+
+    /// <summary>
+    /// As <see cref="Rfc3339.Micros"/> writes a time, without quotes. What is beyond its years, as a number, which is none.
+    /// </summary>
     public void Moment(long micros)
     {
         if (micros < Earliest || micros > Latest)
