@@ -40,11 +40,13 @@ public static class VerifyLedger
         let whole = request.To.IsNone
         let audit = new LedgerAudit(
             request.From, start.Tree, start.Chain, whole ? witnesses.Roots : Within(witnesses.Roots, bounds, range),
-            bounds.Strangers, bounds.Absent, bounds.Redacted)
+            bounds.Strangers, bounds.Absent, bounds.Redacted, ports.Ledger.Auditor.Hashing)
+        // Asked now, and answered while the rows are walked.
+        let asked = whole ? ports.Ledger.Auditor.Streams(cancel) : Give(Seq<Finding>())
         from walked in ports.Ledger.Auditor.Rows(request.From, range, rows => Taken(audit, rows), cancel)
         let findings = audit.End(Math.Min(range, bounds.Head), whole ? bounds.Chain : null)
         from segments in whole ? Segments(ports.Ledger, cancel) : Give(Seq<Finding>())
-        from streams in whole ? ports.Ledger.Auditor.Streams(cancel) : Give(Seq<Finding>())
+        from streams in asked
         let lost = whole && ports.Seen > bounds.Last && !findings.Exists(f => f.Verdict == Verdict.Truncated)
             ? Seq1<Finding>(new Finding.Truncated(bounds.Last + 1, ports.Seen, "the position that this root has seen"))
             : Seq<Finding>()

@@ -12,7 +12,11 @@ public sealed record LedgerAuditor(
     Func<CancellationToken, EitherAsync<DomainError, AuditBounds>> Bounds,
     Func<long, CancellationToken, EitherAsync<DomainError, AuditStart>> Before,
     Func<long, long, Func<IReadOnlyList<AuditedRow>, Unit>, CancellationToken, EitherAsync<DomainError, Unit>> Rows,
-    Func<CancellationToken, EitherAsync<DomainError, Seq<Finding>>> Streams);
+    Func<CancellationToken, EitherAsync<DomainError, Seq<Finding>>> Streams)
+{
+    /// <summary>What hashes: a ledger of a million events has five million texts to hash.</summary>
+    public required Hashing Hashing { get; init; }
+}
 
 /// <param name="Head">The last position, as the head has it.</param>
 /// <param name="Chain">The chain's last value, as the head has it.</param>

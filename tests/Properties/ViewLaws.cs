@@ -40,6 +40,22 @@ public sealed class ViewLaws
         x => Fold(x.View, Empty, x.Log, 0).Open.Values.All(row => x.View.Write(x.View.Read(x.View.Write(row))) == x.View.Write(row)));
 
     [Fact]
+    public void A_row_of_the_views_with_many_versions_is_written_in_the_order_in_which_jsonb_keeps_it() => Holds(
+        Cases,
+        x => x.View.Name is not ("containers" or "layers" or "tags") || Fold(x.View, Empty, x.Log, 0).Open.Values.All(row =>
+        {
+            using var written = System.Text.Json.JsonDocument.Parse(x.View.Write(row));
+            return InOrder(written.RootElement)
+                && (!written.RootElement.TryGetProperty("Settings", out var settings) || InOrder(settings));
+        }));
+
+    private static bool InOrder(System.Text.Json.JsonElement json)
+    {
+        var names = json.EnumerateObject().Select(member => member.Name).ToArray();
+        return names.SequenceEqual(names.OrderBy(name => name.Length).ThenBy(name => name, StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void An_event_changes_only_rows_it_names_and_names_none_that_is_not_its_business() => Holds(
         Cases,
         x => x.Log.ForAll(fact => x.View.Keys(fact.Event).Count <= 1));

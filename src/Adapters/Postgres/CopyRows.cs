@@ -23,39 +23,63 @@ internal sealed class CopyRows(Stream stream) : IAsyncDisposable
         return rows;
     }
 
-    /// <summary>Makes sure that the next row lies whole in memory, to be read by the calls below, its fields in their order; false at the end.</summary>
-    public async ValueTask<bool> NextAsync(CancellationToken cancel)
+    /// <summary>
+    /// Makes sure that the next row lies whole in memory, to be read by the calls below, its fields in their order; false at the end.
+    /// </summary>
+    public ValueTask<bool> NextAsync(CancellationToken cancel)
     {
         // Fields that nobody asked for are passed over.
         start = rowEnd;
-        if (end - start < 2)
+        return Whole(out var more, out _) ? ValueTask.FromResult(more) : FillRowAsync(cancel);
+    }
+
+    private async ValueTask<bool> FillRowAsync(CancellationToken cancel)
+    {
+        bool more;
+        while (!Whole(out more, out var wanted))
         {
-            await FillAsync(2, cancel);
+            await FillAsync(wanted, cancel);
         }
 
-        var fields = BinaryPrimitives.ReadInt16BigEndian(buffer.AsSpan(start));
-        if (fields < 0)
+        return more;
+    }
+
+    /// <summary>Whether all of a row is there, or the end of all rows; else at least so many bytes are wanted.</summary>
+    private bool Whole(out bool more, out int wanted)
+    {
+        var there = buffer.AsSpan(start, end - start);
+        more = false;
+        wanted = 2;
+        if (there.Length < wanted)
         {
             return false;
+        }
+
+        var fields = BinaryPrimitives.ReadInt16BigEndian(there);
+        if (fields < 0)
+        {
+            return true;
         }
 
         var at = 2;
         for (var i = 0; i < fields; i++)
         {
-            if (end - start < at + 4)
+            wanted = at + 4;
+            if (there.Length < wanted)
             {
-                await FillAsync(at + 4, cancel);
+                return false;
             }
 
-            at += 4 + Math.Max(0, BinaryPrimitives.ReadInt32BigEndian(buffer.AsSpan(start + at)));
+            at += 4 + Math.Max(0, BinaryPrimitives.ReadInt32BigEndian(there[at..]));
         }
 
-        if (end - start < at)
+        wanted = at;
+        if (there.Length < wanted)
         {
-            await FillAsync(at, cancel);
+            return false;
         }
 
-        rowEnd = start + at;
+        (more, rowEnd) = (true, start + at);
         start += 2;
         return true;
     }

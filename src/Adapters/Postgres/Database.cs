@@ -25,6 +25,8 @@ internal sealed record Database(NpgsqlDataSource Source, string Where)
         // A command that lives for more than a few statements sends each text once, and the server plans it once.
         settings.MaxAutoPrepare = 20;
         settings.AutoPrepareMinUsages = 2;
+        // What is read by the million comes in pieces of this size.
+        settings.ReadBufferSize = 1 << 16;
         settings.ApplicationName ??= "eventdock";
         // Ten thousand rows of a view are sorted in memory.
         settings.Options = "-c work_mem=32MB";

@@ -17,7 +17,10 @@ internal static class PostgresLedgerAuditor
         cancel => owner.With(database => BoundsAsync(database, cancel)),
         (position, cancel) => owner.With(database => BeforeAsync(database, position, cancel)),
         (first, last, each, cancel) => owner.With(database => RowsAsync(database, first, last, each, cancel)),
-        cancel => owner.With(database => StreamsAsync(database, cancel)));
+        cancel => owner.With(database => StreamsAsync(database, cancel)))
+    {
+        Hashing = BlockSha256.Hash,
+    };
 
     private static Task<Either<DomainError, AuditBounds>> BoundsAsync(Database database, CancellationToken cancel) =>
         database.Use<AuditBounds>(
@@ -46,7 +49,7 @@ internal static class PostgresLedgerAuditor
         database.Use<AuditStart>(
             async connection =>
             {
-                var (tree, chain) = (new Frontier(), TreeHash.Of(new byte[TreeHash.Length]));
+                var (tree, chain) = (new Frontier(hashing: BlockSha256.Hash), TreeHash.Of(new byte[TreeHash.Length]));
                 if (position <= 1)
                 {
                     return new AuditStart(tree, chain);
@@ -70,7 +73,8 @@ internal static class PostgresLedgerAuditor
         Database database, long first, long last, Func<IReadOnlyList<AuditedRow>, Unit> each, CancellationToken cancel)
     {
         using var given = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var working = new Queue<Task<Either<DomainError, List<AuditedRow>>>>();
+        var working = new Queue<(AuditChunk Chunk, Task<Either<DomainError, IReadOnlyList<AuditedRow>>> Read)>();
+        var idle = new Stack<AuditChunk>();
         var next = first;
         try
         {
@@ -79,17 +83,20 @@ internal static class PostgresLedgerAuditor
                 while (next <= last && working.Count < AtWork)
                 {
                     var (from, to) = (next, Math.Min(last, next + Portion - 1));
-                    working.Enqueue(Task.Run(() => ReadAsync(database, from, to, given.Token), given.Token));
+                    var chunk = idle.TryPop(out var used) ? used : new AuditChunk();
+                    working.Enqueue((chunk, Task.Run(() => ReadAsync(database, chunk, from, to, given.Token), given.Token)));
                     next = to + 1;
                 }
 
-                var read = await working.Dequeue();
+                var (done, reading) = working.Dequeue();
+                var read = await reading;
                 if (read.IsLeft)
                 {
                     return read.Map(_ => unit);
                 }
 
                 read.IfRight(rows => each(rows));
+                idle.Push(done);
             }
 
             return unit;
@@ -97,17 +104,19 @@ internal static class PostgresLedgerAuditor
         finally
         {
             await given.CancelAsync();
-            await Task.WhenAll(working).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            await Task.WhenAll(working.Select(w => w.Read))
+                .ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         }
     }
 
-    private static Task<Either<DomainError, List<AuditedRow>>> ReadAsync(Database database, long first, long last, CancellationToken cancel) =>
-        database.Use<List<AuditedRow>>(
+    private static Task<Either<DomainError, IReadOnlyList<AuditedRow>>> ReadAsync(
+        Database database, AuditChunk chunk, long first, long last, CancellationToken cancel) =>
+        database.Use<IReadOnlyList<AuditedRow>>(
             async connection =>
             {
-                var rows = await AuditChunk.ReadAsync(connection, first, last, cancel);
+                var rows = await chunk.ReadAsync(connection, first, last, cancel);
                 await SealedAudit.FillAsync(database.Segments, connection, rows, cancel);
-                return rows;
+                return Right<DomainError, IReadOnlyList<AuditedRow>>(rows);
             },
             cancel);
 

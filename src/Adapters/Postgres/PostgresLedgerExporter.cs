@@ -29,7 +29,7 @@ internal static class PostgresLedgerExporter
                     where l.position between {first} and {last} order by l.position
                     """),
                     cancel);
-                var made = new LeafLine();
+                var made = new LeafLine(BlockSha256.Hash);
                 SealedRows? dropped = null;
                 while (await copy.NextAsync(cancel))
                 {

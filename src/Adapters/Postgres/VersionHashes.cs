@@ -54,7 +54,7 @@ internal sealed class VersionHashes
         Encoding.UTF8.GetBytes(key, line.AsSpan(at + 20));
         row.CopyTo(line.AsSpan(at + 20 + name));
         Span<byte> hash = stackalloc byte[32];
-        SHA256.HashData(line.AsSpan(0, length), hash);
+        BlockSha256.Hash(line.AsSpan(0, length), hash);
         return BinaryPrimitives.ReadUInt128BigEndian(hash);
     }
 }

@@ -77,12 +77,9 @@ internal static class ViewBuild
             var head = await HeadAsync(connection, cancel);
             if (!first && head - raw.Min(s => s.Position) <= FewEnough)
             {
-                foreach (var stand in raw)
-                {
-                    told(new BuildProgress(BuildStage.Indexing, stand.Position, head));
-                    await IndexAsync(connection, stand.View, cancel);
-                }
-
+                // The first is the containers', which take as long as all others together.
+                await Task.WhenAll(
+                    IndexAsync(connection, raw.Take(1), head, told, cancel), IndexAsync(reader, raw.Skip(1), head, told, cancel));
                 return Right<DomainError, IReadOnlyList<Stand>>(stands.Select(s => s with { Indexed = true }).ToList());
             }
 
@@ -93,6 +90,16 @@ internal static class ViewBuild
             }
 
             stands = stands.Select(s => s.Indexed ? s : s with { Position = Math.Max(s.Position, head) }).ToList();
+        }
+    }
+
+    private static async Task IndexAsync(
+        NpgsqlConnection connection, IEnumerable<Stand> stands, long head, Action<BuildProgress> told, CancellationToken cancel)
+    {
+        foreach (var stand in stands)
+        {
+            told(new BuildProgress(BuildStage.Indexing, stand.Position, head));
+            await ViewBuildTables.IndexAsync(connection, stand.View, cancel);
         }
     }
 

@@ -15,7 +15,7 @@ using Npgsql;
 /// </summary>
 internal sealed class ViewBulk(ViewBulkWriter writer, BuildPace pace, Action<BuildProgress> told)
 {
-    private const int MostOpen = 30_000;
+    private const int MostOpen = 50_000;
 
     /// <summary>
     /// The collector lets garbage grow to the size of the processor's cache and beyond before it looks, more than a hundred MB on a

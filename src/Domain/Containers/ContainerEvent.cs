@@ -1,5 +1,6 @@
 namespace EventDock.Domain.Containers;
 
+using System.Text.Json.Serialization;
 using EventDock.Domain.Kernel;
 
 /// <summary>What has happened to one container. Stream: <c>container-{id}</c>.</summary>
@@ -15,9 +16,19 @@ public sealed record ContainerCreated(ContainerId Id, string Name, string Image,
 /// <param name="Command">Entrypoint and arguments as they are executed.</param>
 /// <param name="Network">private (a namespace of its own, silent), none or host.</param>
 /// <param name="Env">Of the command line; the image's stand in the image's events.</param>
+/// <remarks>Written in the order in which jsonb keeps members, which Postgres then need not sort.</remarks>
 public sealed record ContainerSettings(
-    Seq<string> Entrypoint, Seq<string> Command, string WorkingDir, string User, string Hostname, string Network,
-    bool Terminal, bool OpenStdin, bool AutoRemove, Seq<SecretName> Env, string? StopSignal)
+    [property: JsonPropertyOrder(8)] Seq<string> Entrypoint,
+    [property: JsonPropertyOrder(2)] Seq<string> Command,
+    [property: JsonPropertyOrder(10)] string WorkingDir,
+    [property: JsonPropertyOrder(1)] string User,
+    [property: JsonPropertyOrder(4)] string Hostname,
+    [property: JsonPropertyOrder(3)] string Network,
+    [property: JsonPropertyOrder(5)] bool Terminal,
+    [property: JsonPropertyOrder(6)] bool OpenStdin,
+    [property: JsonPropertyOrder(7)] bool AutoRemove,
+    [property: JsonPropertyOrder(0)] Seq<SecretName> Env,
+    [property: JsonPropertyOrder(9)] string? StopSignal)
 {
     /// <summary>What is executed.</summary>
     public Seq<string> Arguments => Entrypoint + Command;

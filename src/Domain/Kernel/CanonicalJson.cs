@@ -26,6 +26,11 @@ public static class CanonicalJson
     /// <summary>Adds the canonical form to what has been written. Made for millions of texts: nothing is allocated for most.</summary>
     public static Either<DomainError, Unit> Write(ReadOnlySpan<byte> json, CanonicalText text)
     {
+        if (text.TryPlain(json))
+        {
+            return unit;
+        }
+
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 128 });
         try
         {

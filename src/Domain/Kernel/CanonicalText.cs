@@ -8,16 +8,14 @@ using System.Text;
 using System.Text.Json;
 
 /// <summary>Canonical JSON in the making, in a buffer that is used again and again.</summary>
-public sealed class CanonicalText
+public sealed partial class CanonicalText
 {
     /// <summary>So many members are sorted by insertion.</summary>
     private const int Few = 32;
 
-    private static ReadOnlySpan<byte> HexDigits => "0123456789abcdef"u8;
-
     private readonly List<Member> members = [];
     private byte[] bytes = new byte[4096];
-    private byte[] spare = new byte[4096];
+    private byte[] spare = [];
     private int length;
 
     /// <summary>Where a member stands in the buffer: its name with the quotes, and its end.</summary>
@@ -51,36 +49,9 @@ public sealed class CanonicalText
         Add("\""u8);
     }
 
-    /// <summary>Bytes as lower-case hex, without quotes.</summary>
-    public void Hex(ReadOnlySpan<byte> value)
-    {
-        var to = Room(value.Length * 2);
-        for (var i = 0; i < value.Length; i++)
-        {
-            (to[i * 2], to[(i * 2) + 1]) = (HexDigits[value[i] >> 4], HexDigits[value[i] & 15]);
-        }
-
-        length += value.Length * 2;
-    }
-
-    /// <summary>A uuid in its usual form, without quotes.</summary>
-    public void Id(Guid value)
-    {
-        value.TryFormat(Room(36), out var written);
-        length += written;
-    }
-
     public void Number(long value)
     {
         value.TryFormat(Room(20), out var written, default, CultureInfo.InvariantCulture);
-        length += written;
-    }
-
-    /// <summary>Microseconds since 2000-01-01 UTC, as <see cref="Rfc3339.Micros"/> writes a time, without quotes.</summary>
-    public void Moment(long micros)
-    {
-        new DateTime(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc).AddTicks(micros * 10)
-            .TryFormat(Room(27), out var written, "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
         length += written;
     }
 

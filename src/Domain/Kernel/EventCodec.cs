@@ -2,6 +2,7 @@ namespace EventDock.Domain.Kernel;
 
 using System.Collections.Frozen;
 using System.Diagnostics;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using EventDock.Domain.Builds;
@@ -86,7 +87,11 @@ public static class EventCodec
     public static string Write(DockEvent happened) => JsonSerializer.Serialize(happened, KindOf(happened).Json);
 
     /// <summary>Reads what <see cref="Write"/> wrote, in any schema version ever shipped.</summary>
-    public static Either<DomainError, DockEvent> Read(long position, string alias, int schema, string data)
+    public static Either<DomainError, DockEvent> Read(long position, string alias, int schema, string data) =>
+        Read(position, alias, schema, Encoding.UTF8.GetBytes(data));
+
+    /// <summary>The same, of UTF-8: what is read by the million comes as that.</summary>
+    public static Either<DomainError, DockEvent> Read(long position, string alias, int schema, ReadOnlySpan<byte> data)
     {
         if (!ByAlias.TryGetValue(alias, out var kind))
         {
@@ -100,15 +105,15 @@ public static class EventCodec
 
         return schema == kind.Schema
             ? Decode(position, kind, data)
-            : Upcasters.All.Lift(alias, schema, kind.Schema, data)
+            : Upcasters.All.Lift(alias, schema, kind.Schema, Encoding.UTF8.GetString(data))
                 .MapLeft<DomainError>(reason => new DomainError.LedgerUnreadable(position, $"{alias}: {reason}"))
-                .Bind(lifted => Decode(position, kind, lifted));
+                .Bind(lifted => Decode(position, kind, Encoding.UTF8.GetBytes(lifted)));
     }
 
     public static DomainError Unknown(long position, string alias) =>
         new DomainError.LedgerUnreadable(position, $"event type {alias} is not known to this version");
 
-    private static Either<DomainError, DockEvent> Decode(long position, EventKind kind, string data)
+    private static Either<DomainError, DockEvent> Decode(long position, EventKind kind, ReadOnlySpan<byte> data)
     {
         try
         {

@@ -7,9 +7,10 @@ using System.Numerics;
 /// That is all that is needed for the root and for the next leaf. It changes in place: a million leaves make no garbage.
 /// </summary>
 /// <param name="completed">Told of every complete subtree, leaves included, as soon as it is one.</param>
-public sealed class Frontier(Action<NodeAt, TreeHash>? completed = null)
+/// <param name="hashing">What hashes, for who has millions of leaves.</param>
+public sealed class Frontier(Action<NodeAt, TreeHash>? completed = null, Hashing? hashing = null)
 {
-    private readonly Sha256 sha256 = new();
+    private readonly Sha256 sha256 = new(hashing);
     private readonly TreeHash[] complete = new TreeHash[63];
 
     /// <summary>How many leaves it has taken.</summary>

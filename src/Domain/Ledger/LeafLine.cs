@@ -10,9 +10,11 @@ using EventDock.Domain.Kernel;
 /// recorded, schema, stream, type, version, in this order, and <c>data</c> and <c>headers</c> are the hex SHA-256 of a salt
 /// followed by the canonical JSON. Used again and again by one reader: it keeps its buffers.
 /// </summary>
-public sealed class LeafLine
+/// <param name="hashing">What hashes, for who has millions of lines.</param>
+public sealed class LeafLine(Hashing? hashing = null)
 {
-    private readonly Sha256 sha256 = new();
+    private readonly Sha256 sha256 = new(hashing);
+    private readonly LastHeaders last = new();
     private readonly CanonicalText data = new();
     private readonly CanonicalText headers = new();
     private readonly CanonicalText line = new();
@@ -37,13 +39,13 @@ public sealed class LeafLine
     /// <summary>False where the row cannot be what was hashed: its JSON is none that EventDock writes.</summary>
     public bool Make(in StoredEvent stored, ReadOnlySpan<byte> headerSalt, ReadOnlySpan<byte> dataSalt)
     {
-        if (!Salted(data, dataSalt, stored.Data) || !Salted(headers, headerSalt, stored.Headers)
-            || !Known(stored.Headers, out var occurred, out var schema) || LeafText.Moment(occurred) is not { } happened)
+        if (!Salted(data, dataSalt, stored.Data) || !Headed(stored.Headers, headerSalt, out var occurred, out var schema)
+            || CanonicalText.Micros(occurred) is not { } happened)
         {
             return false;
         }
 
-        Occurred = LeafText.Micros(happened);
+        Occurred = happened;
 
         (saltOfData, saltOfHeaders) = (dataSalt.Length, headerSalt.Length);
         line.Clear();
@@ -80,6 +82,23 @@ public sealed class LeafLine
         text.Clear();
         text.Add(salt);
         return CanonicalJson.Write(json, text).IsRight;
+    }
+
+    private bool Headed(ReadOnlySpan<byte> json, ReadOnlySpan<byte> salt, out ReadOnlySpan<byte> occurred, out long schema)
+    {
+        if (last.Again(json, salt, headers, out occurred, out schema))
+        {
+            return true;
+        }
+
+        last.Forget();
+        if (!Salted(headers, salt, json) || !Known(json, out occurred, out schema))
+        {
+            return false;
+        }
+
+        last.Keep(json, salt.Length, headers, occurred, schema);
+        return true;
     }
 
     /// <summary>The two headers that stand in the line, too. They are looked for in the outermost object alone.</summary>

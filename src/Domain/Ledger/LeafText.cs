@@ -1,6 +1,5 @@
 namespace EventDock.Domain.Ledger;
 
-using System.Buffers.Text;
 using EventDock.Domain.Kernel;
 
 /// <summary>What stands in a leaf's line, as it is written there: texts in UTF-8, unquoted.</summary>
@@ -34,7 +33,6 @@ internal readonly ref struct LeafParts
 /// <summary>The one place that knows how a leaf's line is written.</summary>
 internal static class LeafText
 {
-    private static readonly DateTimeOffset Epoch = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>Adds the line, without a newline.</summary>
     public static void Write(CanonicalText line, in LeafParts parts)
@@ -64,20 +62,9 @@ internal static class LeafText
         line.Add("}"u8);
     }
 
-    public static long Micros(DateTimeOffset at) => (at - Epoch).Ticks / 10;
+    public static long Micros(DateTimeOffset at) => (at - CanonicalText.Epoch).Ticks / 10;
 
-    /// <summary>Of a time in the ledger's form, which has a place for each digit; null for any other text.</summary>
-    public static DateTimeOffset? Moment(ReadOnlySpan<byte> text)
-    {
-        // Utf8Parser's round-trip form has seven digits behind the point, ours six.
-        Span<byte> seven = stackalloc byte[28];
-        if (text.Length != 27 || text[26] != (byte)'Z')
-        {
-            return null;
-        }
-
-        text[..26].CopyTo(seven);
-        (seven[26], seven[27]) = ((byte)'0', (byte)'Z');
-        return Utf8Parser.TryParse(seven, out DateTimeOffset at, out var read, 'O') && read == seven.Length ? at : null;
-    }
+    /// <summary>Of a time in the ledger's form; null for any other text.</summary>
+    public static DateTimeOffset? Moment(ReadOnlySpan<byte> text) =>
+        CanonicalText.Micros(text) is { } micros ? CanonicalText.Epoch.AddTicks(micros * 10) : null;
 }

@@ -11,14 +11,15 @@ namespace EventDock.Domain.Ledger;
 /// <param name="strangers">Positions of foreign events that a ForeignEventFound tells of: they have no leaf.</param>
 /// <param name="absent">Those of them that have no row either: they were never put into these tables.</param>
 /// <param name="redacted">Positions that a Redacted tells of.</param>
+/// <param name="hashing">What hashes the links of the chain.</param>
 public sealed class LedgerAudit(
     long from, Frontier before, TreeHash link, Seq<SignedRoot> signed, System.Collections.Generic.HashSet<long> strangers,
-    System.Collections.Generic.HashSet<long> absent, System.Collections.Generic.HashSet<long> redacted)
+    System.Collections.Generic.HashSet<long> absent, System.Collections.Generic.HashSet<long> redacted, Hashing? hashing = null)
 {
     private readonly List<Finding> findings = [];
     private readonly List<Suspect> suspects = [];
     private readonly Queue<SignedRoot> awaited = new(signed.OrderBy(s => s.Size).SkipWhile(s => s.Size < before.Size));
-    private readonly Sha256 sha256 = new();
+    private readonly Sha256 sha256 = new(hashing);
     private readonly byte[] parts = new byte[1 + (2 * TreeHash.Length)];
     private TreeHash? chain = link;
     private TreeHash? held;
