@@ -30,7 +30,10 @@ public static class Replay
                 from signalled in Handle(Once(theirs, entry), new RecordSignalled(e.Id, e.Signal, e.Cause), cancel)
                 select unit,
             ContainerExited e => Exited(theirs, entry, e, cancel),
-            ContainerRemoved e => Removed(Once(theirs, entry), e.Id, cancel),
+            ContainerRemoved e =>
+                from ended in Unseen(ports, e.Id, cancel)
+                from removed in Removed(Once(theirs, entry), e.Id, cancel)
+                select unit,
             _ => throw new System.Diagnostics.UnreachableException($"no replay of {entry.Event.GetType().Name}"),
         };
         return recorded.Recover(error =>
@@ -71,7 +74,16 @@ public static class Replay
         from ended in Settled(
             ports, exited.Id,
             End.Seen(ports, Once(ports, entry).Store, entry, exited, cancel), cancel)
-        from removed in rows.Exists(row => row.Settings.AutoRemove) ? Removed(ports, exited.Id, cancel) : Done
+        from state in State(ports, exited.Id, cancel)
+        from removed in state is ContainerState.Exited && rows.Exists(row => row.Settings.AutoRemove) ? Removed(ports, exited.Id, cancel) : Done
+        select unit;
+
+    /// <summary>It had ended before, and whoever ended it could not say so: the exit is what conmon has written down.</summary>
+    private static EitherAsync<DomainError, Unit> Unseen(Ports ports, ContainerId id, CancellationToken cancel) =>
+        from state in State(ports, id, cancel)
+        from ended in state is ContainerState.Running r && !ports.Runtime.Alive(new ProcessIdentity(r.Pid, r.StartTime, r.BootId))
+            ? Settled(ports, id, End.Container(ports, id, "exit", cancel).Ignore(), cancel)
+            : Done
         select unit;
 
     private static EitherAsync<DomainError, Unit> Removed(Ports ports, ContainerId id, CancellationToken cancel) =>

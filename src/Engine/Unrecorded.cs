@@ -69,7 +69,9 @@ public static class Unrecorded
             from killed in Signalled(ports, container.Id, process, KillSignal, "rm", cancel)
             from noted in Ended(ports, container.Id, process)
             select true)
+        from ran in ports.Runtime.Running(container.Id, cancel)
         from removed in Noted(ports, null, new ContainerRemoved(container.Id), ports.World.Clock(), cancel)
+            .Recover(error => Some(Fail<Unit>(ran.IsSome ? new DomainError.DoneNotNoted(container.Id.Value, error) : error)))
         select true;
 
     private static EitherAsync<DomainError, bool> OnLiving(

@@ -30,11 +30,11 @@ public static class WithoutLedger
 
             opened.IfLeft(error => { lost = Some(error); });
             var code = await Commands.Each.Of(session, names, name => lost.Match(
-                Some: error => Alone(error, name),
+                Some: error => Alone(error, name, tried: false),
                 None: () => opened.ToAsync().Bind(ports => with(ports, name)).Recover(error =>
                 {
                     lost = Unrecorded.IsLost(error) ? Some(error) : None;
-                    return lost.Map(e => Alone(e, name));
+                    return lost.Map(e => Alone(e, name, tried: true));
                 }))).ToEither();
             lost.IfSome(error =>
             {
@@ -47,10 +47,11 @@ public static class WithoutLedger
             });
             return code;
 
-            EitherAsync<DomainError, Unit> Alone(DomainError error, string name) =>
+            // Tried: it may have been ended before the ledger was lost, which is all that was asked for.
+            EitherAsync<DomainError, Unit> Alone(DomainError error, string name, bool tried) =>
                 from ports in session.Unrecorded().ToAsync()
                 from container in Unrecorded.Find(ports, name, error, cancel)
-                from done in without(ports, container)
+                from done in without(ports, container).Recover(e => tried && e is DomainError.WrongState ? Some(Give(false)) : None)
                 let any = noted |= done
                 let printed = session.Line(name)
                 select unit;

@@ -16,7 +16,7 @@ public static partial class ErrorText
                 $"{e.Path}: line {e.Line} {e.Reason} (what was done without a ledger stands there; move it away to go on without that)",
             DomainError.NotOnDisk e =>
                 $"{Of(e.Lost)}; without it {Quoted(e.Reference)} is not found: only ids, and names of containers that have been started, are known",
-            DomainError.DoneNotNoted e => $"container {Short(e.ContainerId)} has ended, and that could not be noted: {Of(e.Cause)}",
+            DomainError.DoneNotNoted e => $"container {Short(e.ContainerId)} does not run any more, and that could not be noted: {Of(e.Cause)}",
             _ => null,
         };
 }
