@@ -74,7 +74,7 @@ public static class JournalText
                 ? Fault(root, origin, entries)
                 : "its command does not stand before it";
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or OverflowException)
         {
             return e is JsonException ? "is not JSON" : "is not an entry";
         }
