@@ -59,9 +59,7 @@ public sealed class Wiring(Places places, Origin origin)
         Home(),
         World.Clock)
     {
-        Free = cancel =>
-            from ports in Ballast.WithRoom(() => Change(ports => ports.With(Ballast), cancel))
-            select ports,
+        Free = cancel => Ballast.WithRoom(() => Change(ports => ports.With(Ballast), cancel)),
         Unrecorded = () => paths.Prepare().Map(_ => new UnrecordedPorts(
             Runtime().Runtime, ContainersOnDisk.Create(places.Root), Journal, Ballast, origin, World)),
         Proofs = cancel =>
