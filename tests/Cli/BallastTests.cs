@@ -29,7 +29,7 @@ public sealed class BallastTests(SmallDisk eventdock) : IClassFixture<SmallDisk>
         Assert.Equal("3", eventdock.Out("inspect", "-f", "{{.State.ExitCode}}", "first"));
         Assert.Equal("first", eventdock.Out("rm", "first"));
         Assert.Equal("second", eventdock.Out("rm", "-f", "second"));
-        Assert.Equal("Untagged: docker.io/library/extra:latest", eventdock.Out("rmi", "extra"));
+        Assert.Contains("extra:latest", eventdock.Out("rmi", "extra"), StringComparison.Ordinal);
         Assert.False(File.Exists(Ballast));
 
         // Without it, too, the server may have some room left in pages that it has.
