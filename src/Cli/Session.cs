@@ -27,6 +27,12 @@ public sealed record Session(
     LedgerHome Home,
     Func<DateTimeOffset> Clock)
 {
+    /// <summary>As Change, for a command that frees space: what keeps it from that on a full disk gets the ballast's room.</summary>
+    public required Func<CancellationToken, EitherAsync<DomainError, Ports>> Free { get; init; }
+
+    /// <summary>For what must work where there is no ledger.</summary>
+    public required Func<Either<DomainError, UnrecordedPorts>> Unrecorded { get; init; }
+
     /// <summary>Opens the ledger for checkpoints and proofs: the root and it must belong together.</summary>
     public required Func<CancellationToken, EitherAsync<DomainError, ProofPorts>> Proofs { get; init; }
 

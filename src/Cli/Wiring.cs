@@ -13,6 +13,7 @@ using EventDock.Adapters.Runc;
 using EventDock.Adapters.Segments;
 using EventDock.Adapters.Signing;
 using EventDock.Cli.Commands;
+using EventDock.Cli.Errors;
 using EventDock.Cli.Output;
 using EventDock.Domain.Containers;
 using EventDock.Domain.Kernel;
@@ -48,23 +49,25 @@ public sealed class Wiring(Places places, Origin origin)
         output,
         error,
         !Console.IsErrorRedirected,
-        Read: cancel => from ledger in Open(cancel) select Ports(ledger),
-        Change: cancel =>
-            from ledger in Checked(cancel)
+        Read: cancel =>
+            from ledger in Open(cancel)
             let ports = Ports(ledger)
-            from swept in Sweep(cancel)
-            from reconciled in Reconcile.Run(ports, cancel)
+            from told in Journal.Waiting() ? Caught(ports, error, cancel) : Done
             select ports,
-        Ended: cancel => from ledger in Checked(cancel) select Ports(ledger),
+        Change: Change,
+        Ended: cancel => from ledger in Recorded(cancel) select Ports(ledger),
         Adopt: cancel => from ledger in Open(cancel) from adopted in OpenRoot.Adopt(root, ledger, World, cancel) select adopted,
         Home(),
         World.Clock)
     {
+        Free = cancel => Ballast.WithRoom(() => Change(ports => ports.With(Ballast), cancel)),
+        Unrecorded = () => paths.Prepare().Map(_ => new UnrecordedPorts(
+            Runtime().Runtime, ContainersOnDisk.Create(places.Root), Journal, Ballast, origin, World)),
         Proofs = cancel =>
-            from ledger in Checked(cancel)
+            from ledger in Recorded(cancel)
             from config in LedgerConfig().ToAsync()
             select Proofs(ledger, config),
-        Redacting = Checked,
+        Redacting = Recorded,
         Verifying = cancel =>
             from config in LedgerConfig().ToAsync()
             from disk in root.Read(cancel)
@@ -93,6 +96,44 @@ public sealed class Wiring(Places places, Origin origin)
 
     public Either<DomainError, LedgerConfig> LedgerConfig() =>
         EngineConfigFile.Read(places.Config, places.ConfigNamed).Map(config => config.Ledger);
+
+    private Journal Journal => JournalFile.Create(places.Root);
+
+    /// <summary>On another server's disk there is nothing of ours to give up.</summary>
+    private Ballast Ballast => places.Database is null ? BallastFile.Create(places.Root) : Domain.Roots.Ballast.Nothing;
+
+    private EitherAsync<DomainError, Ports> Change(CancellationToken cancel) => Change(ports => ports, cancel);
+
+    private EitherAsync<DomainError, Ports> Change(Func<Ports, Ports> with, CancellationToken cancel) =>
+        from ledger in Checked(cancel)
+        let ports = with(Ports(ledger))
+        from replayed in Replay.Run(ports, Journal, ErrorText.Of, cancel)
+        from kept in Keep().ToAsync()
+        from swept in Sweep(cancel)
+        from reconciled in Reconcile.Run(ports, cancel)
+        select ports;
+
+    /// <summary>A wrong configuration is told by what needs it: here nothing does.</summary>
+    private Either<DomainError, Unit> Keep() =>
+        EngineConfigFile.Read(places.Config, places.ConfigNamed).Match(
+            Right: config => Ballast.Keep(config.Ballast), Left: _ => Right<DomainError, Unit>(unit));
+
+    /// <summary>The ledger, with what other commands have done without it recorded first.</summary>
+    private EitherAsync<DomainError, OpenLedger> Recorded(CancellationToken cancel) =>
+        from ledger in Checked(cancel)
+        from replayed in Replay.Run(Ports(ledger), Journal, ErrorText.Of, cancel)
+        select ledger;
+
+    /// <summary>Who only looks is shown what was done meanwhile; that it could not be recorded does not keep him from looking.</summary>
+    private EitherAsync<DomainError, Unit> Caught(Ports ports, TextWriter error, CancellationToken cancel) =>
+        (from disk in root.Read(cancel)
+         from parted in OpenRoot.Parted(disk, ports.Ledger, World).Match(Some: Fail<Unit>, None: () => Done)
+         from replayed in Replay.Run(ports, Journal, ErrorText.Of, cancel)
+         select replayed).Recover(failed =>
+         {
+             error.Write(ErrorText.Line(failed) + "\n");
+             return Some(Done);
+         });
 
     private EitherAsync<DomainError, OpenLedger> Open(CancellationToken cancel) =>
         from prepared in paths.Prepare().ToAsync()

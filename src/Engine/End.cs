@@ -33,6 +33,28 @@ public static class End
                 : Give(new EndedContainer(LastCode(past), Removed: false))
             select ended);
 
+    /// <summary>
+    /// An end that a command has seen while there was no ledger, recorded unless that has been done, or another process of the container's
+    /// runs by now. A thin layer that cannot be looked at any more is no reason to lose the exit.
+    /// </summary>
+    /// <param name="once">Appends under the entry's id.</param>
+    public static EitherAsync<DomainError, Unit> Seen(
+        Ports ports, EventStore once, JournalEntry entry, ContainerExited exited, CancellationToken cancel) =>
+        Start.Locked(ports, exited.Id, cancel).Holding(() =>
+            from past in ports.Store.Read(Streams.Container(exited.Id.Value), cancel)
+            let state = ContainerDecider.Decider.Fold(past.Map(e => (ContainerEvent)e.Event))
+            from ended in state is ContainerState.Running r && new ProcessIdentity(r.Pid, r.StartTime, r.BootId) == entry.Process
+                ? Record(
+                    ports, once, exited, entry.At, remove: false,
+                    Scan(ports, exited.Id, "exit", cancel).Recover(error => error is DomainError.FileFailed
+                        ? Some(Give(new RecordWritten(exited.Id.Value, "exit", ThinLayerDelta.None, LayerDecider.DefaultQuota)))
+                        : None),
+                    cancel)
+                : state is ContainerState.Absent or ContainerState.Created
+                    ? Fail<Unit>(new DomainError.NoSuchContainer(exited.Id.Value))
+                    : Done
+            select unit);
+
     private static EitherAsync<DomainError, Option<int>> Observe(
         Ports ports, ContainerId id, ProcessIdentity process, string cause, bool remove, CancellationToken cancel) =>
         from fact in ports.Runtime.AwaitExit(id, TimeSpan.FromSeconds(5), cancel)
@@ -41,25 +63,35 @@ public static class End
             ? Fail<Unit>(new DomainError.RuntimeFailed("conmon", $"container {id.Short} still runs, and nobody watches it"))
             : Done
         let code = fact.Map(f => f.ExitCode)
-        let at = fact.Map(f => f.At).IfNone(ports.World.Clock())
-        from written in Scan(ports, id, cause, cancel)
+        let exited = new ContainerExited(
+            id, code.MatchUnsafe(Some: c => (int?)c, None: () => null), fact.Map(f => f.OutOfMemory).IfNone(false))
+        from recorded in Record(
+            ports, ports.Store, exited, fact.Map(f => f.At).IfNone(ports.World.Clock()), remove, Scan(ports, id, cause, cancel), cancel)
+        select code;
+
+    /// <param name="store">Where the exit is appended; the rest of what is known goes where the ports say.</param>
+    private static EitherAsync<DomainError, Unit> Record(
+        Ports ports, EventStore store, ContainerExited fact, DateTimeOffset at, bool remove,
+        EitherAsync<DomainError, RecordWritten> scan, CancellationToken cancel) =>
+        from written in scan
+        let id = fact.Id
         from _ in ports.Again(
             () =>
                 from exited in ports.Store.Decide(
                     ContainerDecider.Decider,
                     Streams.Container(id.Value),
-                    new RecordExited(id, code.MatchUnsafe(Some: c => (int?)c, None: () => null), fact.Map(f => f.OutOfMemory).IfNone(false)),
+                    new RecordExited(id, fact.ExitCode, fact.OutOfMemory),
                     at,
                     cancel)
                 from rest in remove ? WrittenAndRemoved(ports, id, exited, written, cancel) : Written(ports, id, written, cancel)
                 let whole = exited.Append.And(rest)
-                from appended in whole.IsEmpty ? Done : ports.Store.Append(whole, cancel).Ignore()
+                from appended in whole.IsEmpty ? Done : store.Append(whole, cancel).Ignore()
                 select unit,
             cancel)
         from execs in Exec.SettleAll(ports, id, CancellationToken.None)
         from cleaned in ports.Runtime.CleanUp(id, CancellationToken.None)
         from settled in remove ? ports.Thin.Discard(id.Value, CancellationToken.None) : ports.Thin.Settle(id.Value, CancellationToken.None)
-        select code;
+        select unit;
 
     /// <summary>Records what has been written to a thin layer since it was last looked at: after an exec, say.</summary>
     public static EitherAsync<DomainError, Unit> RecordWrites(Ports ports, ContainerId id, string cause, CancellationToken cancel) =>

@@ -66,7 +66,10 @@ public sealed class CodecSamples
         ("exec_failed.v1", new ExecFailed("e1", Id, 126, "permission denied")),
         ("exec_exited.v1", new ExecExited("e1", Id, 1)),
         ("foreign_event_found.v1", new ForeignEventFound(77, "018f0000-0000-7000-8000-000000000000", "container-1", 3, "order_placed")),
-        ("redacted.v1", new Redacted(77, Seq("headers", "data"), "a password")));
+        ("redacted.v1", new Redacted(77, Seq("headers", "data"), "a password")),
+        ("segment_sealed.v1", new SegmentSealed(1, 100_000, "000000000001-000000100000.ndjson.gz", 28_600_000, Digest)),
+        ("segment_rewritten.v1", new SegmentRewritten(1, 100_000, "000000000001-000000100000.2.ndjson.gz", 28_600_000, Digest)),
+        ("segment_dropped.v1", new SegmentDropped(1, 100_000)));
 
     [Fact]
     public void Every_sample_reads_as_the_event_it_was()

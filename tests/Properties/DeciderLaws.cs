@@ -57,7 +57,7 @@ public sealed class ContainerDeciderLaws : DeciderLaws<ContainerCommand, Contain
 
     protected override Gen<ContainerCommand> Commands => Histories.ContainerCommands(Id);
 
-    protected override bool Repeats(ContainerCommand command) => command is SignalContainer;
+    protected override bool Repeats(ContainerCommand command) => command is SignalContainer or RecordSignalled;
 
     private Gen<Seq<ContainerEvent>> Lives => Commands.ListOf().Select(c => Histories.Run(Decider, c));
 

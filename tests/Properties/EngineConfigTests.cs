@@ -35,6 +35,19 @@ public sealed class EngineConfigTests
         Assert.DoesNotContain("hunter2", EngineConfig.Parse("""{"registry-mirrors":["https://me:hunter2@a"]}""").ToString());
 
     [Theory]
+    [InlineData("{}", 16777216)]
+    [InlineData("""{"ballast-size":0}""", 0)]
+    [InlineData("""{"ballast-size":1048576}""", 1048576)]
+    public void The_ballast_has_the_size_that_is_said(string json, long size) => Assert.Equal(size, Parse(json).Ballast);
+
+    [Theory]
+    [InlineData("""{"ballast-size":-1}""")]
+    [InlineData("""{"ballast-size":"16M"}""")]
+    [InlineData("""{"ballast-size":1.5}""")]
+    public void A_ballast_of_no_size_is_bad_content(string json) =>
+        Assert.IsType<DomainError.BadContent>(EngineConfig.Parse(json).Match(Right: c => throw new Xunit.Sdk.XunitException($"{c}"), Left: e => e));
+
+    [Theory]
     [InlineData("[]")]
     [InlineData("{")]
     [InlineData("""{"registry-mirrors":"https://a"}""")]

@@ -39,6 +39,7 @@ public static class Histories
         Gen.Choose(2, 4).Select(pid => (ContainerCommand)new RecordStarted(id, new ProcessIdentity(pid, pid * 10, "boot"))),
         Gen.Elements(125, 126, 127).Select(code => (ContainerCommand)new RecordStartFailed(id, code, "no")),
         Gen.Elements("TERM", "KILL").Select(signal => (ContainerCommand)new SignalContainer(id, signal, "stop")),
+        Gen.Elements("TERM", "HUP").Select(signal => (ContainerCommand)new RecordSignalled(id, signal, "kill")),
         Gen.Elements<int?>(0, 1, 137, null).Select(code => (ContainerCommand)new RecordExited(id, code, false)),
         Gen.Constant<ContainerCommand>(new RemoveContainer(id)));
 

@@ -88,6 +88,15 @@ public static unsafe partial class Fs
         return errno == Errno.Interrupted ? 0 : throw Failed(errno, "write", file);
     }
 
+    /// <summary>Blocks for so many bytes, whatever is written there later (posix_fallocate).</summary>
+    public static void Allocate(SafeFileHandle file, long length)
+    {
+        if (Libc.Allocate(file, 0, length) is var errno and not 0)
+        {
+            throw Failed(errno, "allocate", file);
+        }
+    }
+
     public static void SetLength(SafeFileHandle file, long length) => Check(Libc.FTruncate(file, length), "truncate", file);
 
     /// <summary>The stretches that hold data up to <paramref name="size"/>: holes are found, not read.</summary>

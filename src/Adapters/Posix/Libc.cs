@@ -89,6 +89,10 @@ internal static unsafe partial class Libc
     [LibraryImport(C, EntryPoint = "ftruncate", SetLastError = true)]
     internal static partial int FTruncate(SafeFileHandle file, long length);
 
+    /// <summary>Gives the errno as its result.</summary>
+    [LibraryImport(C, EntryPoint = "posix_fallocate")]
+    internal static partial int Allocate(SafeFileHandle file, long offset, long length);
+
     [LibraryImport(C, EntryPoint = "pread", SetLastError = true)]
     internal static partial nint PRead(SafeFileHandle file, byte* buffer, nint size, long offset);
 

@@ -116,9 +116,10 @@ internal sealed class PostgresEventStore
     private Task<Either<DomainError, Appended>> AppendAsync(Append append, CancellationToken cancel)
     {
         var streams = append.Streams.Filter(s => !s.Facts.IsEmpty).Map(s => s with { Stream = StoredText.Of(s.Stream) });
+        var (by, headers) = append.By is { } other ? (other, new HeaderText(other)) : (origin, texts);
         return ChainBroken(streams) is { } lost
             ? Task.FromResult(Left<DomainError, Appended>(new DomainError.Conflict(lost)))
-            : AppendAsync(PreparedAppend.Of(origin, texts, streams, append.Guards, append.Id), append.Id is not null, cancel);
+            : AppendAsync(PreparedAppend.Of(by, headers, streams, append.Guards, append.Id), append.Id is not null, cancel);
     }
 
     /// <summary>A stream that is added to twice in one append must be added to where the first addition ended.</summary>

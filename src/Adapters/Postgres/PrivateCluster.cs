@@ -12,6 +12,8 @@ using Npgsql;
 /// </summary>
 public static class PrivateCluster
 {
+    private const int ErrnoNoSpace = 28;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     public static Cluster Create(ClusterPlace place) => new(
@@ -120,7 +122,7 @@ public static class PrivateCluster
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return new DomainError.FileFailed(place.Root, e.Message);
+            return Files(place, e);
         }
     }
 
@@ -132,7 +134,10 @@ public static class PrivateCluster
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return new DomainError.FileFailed(place.Root, e.Message);
+            return Files(place, e);
         }
     }
+
+    private static DomainError Files(ClusterPlace place, Exception thrown) =>
+        thrown.HResult == ErrnoNoSpace ? new DomainError.DiskFull(place.Root) : new DomainError.FileFailed(place.Root, thrown.Message);
 }

@@ -55,6 +55,7 @@ internal sealed class Launch(RuntimePaths paths, OverlayMounts mounts, Programs 
             return error;
         }
 
+        ContainersOnDisk.Write(container, spec.Name, settings.StopSignal);
         var binds = Bundle.WriteEtcFiles(container, settings.Hostname, settings.Network);
         var env = RuntimeSpecEnvironment.Complete(spec.Env, settings.Hostname, settings.Terminal);
         var process = new ProcessSpec(

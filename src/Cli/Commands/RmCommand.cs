@@ -9,14 +9,21 @@ using EventDock.Engine;
 public static class RmCommand
 {
     public static EitherAsync<DomainError, int> Run(ParsedArgs args, Session session, CancellationToken cancel) =>
-        from ports in session.Change(cancel)
-        from code in Each.Of(session, args.Arguments, name =>
-            (from row in Find.Container(ports, name, cancel)
-             from _ in Remove.Container(ports, row, args.On("force"), cancel)
-             let printed = session.Line(name)
-             select unit)
-            .Recover(error => args.On("force") && error is DomainError.NoSuchContainer
-                ? Some(Pipeline.Give(session.Tell(ErrorText.Line(error))))
-                : None))
-        select code;
+        args.On("force")
+            ? WithoutLedger.Each(
+                session, args.Arguments, (ports, name) => One(ports, session, name, force: true, cancel),
+                (ports, container) => Unrecorded.Remove(ports, container, cancel), cancel)
+            : from ports in session.Free(cancel)
+              from code in Each.Of(session, args.Arguments, name => One(ports, session, name, force: false, cancel))
+              select code;
+
+    private static EitherAsync<DomainError, Unit> One(
+        Ports ports, Session session, string name, bool force, CancellationToken cancel) =>
+        (from row in Find.Container(ports, name, cancel)
+         from _ in Remove.Container(ports, row, force, cancel)
+         let printed = session.Line(name)
+         select unit)
+        .Recover(error => force && error is DomainError.NoSuchContainer
+            ? Some(Pipeline.Give(session.Tell(ErrorText.Line(error))))
+            : None);
 }

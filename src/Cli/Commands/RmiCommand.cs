@@ -8,7 +8,7 @@ using EventDock.Engine;
 public static class RmiCommand
 {
     public static EitherAsync<DomainError, int> Run(ParsedArgs args, Session session, CancellationToken cancel) =>
-        from ports in session.Change(cancel)
+        from ports in session.Free(cancel)
         from code in Each.Of(session, args.Arguments, name =>
             from removed in Remove.Image(ports, name, args.On("force"), cancel)
             let printed = removed.Map(r => session.Line(Text(r))).Strict()

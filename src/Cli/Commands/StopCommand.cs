@@ -11,13 +11,18 @@ public static class StopCommand
     private const long DefaultSeconds = 10;
 
     public static EitherAsync<DomainError, int> Run(ParsedArgs args, Session session, CancellationToken cancel) =>
-        from ports in session.Change(cancel)
-        from code in Each.Of(session, args.Arguments, name =>
-            from row in Find.Container(ports, name, cancel)
-            from _ in Signal.Stop(ports, row, Grace(args.Number("time") ?? DefaultSeconds), cancel)
-            let printed = session.Line(name)
-            select unit)
+        from code in WithoutLedger.Each(
+            session, args.Arguments,
+            (ports, name) =>
+                from row in Find.Container(ports, name, cancel)
+                from _ in Signal.Stop(ports, row, Patience(args), cancel)
+                let printed = session.Line(name)
+                select unit,
+            (ports, container) => Unrecorded.Stop(ports, container, Patience(args), cancel),
+            cancel)
         select code;
+
+    private static TimeSpan Patience(ParsedArgs args) => Grace(args.Number("time") ?? DefaultSeconds);
 
     /// <summary>Below zero: for ever.</summary>
     private static TimeSpan Grace(long seconds) =>

@@ -15,6 +15,9 @@ public sealed record RecordStartFailed(ContainerId Id, int ExitCode, string Mess
 /// <param name="Cause">kill, stop or rm.</param>
 public sealed record SignalContainer(ContainerId Id, string Signal, string Cause) : ContainerCommand(Id);
 
+/// <summary>A signal that was sent while there was no ledger; it may have ended the process meanwhile.</summary>
+public sealed record RecordSignalled(ContainerId Id, string Signal, string Cause) : ContainerCommand(Id);
+
 /// <summary>An exit that was observed. The process says which start it belongs to; null where that cannot be known.</summary>
 public sealed record RecordExited(ContainerId Id, int? ExitCode, bool OutOfMemory) : ContainerCommand(Id);
 

@@ -18,6 +18,11 @@ public sealed record EngineConfig(Seq<string> RegistryMirrors, Seq<string> Insec
     /// <summary>Checkpoints and anchors: keys of EventDock's own.</summary>
     public LedgerConfig Ledger { get; init; } = LedgerConfig.Empty;
 
+    /// <summary>Bytes kept on the disk to be given up when it is full: <c>ballast-size</c>, 0 for none.</summary>
+    public long Ballast { get; init; } = Roots.Ballast.DefaultSize;
+
+    private const long MostBallast = 1L << 40;
+
     /// <summary>Reads the text of the file. A key that is not known is an error, as it is to dockerd.</summary>
     public static Either<DomainError, EngineConfig> Parse(string json) =>
         json.Length == 0 || string.IsNullOrWhiteSpace(json)
@@ -28,7 +33,7 @@ public sealed record EngineConfig(Seq<string> RegistryMirrors, Seq<string> Insec
     {
         foreach (var member in root.EnumerateObject())
         {
-            if (member.Name is not ("registry-mirrors" or "insecure-registries") && !LedgerConfig.Knows(member.Name))
+            if (member.Name is not ("registry-mirrors" or "insecure-registries" or "ballast-size") && !LedgerConfig.Knows(member.Name))
             {
                 return new DomainError.Invalid("configuration key", member.Name, "is not a key that EventDock knows");
             }
@@ -37,8 +42,14 @@ public sealed record EngineConfig(Seq<string> RegistryMirrors, Seq<string> Insec
         var mirrors = shape.Texts(root, "registry-mirrors").All(Mirror);
         var insecure = shape.Texts(root, "insecure-registries").All(Insecure);
         var ledger = LedgerConfig.Read(shape, root);
-        return mirrors.Bind(m => insecure.Bind(i => ledger.Map(l => new EngineConfig(m, i) { Ledger = l })));
+        return mirrors.Bind(m => insecure.Bind(i => ledger.Bind(l => BallastOf(shape, root).Map(b =>
+            new EngineConfig(m, i) { Ledger = l, Ballast = b }))));
     }
+
+    private static Either<DomainError, long> BallastOf(JsonShape shape, JsonElement root) =>
+        JsonShape.Member(root, "ballast-size") is not { } given ? Roots.Ballast.DefaultSize
+        : shape.Count(root, "ballast-size") is var size && size <= MostBallast ? size
+        : new DomainError.Invalid("ballast-size", given.ToString(), $"must be a number of bytes from 0 to {MostBallast}");
 
     private static Either<DomainError, string> Mirror(string text)
     {

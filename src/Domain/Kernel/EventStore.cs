@@ -31,6 +31,9 @@ public sealed record Append(Seq<StreamAppend> Streams, Seq<Guard> Guards)
     /// </summary>
     public Guid? Id { get; init; }
 
+    /// <summary>Whose the events are; null: the command's that appends them. Another's are those that it has noted in the journal.</summary>
+    public Origin? By { get; init; }
+
     public bool IsEmpty => Streams.ForAll(s => s.Facts.IsEmpty);
 
     public Append And(Append other) => this with { Streams = Streams + other.Streams, Guards = Guards + other.Guards };

@@ -69,6 +69,8 @@ public sealed record ThinLayerStore(
 /// <param name="Incomplete">Why it is not whole; null where it is.</param>
 public sealed record ThinLayerDelta(Seq<PathChange> Changes, BlobRef? ChangeList, string? Incomplete)
 {
+    public static readonly ThinLayerDelta None = new(Seq<PathChange>(), null, null);
+
     public bool IsEmpty => Changes.IsEmpty && Incomplete is null;
 }
 

@@ -1,0 +1,36 @@
+namespace EventDock.Adapters.Runc;
+
+using System.IO;
+using EventDock.Domain.Containers;
+using EventDock.Domain.Kernel;
+
+/// <summary>
+/// What can be known of containers without a ledger: <c>containers/ID</c>, and the name and stop signal that a container's first
+/// start has left there.
+/// </summary>
+public static class ContainersOnDisk
+{
+    public static Func<CancellationToken, EitherAsync<DomainError, Seq<ContainerOnDisk>>> Create(string root)
+    {
+        var paths = new RuntimePaths(root, "", Seq<string>());
+        return _ => Results.Blocking(root, () => Read(paths));
+    }
+
+    internal static void Write(string container, string name, string? stopSignal) =>
+        PrivateFiles.Write(NameFile(container), $"{name}\n{stopSignal}\n");
+
+    private static Either<DomainError, Seq<ContainerOnDisk>> Read(RuntimePaths paths) =>
+        !Directory.Exists($"{paths.Root}/containers")
+            ? Seq<ContainerOnDisk>()
+            : Directory.GetDirectories($"{paths.Root}/containers").ToSeq()
+                .Choose(directory => ContainerId.Parse(Path.GetFileName(directory)).ToOption())
+                .Map(id => Known(id, PrivateFiles.ReadText(NameFile(paths.Container(id)))?.Split('\n')))
+                .Strict();
+
+    private static ContainerOnDisk Known(ContainerId id, string[]? lines) =>
+        lines is [{ Length: > 0 } name, var signal, ..]
+            ? new ContainerOnDisk(id, name, signal.Length > 0 ? signal : null)
+            : new ContainerOnDisk(id, null, null);
+
+    private static string NameFile(string container) => $"{container}/name";
+}
