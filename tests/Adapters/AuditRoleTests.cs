@@ -53,7 +53,7 @@ public sealed class AuditRoleTests(AuditCluster made) : IClassFixture<AuditClust
     {
         Assert.Equal("eventdock_audit|RootInitialized", Member(Url, "select current_user, type from audit.events"));
         var views = Ask(cluster.Url, "select table_name from information_schema.views where table_schema = 'audit'").Split('\n');
-        Assert.Equal(9, views.Length);
+        Assert.Equal(10, views.Length);
         Assert.All(views, view => Member(Url, $"select count(*) from audit.{view}"));
     }
 

@@ -2,6 +2,7 @@ namespace EventDock.Tests.Adapters;
 
 using System.Diagnostics;
 using System.IO;
+using EventDock.Adapters.Segments;
 using EventDock.Adapters.Signing;
 using EventDock.Domain.Kernel;
 using EventDock.Domain.Ledger;
@@ -47,6 +48,26 @@ public sealed class LedgerExportTests(LedgerFixture fixture) : IDisposable
         }
 
         await ports.Ledger.Care.Close();
+    }
+
+    [Fact]
+    public async Task The_same_lines_check_a_segment_that_zcat_unpacks()
+    {
+        var (ledger, ports) = await FilledAsync();
+        await ports.Ledger.Care.Close();
+        var sealing = ports with { Ledger = await ledger.OpenAsync(ledger.Owner, SegmentFilesAdapter.Create(root)) };
+        var done = Must(await Seal.Run(sealing, new SealRequest(9, Drop: true), _ => { }, NoCancel).ToEither());
+        using (var zcat = Process.Start("bash", ["-c", $"zcat {root}/segments/{done.Written[0].File} > {root}/export"]))
+        {
+            await zcat.WaitForExitAsync();
+            Assert.Equal(0, zcat.ExitCode);
+        }
+
+        await File.WriteAllTextAsync(Path.Combine(root, "key"), Must(await sealing.Key(NoCancel).ToEither()).Text);
+        var said = await CheckAsync();
+        Assert.Equal((said[0], said[2]), (said[1], said[3]));
+        Assert.Contains("Verified Successfully", said[4], StringComparison.Ordinal);
+        await sealing.Ledger.Care.Close();
     }
 
     [Fact]

@@ -68,9 +68,9 @@ public static class SegmentFilesAdapter
 
     private static string DirectoryOf(string root) => Path.Combine(root, "segments");
 
-    private static Task<Either<DomainError, Segment>> WriteAsync(
+    private static async Task<Either<DomainError, Segment>> WriteAsync(
         string root, SegmentRange range, Func<SegmentSink, EitherAsync<DomainError, Unit>> fill, CancellationToken cancel) =>
-        Guarded.RunAsync(
+        (await Guarded.RunAsync(
             async () =>
             {
                 using var directory = OpenOrMake(root);
@@ -78,7 +78,7 @@ public static class SegmentFilesAdapter
                 var filled = await fill(draft.Sink).ToEither();
                 return filled.Map(_ => draft.Finish());
             },
-            cancel).Map(written => written.Bind(segment => segment));
+            cancel)).Bind(segment => segment);
 
     private static Either<DomainError, byte[]> Read(string root, Segment segment, int block) =>
         With(root, segment, file =>
