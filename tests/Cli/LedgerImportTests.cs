@@ -2,6 +2,7 @@ namespace EventDock.Tests.Cli;
 
 using System.IO;
 using System.Text;
+using System.Text.RegularExpressions;
 
 /// <summary>A ledger taken to another root by its export.</summary>
 public sealed class LedgerImportTests
@@ -68,12 +69,12 @@ public sealed class LedgerImportTests
         Assert.Equal("busybox", other.Out("images", "--format", "{{.Repository}}"));
     }
 
+    /// <summary>Without what is counted from now, how long ago something was, and the columns that give way to it.</summary>
+    internal static string Still(string printed) => Regex.Replace(
+        Regex.Replace(printed, "(about )?(an?|[0-9]+) (second|minute)s? ago|less than a second ago", "AGO", RegexOptions.IgnoreCase), "  +", "  ");
+
     private static string Refused(Installation root, string export) =>
         root.Run(Encoding.UTF8.GetBytes(export), "ledger", "import", "-").Refused(1);
-
-    private static string Still(string printed) =>
-        System.Text.RegularExpressions.Regex.Replace(printed, "(about )?(an?|[0-9]+) (second|minute)s? ago|less than a second ago", "AGO",
-            System.Text.RegularExpressions.RegexOptions.IgnoreCase);
 
     private static string Note(string export)
     {
