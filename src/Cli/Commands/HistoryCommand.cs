@@ -27,8 +27,7 @@ public static class HistoryCommand
         from text in args.On("quiet") && args.Text("format") is null
             ? Give(string.Concat(entries.Map(e => Id(image, e, !args.On("no-trunc")) + "\n")))
             : Rows.Render(
-                args.Text("format"),
-                entries.Map(e => Row(image, e, session.Clock(), !args.On("no-trunc"), args.On("human"))).Strict()).ToAsync()
+                args.Text("format"), entries, e => Row(image, e, session.Clock(), !args.On("no-trunc"), args.On("human"))).ToAsync()
         let printed = session.Print(text)
         select 0;
 

@@ -34,7 +34,7 @@ public static class ImagesCommand
             .ToSeq().Bind(image => Names(image, named[image.Id])).Filter(n => filter.ForAll(f => f(n))).Strict()
         from text in args.On("quiet") && args.Text("format") is null
             ? Give(string.Concat(shown.Map(n => (args.On("no-trunc") ? Digest.Prefix + n.Image.Id : n.Image.Id[..12]) + "\n")))
-            : Rows.Render(args.Text("format"), shown.Map(n => Row(n, moment.Clock, !args.On("no-trunc"))).Strict()).ToAsync()
+            : Rows.Render(args.Text("format"), shown, n => Row(n, moment.Clock, !args.On("no-trunc"))).ToAsync()
         let printed = session.Print(text)
         let footer = Moments.Footer(session, moment)
         select 0;

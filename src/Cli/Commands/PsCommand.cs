@@ -26,11 +26,13 @@ public static class PsCommand
         from settled in moment.Position.IsNone && ports.Ledger.Root.IsSome ? Reconcile.Run(ports, cancel) : Done
         from rows in args.On("all") ? ports.Views.Containers.All(moment.Position, cancel) : ports.Views.ContainersRunning(moment.Position, cancel)
         let shown = Newest(rows)
-        from tags in shown.IsEmpty || args.On("quiet") ? Give(Seq<TagRow>()) : ports.Views.Tags.Keyed(References(shown), moment.Position, cancel)
-        let naming = tags.Map(t => (t.Reference, t.Image)).ToHashSet()
+        let images = Canonical(shown)
+        let references = images.Values.Where(r => r.Length > 0).Distinct().ToSeq()
+        from tags in shown.IsEmpty || args.On("quiet") ? Give(Seq<TagRow>()) : ports.Views.Tags.Keyed(references, moment.Position, cancel)
+        let naming = new Naming(images, tags.Map(t => (t.Reference, t.Image)).ToHashSet())
         from text in args.On("quiet") && args.Text("format") is null
             ? Give(string.Concat(shown.Map(r => (args.On("no-trunc") ? r.Id.Value : r.Id.Short) + "\n")))
-            : Rendered(args.Text("format"), shown.Map(r => Row(r, naming, moment.Clock, !args.On("no-trunc"))).Strict()).ToAsync()
+            : Rendered(args.Text("format"), shown, r => Row(r, naming, moment.Clock, !args.On("no-trunc"))).ToAsync()
         let printed = session.Print(text)
         let footer = Moments.Footer(session, moment)
         select 0;
@@ -38,12 +40,14 @@ public static class PsCommand
     private static Seq<ContainerRow> Newest(Seq<ContainerRow> rows) =>
         rows.OrderByDescending(r => r.Created).ThenBy(r => r.Id.Value, StringComparer.Ordinal).ToSeq().Strict();
 
-    private static Seq<string> References(Seq<ContainerRow> rows) =>
-        rows.Map(r => r.Image).Distinct().ToSeq()
-            .Map(text => ImageReference.Parse(text).Match(Right: r => r.Tagged.Canonical, Left: _ => "")).Filter(r => r.Length > 0).Strict();
+    /// <summary>Of each image as it was typed the tag it means; empty where that is none. Many containers have few images.</summary>
+    private static Dictionary<string, string> Canonical(Seq<ContainerRow> rows) =>
+        rows.Map(r => r.Image).Distinct().ToDictionary(
+            text => text,
+            text => ImageReference.Parse(text).Match(Right: r => r.Tagged.Canonical, Left: _ => ""),
+            StringComparer.Ordinal);
 
-    private static TemplateValue.Row Row(
-        ContainerRow row, IReadOnlySet<(string Reference, string Image)> tags, DateTimeOffset now, bool cut) =>
+    private static TemplateValue.Row Row(ContainerRow row, Naming tags, DateTimeOffset now, bool cut) =>
         TemplateValue.RowOf(
             "*formatter.containerContext",
             ("Command", Human.Command(row.Settings.Arguments, cut)),
@@ -61,19 +65,22 @@ public static class PsCommand
             ("Status", Human.Status(row.State, row.StartedAt, row.FinishedAt, row.ExitCode, now)));
 
     /// <summary>As typed, while that still names the image; the image's id after the tag has moved on.</summary>
-    private static string Image(ContainerRow row, IReadOnlySet<(string Reference, string Image)> tags, bool cut)
+    private static string Image(ContainerRow row, Naming tags, bool cut)
     {
-        var canonical = ImageReference.Parse(row.Image).Match(Right: r => r.Tagged.Canonical, Left: _ => "");
         var still = row.ImageId.StartsWith(row.Image.Replace(Digest.Prefix, "", StringComparison.Ordinal), StringComparison.Ordinal)
-                    || tags.Contains((canonical, row.ImageId));
+                    || tags.Now.Contains((tags.Canonical[row.Image], row.ImageId));
         return still ? row.Image : cut ? row.ImageId[..12] : Digest.Prefix + row.ImageId;
     }
 
+    /// <param name="Canonical">What was typed, and the tag it means.</param>
+    /// <param name="Now">Which tag names which image.</param>
+    private sealed record Naming(IReadOnlyDictionary<string, string> Canonical, IReadOnlySet<(string Reference, string Image)> Now);
+
     /// <summary>As docker's ps, and no other list of its: a template that could not be filled is refused also where nothing is to be shown.</summary>
-    private static Either<DomainError, string> Rendered(string? format, Seq<TemplateValue.Row> rows) =>
+    private static Either<DomainError, string> Rendered(string? format, Seq<ContainerRow> rows, Func<ContainerRow, TemplateValue.Row> row) =>
         rows.IsEmpty
-            ? Rows.Render(format, Seq1(Blank)).Bind(_ => Rows.Render(format, rows))
-            : Rows.Render(format, rows);
+            ? Rows.Render(format, Seq1(Blank), blank => blank).Bind(_ => Rows.Render(format, rows, row))
+            : Rows.Render(format, rows, row);
 
     private static TemplateValue.Row Blank => TemplateValue.RowOf(
         "*formatter.containerContext", Rows.Headers.Select(h => (h.Field, "")).ToArray());

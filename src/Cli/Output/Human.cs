@@ -85,6 +85,11 @@ public static class Human
     /// <summary>At most so many columns of a terminal; what is cut off is replaced by an ellipsis. Wide characters count two.</summary>
     public static string Ellipsis(string text, int columns)
     {
+        if (Ascii.IsValid(text))
+        {
+            return text.Length <= columns ? text : string.Concat(text.AsSpan(0, columns - 1), "…");
+        }
+
         var width = 0;
         var keep = new StringBuilder();
         foreach (var rune in text.EnumerateRunes())

@@ -13,23 +13,41 @@ public sealed record RowFormat(string Columns, IReadOnlyList<(string Field, stri
 {
     private const string TableWord = "table";
 
+    /// <summary>So many rows are worth another processor.</summary>
+    private const int Many = 1000;
+
     /// <summary>The whole output, every line ended. Cells of a table are escaped for terminals.</summary>
     /// <param name="format">As given; null or empty where none was.</param>
-    public Either<DomainError, string> Render(string? format, Seq<TemplateValue.Row> rows)
+    /// <param name="row">What an item's fields are. Asked on several threads at once where there are many.</param>
+    public Either<DomainError, string> Render<T>(string? format, Seq<T> items, Func<T, TemplateValue.Row> row)
     {
         var text = string.IsNullOrEmpty(format) || format == TableWord ? TableWord + Columns : format;
         if (text == "json")
         {
-            return string.Concat(rows.Map(r => r.Json() + "\n"));
+            return string.Concat(items.Map(item => row(item).Json() + "\n"));
         }
 
         var table = text.StartsWith(TableWord, StringComparison.Ordinal);
         var template = (table ? text[TableWord.Length..] : text).Trim(' ').Replace("\\t", "\t").Replace("\\n", "\n");
         return GoTemplate.Parse(template).Bind(parsed =>
-            (table ? rows.Map(Fit) : rows).All(r => parsed.Render(r)).Bind(lines =>
+            Lines(items, item => parsed.Render(table ? Fit(row(item)) : row(item))).Bind(lines =>
                 table
                     ? Header(template).Map(header => Table.Align(Lines(header.Cons(lines))))
                     : Right<DomainError, string>(Lines(lines))));
+    }
+
+    /// <summary>In the order of the items; of a long list each processor makes a part.</summary>
+    private static Either<DomainError, Seq<string>> Lines<T>(Seq<T> items, Func<T, Either<DomainError, string>> line)
+    {
+        var parts = Math.Min(Environment.ProcessorCount, 1 + (items.Count / Many));
+        if (parts == 1)
+        {
+            return items.All(line);
+        }
+
+        var size = (items.Count + parts - 1) / parts;
+        return Task.WhenAll(Enumerable.Range(0, parts).Select(n => Task.Run(() => items.Skip(n * size).Take(size).Strict().All(line))))
+            .GetAwaiter().GetResult().ToSeq().All(part => part).Map(made => made.Bind(part => part).Strict());
     }
 
     private static string Lines(Seq<string> lines) => string.Concat(lines.Map(line => line + "\n"));
@@ -39,10 +57,13 @@ public sealed record RowFormat(string Columns, IReadOnlyList<(string Field, stri
         GoTemplate.Parse(template).Bind(parsed => parsed.RenderHeader(
             new TemplateValue.Map(Headers.Select(h => KeyValuePair.Create(h.Field, TemplateValue.Of(h.Header))).ToArray())));
 
-    private static TemplateValue.Row Fit(TemplateValue.Row row) => row with
-    {
-        Fields = row.Fields.Select(f => f.Value is TemplateValue.Text t
-            ? KeyValuePair.Create(f.Key, TemplateValue.Of(TerminalText.Escape(t.Value)))
-            : f).ToArray(),
-    };
+    private static TemplateValue.Row Fit(TemplateValue.Row row) =>
+        row.Fields.All(f => f.Value is not TemplateValue.Text t || TerminalText.IsFit(t.Value))
+            ? row
+            : row with
+            {
+                Fields = row.Fields.Select(f => f.Value is TemplateValue.Text t
+                    ? KeyValuePair.Create(f.Key, TemplateValue.Of(TerminalText.Escape(t.Value)))
+                    : f).ToArray(),
+            };
 }

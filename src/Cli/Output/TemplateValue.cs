@@ -70,11 +70,12 @@ public abstract record TemplateValue
 
     public TemplateValue? Field(string name)
     {
-        foreach (var entry in Entries ?? [])
+        var entries = Entries ?? [];
+        for (var at = 0; at < entries.Count; at++)
         {
-            if (entry.Key == name)
+            if (entries[at].Key == name)
             {
-                return entry.Value;
+                return entries[at].Value;
             }
         }
 

@@ -47,8 +47,14 @@ public static class TerminalText
 
     private static int FirstUnfit(string text)
     {
-        var at = 0;
-        foreach (var rune in text.EnumerateRunes())
+        // Nearly all text ends here, at the speed of a search.
+        var at = text.AsSpan().IndexOfAnyExceptInRange(' ', '~');
+        if (at < 0)
+        {
+            return -1;
+        }
+
+        foreach (var rune in text.AsSpan(at).EnumerateRunes())
         {
             if (IsUnfit(rune))
             {

@@ -9,13 +9,19 @@ using System.Text;
 /// </summary>
 public static class GoQuote
 {
-    public static string Quote(string text) => new StringBuilder("\"").Append(Escape(text, '"')).Append('"').ToString();
+    public static string Quote(string text) => string.Concat("\"", Escape(text, '"'), "\"");
 
     /// <summary>The escapes without the quotes; <paramref name="quote"/> and the backslash are escaped, too.</summary>
     public static string Escape(string text, char quote)
     {
-        var result = new StringBuilder(text.Length + 8);
-        foreach (var rune in text.EnumerateRunes())
+        var plain = Plain(text, quote);
+        if (plain == text.Length)
+        {
+            return text;
+        }
+
+        var result = new StringBuilder(text.Length + 8).Append(text, 0, plain);
+        foreach (var rune in text.AsSpan(plain).EnumerateRunes())
         {
             _ = rune.Value switch
             {
@@ -36,6 +42,18 @@ public static class GoQuote
         }
 
         return result.ToString();
+    }
+
+    /// <summary>So many characters from the beginning on stand for themselves: all of them, nearly always.</summary>
+    private static int Plain(string text, char quote)
+    {
+        var at = 0;
+        while (at < text.Length && text[at] is >= ' ' and <= '~' and not '\\' && text[at] != quote)
+        {
+            at++;
+        }
+
+        return at;
     }
 
     /// <summary>Letters, marks, numbers, punctuation, symbols, and of the spaces only the plain one.</summary>
