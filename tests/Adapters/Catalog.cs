@@ -12,7 +12,7 @@ internal static class Catalog
     public static async Task<SortedDictionary<string, string>> OfAsync(LibpqUri owner)
     {
         var text = Must(await Must(ClientPrograms.For(owner)).RunAsync(
-            CancellationToken.None, "pg_dump", ["--schema-only", .. LedgerBackup.Schemas.Select(s => $"--schema={s}")]));
+            CancellationToken.None, "pg_dump", ["--schema-only", "--schema=eventdock_old", .. LedgerBackup.Schemas.Select(s => $"--schema={s}")]));
         var entries = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var entry in text[..text.LastIndexOf("\n--\n-- PostgreSQL database dump complete", StringComparison.Ordinal)].Split(Entry)[1..])
         {

@@ -63,9 +63,12 @@ public sealed class StoredLedgers : IAsyncLifetime
         System.IO.Directory.Delete(Directory, recursive: true);
     }
 
-    /// <summary>Puts one into the cluster, in place of whatever is there; its position.</summary>
-    public async Task<long> RestoreAsync(int version) =>
-        Must(await Copies.Restore(Dump(version), true, NoCancel).ToEither()).Position;
+    /// <summary>Puts one into the cluster, as if nothing had ever been there; its position.</summary>
+    public async Task<long> RestoreAsync(int version)
+    {
+        await ExecuteAsync("drop schema if exists eventdock, eventdock_fresh, eventdock_old, audit cascade");
+        return Must(await Copies.Restore(Dump(version), false, NoCancel).ToEither()).Position;
+    }
 
     /// <summary>Opens what is in the cluster as any command does.</summary>
     public async Task<OpenLedger> OpenAsync() =>
