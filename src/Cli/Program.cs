@@ -105,11 +105,10 @@ public static class Program
         }
     }
 
-    internal const int ErrnoBrokenPipe = 32;
+    private const int SigPipe = 13, ErrnoBrokenPipe = 32;
 
-    private const int SigPipe = 13;
-
-    private static bool IsBrokenPipe(IOException e) => (e.HResult & 0xFFFF) == ErrnoBrokenPipe || e.Message.Contains("Broken pipe");
+    /// <summary>Whoever read has gone.</summary>
+    internal static bool IsBrokenPipe(IOException e) => (e.HResult & 0xFFFF) == ErrnoBrokenPipe || e.Message.Contains("Broken pipe");
 
     private static int Command(string[] args, TextWriter output, TextWriter error) =>
         CommandLine.Read(args).Match(

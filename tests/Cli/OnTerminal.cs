@@ -43,9 +43,9 @@ internal sealed partial class OnTerminal : IDisposable
 
         Eventdock.Apply(start, installation.Environment);
         start.Environment["TERM"] = "xterm";
-        foreach (var (name, value) in variables)
+        foreach (var (variable, value) in variables)
         {
-            start.Environment[name] = value;
+            start.Environment[variable] = value;
         }
 
         process = Process.Start(start)!;

@@ -1,24 +1,23 @@
 namespace EventDock.Tests.Cli;
 
 using System.IO;
+using System.Text.RegularExpressions;
 
-/// <summary>A ledger of more events than a screen has lines.</summary>
+/// <summary>A ledger of more events than a screen has lines, and a pipe has room.</summary>
 public sealed class LongLog : Installation
 {
     public LongLog()
     {
         Import("first");
-        for (var n = 0; n < 60; n++)
-        {
-            Out("tag", "first", $"tag:{n}");
-        }
+        Write("Dockerfile", "FROM first\n" + string.Concat(Enumerable.Range(0, 200).Select(n => $"ENV NUMBER={n}\n")));
+        Run("build", "-q", "-t", "last", Work).Done();
     }
 }
 
 /// <summary><c>log</c> on a terminal: page by page, as one is used to from git.</summary>
 public sealed class PagerTests(LongLog eventdock) : IClassFixture<LongLog>
 {
-    private const string Oldest = "RootInitialized", Newest = "tag:59";
+    private const string Oldest = "RootInitialized", Newest = "last:latest";
 
     private static readonly (string, string?)[] Less = [("PAGER", null), ("LESS", null), ("LV", null)];
 
@@ -41,13 +40,15 @@ public sealed class PagerTests(LongLog eventdock) : IClassFixture<LongLog>
     {
         using var terminal = new OnTerminal(eventdock, Less, "log", "-n", "5");
         Assert.Equal(0, terminal.Ends());
-        Assert.Equal(5, Lines(terminal).Length);
+        Assert.Equal(5, Regex.Count(terminal.Screen, "#[0-9]+ +2"));
     }
 
-    [Fact]
-    public void Ctrl_c_however_often_leaves_the_pager_its_terminal_until_it_is_left()
+    [Theory]
+    [InlineData("#190", "#189", "log")]
+    [InlineData("{.Position.:200", "{\"Position\":199", "log", "--format", "json")]
+    public void Ctrl_c_however_often_leaves_the_pager_its_terminal_until_it_is_left(string search, string below, params string[] line)
     {
-        using var terminal = new OnTerminal(eventdock, Less, "log");
+        using var terminal = new OnTerminal(eventdock, Less, line);
         terminal.Sees(Newest);
         foreach (var _ in new int[3])
         {
@@ -55,8 +56,8 @@ public sealed class PagerTests(LongLog eventdock) : IClassFixture<LongLog>
             Thread.Sleep(100);
         }
 
-        terminal.Type("G");
-        terminal.Sees(Oldest);
+        terminal.Type($"/{search}\n");
+        terminal.Sees(below);
         terminal.Type("q");
         Assert.Equal(0, terminal.Ends());
         Assert.True(terminal.IsCooked);
@@ -113,7 +114,10 @@ public sealed class PagerTests(LongLog eventdock) : IClassFixture<LongLog>
         Assert.Equal("eventdock: the pager nosuch does not start: not found", Lines(terminal)[0]);
         Assert.Contains(Oldest, Lines(terminal)[^1], StringComparison.Ordinal);
 
-        using var unnamed = new OnTerminal(eventdock, [.. Less, ("PATH", "/nonexistent")], "log");
+        // Without less; the terminal itself is made by setsid.
+        var programs = Directory.CreateDirectory(Path.Combine(eventdock.Work, "programs")).FullName;
+        File.CreateSymbolicLink(Path.Combine(programs, "setsid"), "/usr/bin/setsid");
+        using var unnamed = new OnTerminal(eventdock, [.. Less, ("PATH", programs)], "log");
         Assert.Equal(0, unnamed.Ends());
         Assert.Contains(Newest, Lines(unnamed)[0], StringComparison.Ordinal);
         Assert.Contains(Oldest, Lines(unnamed)[^1], StringComparison.Ordinal);
@@ -127,6 +131,11 @@ public sealed class PagerTests(LongLog eventdock) : IClassFixture<LongLog>
         Assert.Equal(1, terminal.Ends());
         Assert.Equal(["eventdock: no such container: nosuch"], Lines(terminal));
     }
+
+    [Fact]
+    public void A_reader_that_leaves_a_pipe_ends_it_as_a_signal_would() =>
+        Assert.Equal("141\n", Eventdock.Run(
+            "/bin/bash", ["-c", "\"$0\" log --format json | head -n 1 > /dev/null; echo ${PIPESTATUS[0]}", Eventdock.Binary], null, eventdock.Environment).Good().Out);
 
     private static string[] Lines(OnTerminal terminal) => terminal.Screen.Replace("\u001b[m", "", StringComparison.Ordinal).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
 }
