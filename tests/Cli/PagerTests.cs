@@ -44,9 +44,10 @@ public sealed class PagerTests(LongLog eventdock) : IClassFixture<LongLog>
     }
 
     [Theory]
-    [InlineData("#190", "#189", "log")]
-    [InlineData("{.Position.:200", "{\"Position\":199", "log", "--format", "json")]
-    public void Ctrl_c_however_often_leaves_the_pager_its_terminal_until_it_is_left(string search, string below, params string[] line)
+    [InlineData("log")]
+    // More than the pipe has room for: it is we who wait when Ctrl-C comes.
+    [InlineData("log", "--format", "json")]
+    public void Ctrl_c_however_often_leaves_the_pager_its_terminal_until_it_is_left(params string[] line)
     {
         using var terminal = new OnTerminal(eventdock, Less, line);
         terminal.Sees(Newest);
@@ -56,8 +57,9 @@ public sealed class PagerTests(LongLog eventdock) : IClassFixture<LongLog>
             Thread.Sleep(100);
         }
 
-        terminal.Type($"/{search}\n");
-        terminal.Sees(below);
+        terminal.Type("h");
+        terminal.Sees("Display this help.");
+        terminal.Type("q");
         terminal.Type("q");
         Assert.Equal(0, terminal.Ends());
         Assert.True(terminal.IsCooked);
