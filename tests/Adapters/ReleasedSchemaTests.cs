@@ -6,8 +6,8 @@ using System.Security.Cryptography;
 using EventDock.Adapters.Postgres;
 
 /// <summary>
-/// The scripts that have been run on somebody's ledger. A new script is added here, in a release of its own or in the last one as long
-/// as that has not shipped; a further release wants a stored ledger of the one before (scripts/store-ledger.sh makes it).
+/// The scripts that have been run on somebody's ledger. A new script is added here, in a release of its own, or in the last one
+/// as long as that has not shipped; a further release wants a stored ledger of the one before (scripts/store-ledger.sh).
 /// </summary>
 public sealed class ReleasedSchemaTests
 {
@@ -38,18 +38,22 @@ public sealed class ReleasedSchemaTests
     public void Every_script_is_listed_and_none_has_changed_since_it_shipped()
     {
         var assembly = typeof(PostgresLedger).Assembly;
-        var scripts = assembly.GetManifestResourceNames().Where(n => n.StartsWith("schema/", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(name =>
-        {
-            using var script = assembly.GetManifestResourceStream(name)!;
-            return (Path.GetFileNameWithoutExtension(name), Convert.ToHexStringLower(SHA256.HashData(script)));
-        });
+        var scripts = assembly.GetManifestResourceNames()
+            .Where(name => name.StartsWith("schema/", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)
+            .Select(name =>
+            {
+                using var script = assembly.GetManifestResourceStream(name)!;
+                return (Path.GetFileNameWithoutExtension(name), Convert.ToHexStringLower(SHA256.HashData(script)));
+            });
         Assert.Equal(Releases.SelectMany(r => r.Scripts), scripts);
     }
 
     [Fact]
     public void A_release_bears_the_number_of_its_last_script() =>
         Assert.Equal(
-            Releases.Select(r => r.Version), Releases.Select(r => int.Parse(r.Scripts[^1].Name.AsSpan(0, 3), NumberStyles.None, CultureInfo.InvariantCulture)));
+            Releases.Select(r => r.Version),
+            Releases.Select(r => int.Parse(r.Scripts[^1].Name.AsSpan(0, 3), NumberStyles.None, CultureInfo.InvariantCulture)));
 
     [Fact]
     public void There_is_a_stored_ledger_of_every_release_before_the_newest_and_of_nothing_that_did_not_ship()

@@ -112,22 +112,26 @@ public sealed class StoredLedgerTests(StoredLedgers stored) : IClassFixture<Stor
         Assert.Equal(before, await stored.AskAsync<string>(Leaves));
     }
 
-    /// <summary>What the rebuilds of the versions 10 to 12 let auditors read beyond what is theirs: it stays with ledgers that had one.</summary>
+    /// <summary>What rebuilds of the versions 10 to 12 let auditors read beyond what is theirs: it stays with ledgers that had one.</summary>
     private static readonly string[] Widened = ["TABLE view_build_steps; Type: ACL;", "TABLE view_root; Type: ACL;"];
 
     private static bool IsWidened(string difference, int version) =>
         version is >= 10 and <= 12 && Widened.Any(w => difference.StartsWith(w, StringComparison.Ordinal));
 
-    private const string Leaves = "select count(*) || md5(string_agg(line || encode(hash, 'hex'), ',' order by position)) from eventdock.leaves";
+    private const string Leaves =
+        "select count(*) || md5(string_agg(line || encode(hash, 'hex'), ',' order by position)) from eventdock.leaves";
 
     /// <summary>Of every view, whatever table it stands in.</summary>
     private static readonly string Rows = "select concat_ws(' ', " + string.Join(", ", AllViews.Projections.Map(v =>
-        $"(select count(*) || md5(string_agg(key || valid_from || coalesce(valid_to, 0) || row::text, ',' order by key, valid_from)) from eventdock.view_{v.Name})")) + ")";
+        "(select count(*) || md5(string_agg(key || valid_from || coalesce(valid_to, 0) || row::text, ',' order by key, valid_from)) "
+            + $"from eventdock.view_{v.Name})")) + ")";
 
     private const string Rights =
         """
-        select string_agg(n.nspname || '.' || c.relname || ' ' || c.relowner::regrole || ' ' || (select coalesce(string_agg(a, ' ' order by a), '') from unnest(c.relacl::text[]) a), E'\n'
-            order by n.nspname, c.relname)
+        select string_agg(
+            n.nspname || '.' || c.relname || ' ' || c.relowner::regrole || ' '
+                || (select coalesce(string_agg(a, ' ' order by a), '') from unnest(c.relacl::text[]) a),
+            E'\n' order by n.nspname, c.relname)
         from pg_class c join pg_namespace n on n.oid = c.relnamespace
         where n.nspname in ('eventdock', 'eventdock_fresh', 'audit') and c.relkind in ('r', 'v', 'S')
         """;
@@ -171,8 +175,8 @@ public sealed class StoredLedgerTests(StoredLedgers stored) : IClassFixture<Stor
     private async Task ReopenAsync()
     {
         var open = await stored.OpenAsync();
-        var next = await open.Store.Append(LedgerFacts.Image(LedgerFacts.Hex(Guid.NewGuid().ToString()), LedgerFacts.Hex("layer")), NoCancel).ToEither();
-        Assert.True(next.IsRight || next.Match(Right: _ => false, Left: e => e is DomainError.Conflict), "the engine can still append");
+        var image = LedgerFacts.Image(LedgerFacts.Hex(Guid.NewGuid().ToString()), LedgerFacts.Hex(Guid.NewGuid().ToString()));
+        Must(await open.Store.Append(image, NoCancel).ToEither());
         await open.Care.Close();
     }
 }

@@ -41,7 +41,8 @@ public sealed class Pager
         using (read)
         {
             var pid = ProcessCalls.Spawn(new SpawnRequest(
-                found, words.Skip(1).ToArray(), environment.ToArray(), [(read, 0), (Ours(1), 1), (Ours(2), 2)], Environment.CurrentDirectory));
+                found, words.Skip(1).ToArray(), environment.ToArray(),
+                [(read, 0), (Ours(1), 1), (Ours(2), 2)], Environment.CurrentDirectory));
             if (pid > 0)
             {
                 return new Pager(pid, write);

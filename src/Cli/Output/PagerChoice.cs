@@ -7,11 +7,11 @@ using System.Text;
 /// <param name="Named">Somebody has asked for it: that it cannot be started is told.</param>
 public sealed record PagerChoice(Seq<string> Words, bool Named)
 {
-    /// <summary>What a pager may need to know; nothing else reaches it, EVENTDOCK_DATABASE with its password least of all.</summary>
+    /// <summary>What a pager may need; nothing else reaches it, EVENTDOCK_DATABASE with its password least of all.</summary>
     private static readonly string[] Passed =
     [
-        "COLORTERM", "COLUMNS", "EDITOR", "HOME", "LANG", "LANGUAGE", "LINES", "LOGNAME", "LV", "MORE", "PATH", "SHELL", "TERM", "TERMINFO",
-        "TERMINFO_DIRS", "TMPDIR", "TZ", "USER", "VISUAL", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME",
+        "COLORTERM", "COLUMNS", "EDITOR", "HOME", "LANG", "LANGUAGE", "LINES", "LOGNAME", "LV", "MORE", "PATH", "SHELL", "TERM",
+        "TERMINFO", "TERMINFO_DIRS", "TMPDIR", "TZ", "USER", "VISUAL", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME",
     ];
 
     /// <summary>EVENTDOCK_PAGER, else PAGER, else less; none where that is empty or cat.</summary>
