@@ -7,6 +7,7 @@ cd "$(dirname "$0")/.."
 eventdock=$PWD/bin/eventdock
 . scripts/root.sh
 make_root
+export EVENTDOCK_PAGER=
 registry=
 
 end() {

@@ -107,7 +107,8 @@ public static class Program
 
     private const int SigPipe = 13, ErrnoBrokenPipe = 32;
 
-    private static bool IsBrokenPipe(IOException e) => (e.HResult & 0xFFFF) == ErrnoBrokenPipe || e.Message.Contains("Broken pipe");
+    /// <summary>Whoever read has gone.</summary>
+    internal static bool IsBrokenPipe(IOException e) => (e.HResult & 0xFFFF) == ErrnoBrokenPipe || e.Message.Contains("Broken pipe");
 
     private static int Command(string[] args, TextWriter output, TextWriter error) =>
         CommandLine.Read(args).Match(
@@ -230,7 +231,8 @@ public static class Program
             source = CancellationTokenSource.CreateLinkedTokenSource(outer);
             registrations = new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM }.Select(signal => PosixSignalRegistration.Create(signal, context =>
             {
-                context.Cancel = !source.IsCancellationRequested;
+                // Others may have more to say: a second one ends nobody under whom a pager has the terminal.
+                context.Cancel |= !source.IsCancellationRequested;
                 source.Cancel();
             })).ToArray();
         }

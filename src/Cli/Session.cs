@@ -1,6 +1,7 @@
 namespace EventDock.Cli;
 
 using System.IO;
+using EventDock.Adapters.Host;
 using EventDock.Domain.Kernel;
 using EventDock.Domain.Ledger;
 using EventDock.Domain.Roots;
@@ -44,6 +45,9 @@ public sealed record Session(
 
     /// <summary>Opens the ledger to be filled from an export: it is nobody's yet.</summary>
     public required Func<CancellationToken, EitherAsync<DomainError, ImportPorts>> Importing { get; init; }
+
+    /// <summary>Starts what shows output page by page; none where stdout is no terminal, or nobody wants it.</summary>
+    public required Func<Option<Pager>> Pager { get; init; }
 
     /// <summary>What the configuration says of the ledger.</summary>
     public required Func<Either<DomainError, LedgerConfig>> Config { get; init; }

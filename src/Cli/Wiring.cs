@@ -77,6 +77,7 @@ public sealed class Wiring(Places places, Origin origin)
             from ledger in Open(cancel)
             select new ImportPorts(ledger, SigningAdapter.Check, StoreLocks.Create(paths)),
         Config = LedgerConfig,
+        Pager = () => PagerStart.Run(output, error),
     };
 
     /// <summary>The ledger that has been opened and belongs to this root, if the command came so far: a refusal is recorded in it.</summary>

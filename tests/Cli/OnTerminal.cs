@@ -19,6 +19,12 @@ internal sealed partial class OnTerminal : IDisposable
     private readonly StringBuilder screen = new();
 
     public OnTerminal(Installation installation, params string[] args)
+        : this(installation, [], args)
+    {
+    }
+
+    /// <summary>With further variables; null takes one away.</summary>
+    public OnTerminal(Installation installation, (string Name, string? Value)[] variables, params string[] args)
     {
         master = OpenMaster(ReadWriteNoControl);
         var name = new byte[64];
@@ -37,6 +43,11 @@ internal sealed partial class OnTerminal : IDisposable
 
         Eventdock.Apply(start, installation.Environment);
         start.Environment["TERM"] = "xterm";
+        foreach (var (variable, value) in variables)
+        {
+            start.Environment[variable] = value;
+        }
+
         process = Process.Start(start)!;
         reading = new Thread(Read) { IsBackground = true };
         reading.Start();

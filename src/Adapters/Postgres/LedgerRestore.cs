@@ -67,7 +67,7 @@ internal static class LedgerRestore
         string[] whose = ours ? [] : ["--no-owner", "--no-privileges"];
         var done = await ScriptPipe.RunAsync(
             () => programs.Start("pg_restore", ["--exit-on-error", "--file=-", .. whose, file]), programs,
-            Before(replace, ours), After, cancel);
+            Before(replace, ours), After(ours), cancel);
         return done.MapLeft(error => error is DomainError.CopyFailed { Program: "psql" } refused ? Refused(where, refused) : error);
     }
 
@@ -108,11 +108,14 @@ internal static class LedgerRestore
         + "drop schema if exists eventdock cascade;\ndrop schema if exists eventdock_fresh cascade;\ndrop schema if exists audit;\n";
 
     /// <summary>
-    /// A sequence is read when the dump comes to it, and may be ahead of the snapshot. A dump of schemas has no default rights.
+    /// A sequence is read when the dump comes to it, and may be ahead of the snapshot. A dump of schemas has no default rights, and
+    /// ours has not the empty one that a rebuild moves old tables through.
     /// </summary>
-    private static readonly string After =
+    private static string After(bool ours) =>
         $"""
 
+        create schema if not exists eventdock_old;
+        {(ours ? $"alter schema eventdock_old owner to {ClusterPlace.Engine};" : "")}
         do $$
         declare
             made int := (select max(version) from eventdock.migrations);

@@ -12,7 +12,10 @@ internal static class ViewBuildTables
     /// <summary>How far a view has come.</summary>
     internal sealed record Stand(AnyProjection View, long Position, bool Indexed);
 
-    /// <summary>Goes on with what an interrupted rebuild has left of the same version, and begins the others.</summary>
+    /// <summary>
+    /// Goes on with what an interrupted rebuild has left of the same version, and begins the others. Auditors get no rights by default:
+    /// the exchange gives a table those that the old one has, and not every view is theirs to read.
+    /// </summary>
     public static async Task<IReadOnlyList<Stand>> PrepareAsync(
         NpgsqlConnection connection, Seq<AnyProjection> views, CancellationToken cancel)
     {
@@ -33,6 +36,11 @@ internal static class ViewBuildTables
                 drop table if exists {Schema}.view_{view.Name}, {Schema}.open_{view.Name};
                 select eventdock.make_view_table('{Schema}', '{view.Name}');
                 create table {Schema}.open_{view.Name} (key text collate "C" primary key, valid_from bigint not null, row jsonb not null);
+                do $$ begin
+                    if exists (select from pg_roles where rolname = '{ClusterPlace.Audit}') then
+                        revoke all on {Schema}.view_{view.Name}, {Schema}.open_{view.Name} from {ClusterPlace.Audit};
+                    end if;
+                end $$;
                 insert into eventdock.view_builds (name, version, position, indexed) values ('{view.Name}', {view.Version}, 0, false)
                     on conflict (name) do update set version = excluded.version, position = 0, indexed = false, updated = clock_timestamp();
                 """,

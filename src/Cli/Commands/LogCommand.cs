@@ -27,9 +27,11 @@ public static class LogCommand
         from until in Bound("--until", args.Text("until"), session.Clock()).ToAsync()
         from ports in session.Read(cancel)
         from streams in Streams(ports, args.Text("container"), args.Text("image"), cancel)
-        from read in ports.Ledger.Log.Read(
-            new LogQuery(streams.Exact, streams.Prefixes, known, since.Time, until.Time, since.Position, until.Position, limit.ToNullable()),
-            recorded => session.Line(json ? Json(recorded) : Line(recorded)),
+        let query = new LogQuery(
+            streams.Exact, streams.Prefixes, known, since.Time, until.Time, since.Position, until.Position, limit.ToNullable())
+        from read in Pages.Print(
+            session, !args.On("no-pager"),
+            (line, stop) => ports.Ledger.Log.Read(query, recorded => line(json ? Json(recorded) : Line(recorded)), stop),
             cancel)
         select 0;
 

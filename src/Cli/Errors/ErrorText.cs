@@ -48,6 +48,7 @@ public static partial class ErrorText
             DomainError.FileFailed e => $"{e.Path}: {e.Reason}",
             DomainError.DiskFull e => $"{e.Path}: no space left on device",
             DomainError.ProgramMissing e => $"{e.Program} is not installed (apt-get install {e.Package})",
+            DomainError.PagerFailed e => $"the pager {e.Program} does not start: {e.Reason}",
             DomainError.NotSupported e => $"{e.What} is not supported yet",
             DomainError.Invalid e => $"invalid {e.What} {Quoted(e.Value)}: {e.Reason}",
             DomainError.NotRoot => "only root can use the engine (try sudo)",

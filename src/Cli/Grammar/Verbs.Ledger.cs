@@ -12,6 +12,7 @@ public static partial class Verbs
         Text("format", "json", "One line of JSON an event"),
         Text("image", "image", "Only what happened to it"),
         Number("limit", 'n', "number", "Only so many, the newest"),
+        Switch("no-pager", "On a terminal, too, print it without a pager"),
         Text("since", "time|position", "Only what was recorded since"),
         new Flag("type", null, FlagKind.List, "event", "Only events of this name; several times for several"),
         Text("until", "time|position", "Only what was recorded until then"),
