@@ -7,10 +7,13 @@ using System.Text;
 using EventDock.Domain.Kernel;
 
 /// <summary>The leaves of one append's events, one after the other: what they have in common is made once.</summary>
-internal sealed class LeafMaker(string correlation)
+/// <param name="events">So many: their salts are drawn at once.</param>
+internal sealed class LeafMaker(string correlation, int events)
 {
+    private readonly byte[] salts = RandomNumberGenerator.GetBytes(2 * Leaf.SaltLength * events);
     private readonly string before = $"{{\"correlation\":{CanonicalJson.Quoted(correlation)},\"data\":\"";
     private readonly CanonicalText text = new();
+    private int drawn;
     private string? stream;
     private string quoted = "";
 
@@ -23,8 +26,7 @@ internal sealed class LeafMaker(string correlation)
             (stream, quoted) = (ofStream, CanonicalJson.Quoted(ofStream));
         }
 
-        var salts = RandomNumberGenerator.GetBytes(2 * Leaf.SaltLength);
-        var (headerSalt, dataSalt) = (salts[..Leaf.SaltLength], salts[Leaf.SaltLength..]);
+        var (headerSalt, dataSalt) = (Salt(), Salt());
         var begin = $"{before}{OfData(dataSalt, data)}\",\"headers\":\"{OfHeaders(headerSalt, headers)}\",\"id\":\"{id:D}\""
             + $",\"occurred\":\"{Rfc3339.Micros(occurred)}\",\"position\":";
         // An alias is snake_case, and needs no escapes.
@@ -33,6 +35,8 @@ internal sealed class LeafMaker(string correlation)
             $",\"schema\":{kind.Schema},\"stream\":{quoted},\"type\":\"{kind.Alias}\",\"version\":{version}}}");
         return new Leaf(begin, end, headerSalt, dataSalt);
     }
+
+    private byte[] Salt() => salts[drawn..(drawn += Leaf.SaltLength)];
 
     private string OfHeaders(byte[] salt, byte[] canonical)
     {

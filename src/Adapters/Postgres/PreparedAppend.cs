@@ -18,7 +18,7 @@ internal sealed record PreparedAppend(
     public static PreparedAppend Of(Origin origin, HeaderText texts, Seq<StreamAppend> streams, Seq<Guard> guards, Guid? id)
     {
         var correlation = origin.Command.ToString("D");
-        var (events, leaves) = (new List<PreparedEvent>(), new LeafMaker(correlation));
+        var (events, leaves) = (new List<PreparedEvent>(), new LeafMaker(correlation, streams.Sum(s => s.Facts.Count)));
         // Most events of an append have the same headers to the letter.
         var (headers, canonical) = ("", System.Array.Empty<byte>());
         foreach (var stream in streams)
