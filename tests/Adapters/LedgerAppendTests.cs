@@ -217,7 +217,7 @@ public sealed class LedgerAppendTests(LedgerFixture fixture)
             "update eventdock.mt_events set data = '{}'", "delete from eventdock.mt_events", "truncate eventdock.mt_events cascade",
             "delete from eventdock.mt_streams", "update eventdock.mt_streams set is_archived = true", "update eventdock.leaves set hash = ''",
             "delete from eventdock.leaves", "select * from eventdock.salts", "delete from eventdock.salts", "delete from eventdock.head",
-            "alter table eventdock.mt_events disable trigger all", "delete from eventdock.layer_paths", "drop function eventdock.append",
+            "alter table eventdock.mt_events disable trigger all", "delete from eventdock.layer_paths", "drop function eventdock.check_views",
         })
         {
             await using var command = source.CreateCommand(forbidden);

@@ -110,4 +110,27 @@ public sealed class LedgerOnceTests(LedgerFixture fixture)
         Assert.Equal(1L, await ledger.AskOneAsync<long>("select count(*) from eventdock.mt_events"));
         await open.Care.Close();
     }
+
+    [Fact]
+    public async Task A_connection_lost_in_the_wait_for_a_streams_lock_is_followed_by_another_that_gets_it()
+    {
+        var ledger = await fixture.NewAsync();
+        var (first, second) = (await ledger.OpenAsync(), await ledger.OpenAsync());
+        var held = Must(await first.Retries.Alone("s", TimeSpan.FromSeconds(2), NoCancel).ToEither());
+        var waiting = Task.Run(() => second.Retries.Alone("s", TimeSpan.FromSeconds(20), NoCancel).ToEither());
+        var ended = 0L;
+        while (ended < 2)
+        {
+            // The first, and then the one that came for it.
+            ended += await ledger.AskOneAsync<long>(
+                "select count(*) filter (where pg_terminate_backend(pid)) from pg_stat_activity where wait_event = 'advisory' and datname = current_database()");
+            await Task.Delay(20);
+        }
+
+        Assert.False(waiting.IsCompleted);
+        await held.DisposeAsync();
+        await Must(await waiting).DisposeAsync();
+        await first.Care.Close();
+        await second.Care.Close();
+    }
 }

@@ -162,6 +162,50 @@ public sealed class ViewBuildTests(LedgerFixture fixture)
         await WorksAsync(await ledger.OpenAsync());
     }
 
+    [Fact]
+    public async Task A_program_that_was_open_when_a_later_one_put_its_views_in_place_adds_nothing_to_them()
+    {
+        var (ledger, open) = await LongLogAsync(100);
+        var database = Connect(ledger);
+        var later = LayersView.Projection.Erased with { Version = LayersView.Projection.Version + 1 };
+        Must(await ViewBuild.RunAsync(database, Seq1(later), Eager, _ => { }, NoCancel));
+
+        // Of one event and of several, with and without a view that the rules ask.
+        await ForeignFoldsAsync(open, One(Streams.Layer("x"), 0, Layer("x")));
+        await ForeignFoldsAsync(open, One(Streams.Layer("x"), 0, Layer("x"), new LayerRemoved("x")));
+        await ForeignFoldsAsync(open, Root("r"));
+        Assert.Equal(100L, await ledger.AskOneAsync<long>("select position from eventdock.head"));
+        Assert.Equal(10L, await ledger.AskOneAsync<long>("select count(*) from eventdock.view_layers where valid_to is null"));
+        Assert.Equal(0L, await ledger.AskOneAsync<long>("select count(*) from eventdock.view_stops"));
+
+        Must(await open.Care.Views.Rebuild(Seq<string>(), _ => { }, NoCancel).ToEither());
+        await WorksAsync(open);
+        await database.Source.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("append_one", 18)]
+    [InlineData("append", 38)]
+    public async Task A_program_of_before_that_does_not_say_which_folds_it_has_is_told_to_give_way(string function, int arguments)
+    {
+        var ledger = await fixture.NewAsync();
+        await using var source = NpgsqlDataSource.Create(ConnectionString(ledger.Engine));
+        await using var command = source.CreateCommand(
+            $"select eventdock.{function}({string.Join(',', Enumerable.Repeat("null", arguments))})");
+        var thrown = await Assert.ThrowsAsync<PostgresException>(() => command.ExecuteNonQueryAsync());
+        Assert.Contains("a later version has changed this ledger's tables", thrown.MessageText);
+        // As such a program shows it: in one line, and without trying again.
+        Assert.IsType<DomainError.LedgerUnreachable>(new Database(source, "here").Named(thrown));
+        Assert.False(Database.IsLost(thrown));
+    }
+
+    private static async Task ForeignFoldsAsync(OpenLedger open, Append append)
+    {
+        var refused = (await open.Store.Append(append, NoCancel).ToEither()).Match(Right: _ => (object)"appended", Left: e => e);
+        var newer = Assert.IsType<DomainError.ViewsNewer>(refused);
+        Assert.Equal($"layers:{LayersView.Projection.Version + 1}", newer.Found);
+    }
+
     private static async Task RefusedAsync<TError>(OpenLedger open) where TError : DomainError
     {
         Assert.IsType<TError>((await open.Views.Layers.All(None, NoCancel).ToEither()).Match(Right: _ => (object)"shown", Left: e => e));

@@ -26,8 +26,24 @@ public sealed class RetryTests
     public async Task After_two_seconds_the_conflict_is_shown()
     {
         Assert.Equal(new DomainError.Conflict("s"), CodecSamples.Left(await RunAsync(1000)));
+        // The first try, which does not count, and the last, which began in time.
         Assert.InRange(now, Retry.Longest, Retry.Longest + TimeSpan.FromSeconds(0.3));
         Assert.Equal(seen.Count(s => s == "lock s"), seen.Count(s => s == "unlock"));
+    }
+
+    [Fact]
+    public async Task A_first_try_that_was_slow_is_tried_again_all_the_same()
+    {
+        var tries = 0;
+        var result = await Ports().OnConflict(
+            () =>
+            {
+                now += Retry.Longest;
+                return ++tries == 2 ? RightAsync<DomainError, int>(tries) : LeftAsync<DomainError, int>(new DomainError.Conflict("s"));
+            },
+            default).ToEither();
+        Assert.Equal(2, CodecSamples.Right(result));
+        Assert.Equal(["pause 2", "lock s", "unlock"], seen);
     }
 
     [Fact]

@@ -10,7 +10,7 @@ using NpgsqlTypes;
 internal static class AppendCommand
 {
     private static readonly string Sql =
-        $"select * from eventdock.append({string.Join(',', Enumerable.Range(1, 38).Select(n => FormattableString.Invariant($"${n}")))})";
+        $"select * from eventdock.append({string.Join(',', Enumerable.Range(1, 39).Select(n => FormattableString.Invariant($"${n}")))})";
 
     public static NpgsqlCommand Of(NpgsqlConnection connection, PreparedAppend append, RowChanges changes, string[] needed)
     {
@@ -60,6 +60,7 @@ internal static class AppendCommand
                 Texts(paths.Select(p => p.Kind)),
                 Array(paths.Select(p => p.Path), NpgsqlDbType.Bytea),
                 Numbers(append.Strangers),
+                new NpgsqlParameter { Value = ViewVersions.Wanted, NpgsqlDbType = NpgsqlDbType.Text },
             },
         };
     }

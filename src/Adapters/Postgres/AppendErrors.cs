@@ -24,6 +24,7 @@ internal static class AppendErrors
             "ED003" => InUse(refused.MessageText),
             "ED004" => new DomainError.Conflict(refused.MessageText),
             "ED006" => Stopped(refused.MessageText),
+            "ED008" => OtherFolds(refused.MessageText),
             PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure =>
                 new DomainError.Conflict(streams[0].Stream),
             _ => null,
@@ -35,6 +36,13 @@ internal static class AppendErrors
         var root = parts.RootElement;
         return new DomainError.ViewStopped(
             root[0].GetString()!, root[1].GetInt64(), root[2].GetString()!, root[3].GetString()!);
+    }
+
+    /// <summary>Another version's folds have filled the views while this program was running.</summary>
+    private static DomainError OtherFolds(string message)
+    {
+        using var parts = JsonDocument.Parse(message);
+        return ViewVersions.Unfitting(parts.RootElement[0].GetString()!, parts.RootElement[1].GetInt64());
     }
 
     private static DomainError InUse(string message)

@@ -11,7 +11,7 @@ using NpgsqlTypes;
 internal static class AppendOneCommand
 {
     private static readonly string Sql =
-        $"select eventdock.append_one({string.Join(',', Enumerable.Range(1, 18).Select(n => FormattableString.Invariant($"${n}")))})";
+        $"select eventdock.append_one({string.Join(',', Enumerable.Range(1, 19).Select(n => FormattableString.Invariant($"${n}")))})";
 
     public static bool Fits(PreparedAppend append, RowChanges changes, string[] needed) =>
         append.Events.Count == 1 && append.Guards.IsEmpty && needed.Length == 0 && append.Strangers.Count == 0
@@ -47,6 +47,7 @@ internal static class AppendOneCommand
                 Value(closed?.Key ?? opened?.Key, NpgsqlDbType.Text),
                 Value(closed is not null, NpgsqlDbType.Boolean),
                 Value(opened?.Row, NpgsqlDbType.Jsonb),
+                Value(ViewVersions.Wanted, NpgsqlDbType.Text),
             },
         };
     }

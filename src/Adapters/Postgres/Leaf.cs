@@ -1,9 +1,6 @@
 namespace EventDock.Adapters.Postgres;
 
 using System.Diagnostics;
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using EventDock.Domain.Kernel;
 using EventDock.Domain.Ledger;
 
@@ -18,28 +15,7 @@ internal sealed record Leaf(string Begin, string End, byte[] HeaderSalt, byte[] 
 {
     public const int SaltLength = SaltedPart.SaltLength;
 
-    public static Leaf Of(
-        Guid id, string correlation, string stream, long version, EventKind kind, DateTimeOffset occurred, byte[] data, byte[] headers)
-    {
-        var (headerSalt, dataSalt) = (RandomNumberGenerator.GetBytes(SaltLength), RandomNumberGenerator.GetBytes(SaltLength));
-        var begin = $"{{\"correlation\":{CanonicalJson.Quoted(correlation)},\"data\":\"{Salted(dataSalt, data)}\""
-            + $",\"headers\":\"{Salted(headerSalt, headers)}\",\"id\":\"{id:D}\""
-            + $",\"occurred\":\"{Rfc3339.Micros(occurred)}\",\"position\":";
-        var end = string.Create(
-            CultureInfo.InvariantCulture,
-            $",\"schema\":{kind.Schema},\"stream\":{CanonicalJson.Quoted(stream)},\"type\":{CanonicalJson.Quoted(kind.Alias)},\"version\":{version}}}");
-        return new Leaf(begin, end, headerSalt, dataSalt);
-    }
-
-    /// <summary>Hex of SHA-256(salt ‖ canonical JSON).</summary>
-    public static string Salted(byte[] salt, byte[] canonical)
-    {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        byte[] salted = [.. salt, .. canonical];
-        SHA256.HashData(salted, hash);
-        return Convert.ToHexStringLower(hash);
-    }
-
+    /// <summary>Known to be canonical: what the codec writes is JSON.</summary>
     public static byte[] Canonical(string json) =>
         CanonicalJson.Of(json).IfLeft(error => throw new UnreachableException($"what the codec wrote is not canonical: {error}"));
 }

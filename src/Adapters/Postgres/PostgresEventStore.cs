@@ -8,22 +8,18 @@ using NpgsqlTypes;
 /// <summary>Reading a stream, and appending: the whole append is one call of <c>eventdock.append</c>.</summary>
 internal sealed class PostgresEventStore
 {
-    /// <summary>How long an append whose connection was lost is tried again. A server that was killed is up again by then.</summary>
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
-
     private readonly Database database;
     private readonly Origin origin;
-    private readonly Func<CancellationToken, EitherAsync<DomainError, Unit>> wake;
+    private readonly Reconnect reconnect;
     private readonly KnownRows known = new();
     private readonly HeaderText texts;
 
-    private PostgresEventStore(Database database, Origin origin, Func<CancellationToken, EitherAsync<DomainError, Unit>> wake) =>
-        (this.database, this.origin, this.wake, texts) = (database, origin, wake, new HeaderText(origin));
+    private PostgresEventStore(Database database, Origin origin, Reconnect reconnect) =>
+        (this.database, this.origin, this.reconnect, texts) = (database, origin, reconnect, new HeaderText(origin));
 
-    /// <param name="wake">Starts the server, where it is ours to start.</param>
-    public static EventStore Create(Database database, Origin origin, Func<CancellationToken, EitherAsync<DomainError, Unit>> wake)
+    public static EventStore Create(Database database, Origin origin, Reconnect reconnect)
     {
-        var store = new PostgresEventStore(database, origin, wake);
+        var store = new PostgresEventStore(database, origin, reconnect);
         return new(
             Past: (stream, cancel) => store.PastAsync(stream, cancel).ToAsync(),
             Append: (append, cancel) => store.AppendAsync(append, cancel).ToAsync());
@@ -37,22 +33,13 @@ internal sealed class PostgresEventStore
         {
             var past = await PastAsync(database, stream, cancel);
             var lost = past.Match(Right: _ => false, Left: error => error is DomainError.LedgerUnreachable);
-            if (!lost || Stopwatch.GetElapsedTime(since) > Longest)
+            if (!lost || Stopwatch.GetElapsedTime(since) > Reconnect.Longest)
             {
                 return past;
             }
 
-            await ReconnectAsync(next, cancel);
+            await reconnect.BeforeAsync(next, cancel);
         }
-    }
-
-    /// <summary>Other idle connections to a server that has ended are as dead; and it is started where it is ours to start.</summary>
-    private async Task ReconnectAsync(int next, CancellationToken cancel)
-    {
-        database.Source.Clear();
-        await PostgresRetries.PauseAsync(next, cancel);
-        // Where it does not start, the next try says so better.
-        await wake(cancel).ToEither();
     }
 
     private static Task<Either<DomainError, StreamPast>> PastAsync(Database database, string stream, CancellationToken cancel) =>
@@ -161,7 +148,7 @@ internal sealed class PostgresEventStore
                     break;
             }
 
-            if (Stopwatch.GetElapsedTime(since) > Longest)
+            if (Stopwatch.GetElapsedTime(since) > Reconnect.Longest)
             {
                 return outcome.Result;
             }
@@ -170,7 +157,7 @@ internal sealed class PostgresEventStore
             {
                 // Once it was sent it is not called off: what it stands for would be undone, and it may have come through.
                 cancel = CancellationToken.None;
-                await ReconnectAsync(next, cancel);
+                await reconnect.BeforeAsync(next, cancel);
             }
         }
     }

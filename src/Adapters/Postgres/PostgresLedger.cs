@@ -102,7 +102,8 @@ public static class PostgresLedger
     private static OpenLedger Create(
         Database database, Func<Database> owner, Origin origin, Func<CancellationToken, EitherAsync<DomainError, Unit>> wake, LedgerStand stand)
     {
-        var store = PostgresEventStore.Create(database, origin, wake);
+        var reconnect = new Reconnect(database, wake);
+        var store = PostgresEventStore.Create(database, origin, reconnect);
         var unfit = ViewVersions.Unfit(stand);
         return new OpenLedger(
             unfit.Match(Some: error => store with { Append = (_, _) => LeftAsync<DomainError, Appended>(error) }, None: () => store),
@@ -112,7 +113,7 @@ public static class PostgresLedger
                 Views: PostgresViewCare.Create(database),
                 Close: () => database.Source.DisposeAsync().AsTask(),
                 Wake: wake),
-            PostgresRetries.Create(database),
+            PostgresRetries.Create(database, reconnect),
             stand.Head,
             stand.Root)
         {

@@ -9,8 +9,8 @@ using NpgsqlTypes;
 /// <summary>Jitter, a clock, and an advisory lock a stream, held by a session of its own.</summary>
 internal static class PostgresRetries
 {
-    public static Retries Create(Database database) => new(
-        Alone: (stream, longest, cancel) => AloneAsync(database, stream, longest, cancel).ToAsync(),
+    public static Retries Create(Database database, Reconnect reconnect) => new(
+        Alone: (stream, longest, cancel) => AloneAsync(database, reconnect, stream, longest, cancel).ToAsync(),
         Pause: PauseAsync,
         Elapsed: () => Stopwatch.GetElapsedTime(0));
 
@@ -18,7 +18,24 @@ internal static class PostgresRetries
     public static Task PauseAsync(int attempt, CancellationToken cancel) =>
         Task.Delay(1 + Random.Shared.Next(5 << Math.Min(attempt - 2, 4)), cancel);
 
+    /// <summary>A connection that is lost on the way, or while it waits, is had anew: nothing has been done on it yet.</summary>
     private static async Task<Either<DomainError, IAsyncDisposable>> AloneAsync(
+        Database database, Reconnect reconnect, string stream, TimeSpan longest, CancellationToken cancel)
+    {
+        var since = Stopwatch.GetTimestamp();
+        for (var next = 2; ; next++)
+        {
+            var (taken, lost) = await TakeAsync(database, stream, longest, cancel);
+            if (!lost || Stopwatch.GetElapsedTime(since) > Reconnect.Longest)
+            {
+                return taken;
+            }
+
+            await reconnect.BeforeAsync(next, cancel);
+        }
+    }
+
+    private static async Task<(Either<DomainError, IAsyncDisposable> Taken, bool Lost)> TakeAsync(
         Database database, string stream, TimeSpan longest, CancellationToken cancel)
     {
         try
@@ -34,12 +51,12 @@ internal static class PostgresRetries
                     Parameters = { new NpgsqlParameter { Value = StoredText.Of(stream), NpgsqlDbType = NpgsqlDbType.Text } },
                 });
                 await batch.ExecuteNonQueryAsync(cancel);
-                return new Held(connection);
+                return (new Held(connection), false);
             }
             catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable)
             {
                 await GiveBackAsync(connection);
-                return new DomainError.Conflict(stream);
+                return (new DomainError.Conflict(stream), false);
             }
             catch
             {
@@ -50,7 +67,7 @@ internal static class PostgresRetries
         }
         catch (NpgsqlException e) when (database.Named(e) is { } error)
         {
-            return error;
+            return (error, Database.IsLost(e));
         }
     }
 

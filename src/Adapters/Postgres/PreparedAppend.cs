@@ -18,7 +18,7 @@ internal sealed record PreparedAppend(
     public static PreparedAppend Of(Origin origin, HeaderText texts, Seq<StreamAppend> streams, Seq<Guard> guards, Guid? id)
     {
         var correlation = origin.Command.ToString("D");
-        var events = new List<PreparedEvent>();
+        var (events, leaves) = (new List<PreparedEvent>(), new LeafMaker(correlation, streams.Sum(s => s.Facts.Count)));
         // Most events of an append have the same headers to the letter.
         var (headers, canonical) = ("", System.Array.Empty<byte>());
         foreach (var stream in streams)
@@ -34,7 +34,7 @@ internal sealed record PreparedAppend(
                 }
 
                 var (own, data, version) = (Guid.CreateVersion7(), EventCodec.Write(fact.Event), stream.Expected + 1 + i);
-                var leaf = Leaf.Of(own, correlation, stream.Stream, version, kind, fact.Occurred, Leaf.Canonical(data), canonical);
+                var leaf = leaves.Of(own, stream.Stream, version, kind, fact.Occurred, data, canonical);
                 events.Add(new PreparedEvent(stream.Stream, version, fact, kind, own, data, headers, leaf));
             }
         }

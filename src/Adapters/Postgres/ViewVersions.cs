@@ -19,12 +19,16 @@ internal static class ViewVersions
     public static readonly string Wanted = Text(AllViews.Projections.Map(v => KeyValuePair.Create(v.Name, v.Version)));
 
     /// <summary>Why the views cannot be used, if they cannot.</summary>
-    public static Option<DomainError> Unfit(LedgerStand stand)
+    public static Option<DomainError> Unfit(LedgerStand stand) =>
+        stand.Views == Wanted ? None : Some(Unfitting(stand.Views, stand.Head));
+
+    /// <summary>Why views that these folds have filled cannot be used; they are not this program's.</summary>
+    public static DomainError Unfitting(string views, long head)
     {
-        var found = Found(stand);
-        return stand.Views == Wanted ? None
-            : Later(found).IsEmpty ? Some<DomainError>(new DomainError.ViewsOutdated(Differing(found), Wanted, stand.Head))
-            : Some<DomainError>(new DomainError.ViewsNewer(Differing(found), Wanted));
+        var found = Found(views);
+        return Later(found).IsEmpty
+            ? new DomainError.ViewsOutdated(Differing(found), Wanted, head)
+            : new DomainError.ViewsNewer(Differing(found), Wanted);
     }
 
     /// <summary>Where views are of an earlier version and the log is short, the stand after they have been built; else as it was.</summary>
@@ -33,7 +37,7 @@ internal static class ViewVersions
     {
         while (stand.Views != Wanted && stand.Head <= Few)
         {
-            var found = Found(stand);
+            var found = Found(stand.Views);
             if (!Later(found).IsEmpty)
             {
                 break;
@@ -71,8 +75,8 @@ internal static class ViewVersions
     private static string Differing(Dictionary<string, int> found) =>
         Text(found.Where(f => !AllViews.Projections.Exists(v => v.Name == f.Key && v.Version == f.Value)));
 
-    private static Dictionary<string, int> Found(LedgerStand stand) =>
-        stand.Views.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(v => v.Split(':'))
+    private static Dictionary<string, int> Found(string views) =>
+        views.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(v => v.Split(':'))
             .ToDictionary(v => v[0], v => int.Parse(v[1], CultureInfo.InvariantCulture), StringComparer.Ordinal);
 
     private static string Text(IEnumerable<KeyValuePair<string, int>> versions) =>

@@ -14,7 +14,7 @@ public sealed partial class CanonicalText
     private const int Few = 32;
 
     private readonly List<Member> members = [];
-    private byte[] bytes = new byte[4096];
+    private byte[] bytes = new byte[512];
     private byte[] spare = [];
     private int length;
 

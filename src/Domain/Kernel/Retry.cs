@@ -15,7 +15,7 @@ public sealed record Retries(
 /// <summary>A race lost to another command is run again: all of it, the reading and the deciding, too.</summary>
 public static class Retry
 {
-    /// <summary>After this long the conflict is shown.</summary>
+    /// <summary>So long after the first try has lost, the conflict is shown.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromSeconds(2);
 
     /// <summary>
@@ -29,8 +29,9 @@ public static class Retry
     private static async Task<Either<DomainError, T>> RunAsync<T>(
         Retries retries, Func<EitherAsync<DomainError, T>> attempt, CancellationToken cancel)
     {
-        var start = retries.Elapsed();
         var last = await attempt().ToEither();
+        // However long the first try took (it may have waited for a pull, or a slow disk): its loser gets its turn all the same.
+        var start = retries.Elapsed();
         for (var next = 2; Lost(last) is { } stream; next++)
         {
             await retries.Pause(next, cancel);
