@@ -59,6 +59,7 @@ public static class VerdictText
             MissingPart.Event => "its leaf is there, the event is not",
             MissingPart.Segment => "the file of the segment that begins here cannot be read",
             MissingPart.Leaf => "the event is there, its leaf is not",
+            _ when m.Last > m.Position => $"neither the event nor its leaf is there, likewise up to position {m.Last}",
             _ => "neither the event nor its leaf is there",
         },
         Finding.Reordered r => $"the event here was recorded at position {r.Belongs}",

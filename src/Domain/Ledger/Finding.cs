@@ -20,7 +20,11 @@ public abstract record Finding(Verdict Verdict, long Position)
     /// <param name="Part">What does not fit the rest.</param>
     public sealed record Edited(long Position, EditedPart Part) : Finding(Verdict.Edited, Position);
 
-    public sealed record Missing(long Position, MissingPart Part) : Finding(Verdict.Missing, Position);
+    public sealed record Missing(long Position, MissingPart Part) : Finding(Verdict.Missing, Position)
+    {
+        /// <summary>All positions up to this one are gone likewise, but for foreign events that were never there.</summary>
+        public long Last { get; init; } = Position;
+    }
 
     /// <param name="Belongs">Where the event that stands here was recorded.</param>
     public sealed record Reordered(long Position, long Belongs) : Finding(Verdict.Reordered, Position);
