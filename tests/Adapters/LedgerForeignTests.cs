@@ -67,6 +67,69 @@ public sealed class LedgerForeignTests(LedgerFixture fixture) : IDisposable
         await open.Care.Close();
     }
 
+    [Fact]
+    public async Task A_foreign_event_is_known_by_the_event_that_tells_of_it_and_not_by_a_table()
+    {
+        var ledger = await NewAsync();
+        var open = await ledger.OpenAsync(ledger.Owner);
+        await ForeignAsync(ledger, "order-1", 1, 6);
+        await AddAsync(open, One(Streams.Layer("b"), 0, Layer("b")));
+        Assert.Empty((await VerifiedAsync(open)).Findings);
+
+        await ledger.AskAsync("update eventdock.foreign_events set id = gen_random_uuid()");
+        Assert.Equal(
+            [new Finding.ColumnChanged(6, "foreign_events")], (await VerifiedAsync(open)).Findings.ToArray());
+        await ledger.AskAsync("delete from eventdock.foreign_events");
+        Assert.Equal(
+            [new Finding.ColumnChanged(6, "foreign_events")], (await VerifiedAsync(open)).Findings.ToArray());
+
+        await ledger.AskAsync("insert into eventdock.foreign_events (position, id, recorded) select seq_id, id, true from eventdock.mt_events where seq_id in (2, 6)");
+        Assert.Equal((Verdict.Stranger, 2L), Assert.Single((await VerifiedAsync(open)).Findings.Map(f => (f.Verdict, f.Position))));
+        await open.Care.Close();
+    }
+
+    [Fact]
+    public async Task A_redaction_of_what_tells_of_a_foreign_event_makes_it_no_stranger_and_no_other_known()
+    {
+        var ledger = await NewAsync();
+        var open = await ledger.OpenAsync(ledger.Owner);
+        await ForeignAsync(ledger, "order-of-somebody", 1, 6);
+        await AddAsync(open, One(Streams.Layer("b"), 0, Layer("b")));
+        Must(await Redact.Run(
+            open, new RedactRequest(Seq1(7L), EventParts.Data, "a name"), () => TestLedger.Start, _ => { }, NoCancel).ToEither());
+        Assert.Empty((await VerifiedAsync(open)).Findings);
+
+        await ledger.AskAsync("insert into eventdock.foreign_events (position, id, recorded) select seq_id, id, true from eventdock.mt_events where seq_id = 2");
+        Assert.Contains((Verdict.Stranger, 2L), (await VerifiedAsync(open)).Findings.Map(f => (f.Verdict, f.Position)));
+        await open.Care.Close();
+    }
+
+    [Fact]
+    public async Task An_event_before_the_first_position_that_nobody_knows_is_a_stranger()
+    {
+        var ledger = await NewAsync();
+        await ForeignAsync(ledger, "order-1", 1, -3);
+        var open = await ledger.OpenAsync(ledger.Owner);
+        Assert.Equal((Verdict.Stranger, -3L), Assert.Single((await VerifiedAsync(open)).Findings.Map(f => (f.Verdict, f.Position))));
+        await open.Care.Close();
+    }
+
+    [Fact]
+    public async Task An_export_that_ends_before_a_foreign_event_is_told_of_is_not_imported()
+    {
+        var ledger = await NewAsync();
+        await ForeignAsync(ledger, "order-1", 1, 6);
+        var open = await ledger.OpenAsync(ledger.Owner);
+        await AddAsync(open, One(Streams.Layer("b"), 0, Layer("b")));
+        await open.Care.Close();
+        var copy = await fixture.NewAsync();
+        Assert.Contains(
+            "no ForeignEventFound in it agrees",
+            Reason(await ImportedAsync(copy, Bytes(await ExportedAsync(ledger, root, 1, 6)))), StringComparison.Ordinal);
+        await EmptyAsync(copy);
+        Must(await ImportedAsync(copy, Bytes(await ExportedAsync(ledger, root, 1, 7))));
+    }
+
     /// <summary>Five events, at the positions 1 to 5.</summary>
     private async Task<TestLedger> NewAsync()
     {

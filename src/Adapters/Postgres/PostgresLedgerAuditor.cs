@@ -26,22 +26,20 @@ internal static class PostgresLedgerAuditor
         database.Use<AuditBounds>(
             async connection =>
             {
+                var strangers = await ToldStrangers.ReadAsync(connection, cancel);
                 await using var command = new NpgsqlCommand(
                     $$"""
                     select h.position, h.chain, greatest(
                             h.position, (select max(seq_id) from eventdock.mt_events), (select max(position) from eventdock.leaves)),
                         greatest(h.position, (select max(position) from eventdock.leaves)),
-                        (select coalesce(array_agg(position), '{}') from eventdock.foreign_events),
-                        (select coalesce(array_agg(position), '{}') from eventdock.foreign_events where id = '{{StreamFindings.NotHere}}'),
                         (select coalesce(array_agg(t.position), '{}') from ({{StreamFindings.Redacted}}) t)
                     from eventdock.head h
                     """, connection);
                 await using var reader = await command.ExecuteReaderAsync(cancel);
                 return await reader.ReadAsync(cancel)
                     ? new AuditBounds(
-                        reader.GetInt64(0), TreeHash.Of(reader.GetFieldValue<byte[]>(1)), reader.GetInt64(2),
-                        [.. reader.GetFieldValue<long[]>(4)], [.. reader.GetFieldValue<long[]>(5)],
-                        [.. reader.GetFieldValue<long[]>(6)])
+                        reader.GetInt64(0), AuditChunk.Hash(reader.GetFieldValue<byte[]>(1)), reader.GetInt64(2),
+                        strangers.Positions, strangers.Absent, [.. reader.GetFieldValue<long[]>(4)])
                     {
                         Taken = reader.GetInt64(3),
                     }
@@ -66,8 +64,8 @@ internal static class PostgresLedgerAuditor
                     cancel);
                 while (await copy.NextAsync(cancel))
                 {
-                    tree.Add(TreeHash.Of(copy.Bytes()));
-                    chain = TreeHash.Of(copy.Bytes());
+                    tree.Add(AuditChunk.Hash(copy.Bytes()));
+                    chain = AuditChunk.Hash(copy.Bytes());
                 }
 
                 return new AuditStart(tree, chain);
@@ -166,5 +164,8 @@ internal static class PostgresLedgerAuditor
             cancel);
 
     private static Task<Either<DomainError, Seq<Finding>>> StreamsAsync(Database database, CancellationToken cancel) =>
-        database.Use<Seq<Finding>>(async connection => await StreamFindings.ReadAsync(connection, cancel), cancel);
+        database.Use<Seq<Finding>>(
+            async connection =>
+                await StreamFindings.ReadAsync(connection, cancel) + (await ToldStrangers.ReadAsync(connection, cancel)).Findings,
+            cancel);
 }

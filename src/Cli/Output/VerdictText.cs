@@ -63,6 +63,7 @@ public static class VerdictText
             _ => "neither the event nor its leaf is there",
         },
         Finding.Reordered r => $"the event here was recorded at position {r.Belongs}",
+        Finding.Stranger { Listed: true } => "it is listed as foreign, and no ForeignEventFound tells of it",
         Finding.Stranger s => $"the event {s.Id:D} has no leaf: it was not appended by EventDock",
         Finding.ColumnChanged c => $"{c.Column} holds what EventDock does not write there",
         Finding.Truncated t => $"the ledger held {t.Size} events: {TerminalText.Escape(t.Witness)}",

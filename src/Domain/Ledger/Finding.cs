@@ -30,7 +30,11 @@ public abstract record Finding(Verdict Verdict, long Position)
     public sealed record Reordered(long Position, long Belongs) : Finding(Verdict.Reordered, Position);
 
     /// <summary>An event that has no leaf, and that no ForeignEventFound tells of.</summary>
-    public sealed record Stranger(long Position, Guid Id) : Finding(Verdict.Stranger, Position);
+    public sealed record Stranger(long Position, Guid Id) : Finding(Verdict.Stranger, Position)
+    {
+        /// <summary>It is listed as foreign and known all the same.</summary>
+        public bool Listed { get; init; }
+    }
 
     /// <summary>A column that is no part of the leaf holds what EventDock never writes there.</summary>
     public sealed record ColumnChanged(long Position, string Column) : Finding(Verdict.ColumnChanged, Position);
