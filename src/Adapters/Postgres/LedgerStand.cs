@@ -29,7 +29,11 @@ internal sealed record LedgerStand(int Version, string Views, long Head, Option<
                 try
                 {
                     await using var reader = await command.ExecuteReaderAsync(cancel);
-                    await reader.ReadAsync(cancel);
+                    if (!await reader.ReadAsync(cancel))
+                    {
+                        return new DomainError.LedgerUnreadable(0, "it has no head");
+                    }
+
                     return new LedgerStand(
                         reader.GetInt32(0), reader.IsDBNull(1) ? "" : reader.GetString(1), reader.GetInt64(2),
                         reader.IsDBNull(3) ? None : Some((RootRow)RootView.Projection.Erased.Read(reader.GetString(3))));
