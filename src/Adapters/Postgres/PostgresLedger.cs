@@ -103,7 +103,7 @@ public static class PostgresLedger
         Database database, Func<Database> owner, Origin origin, Func<CancellationToken, EitherAsync<DomainError, Unit>> wake, LedgerStand stand)
     {
         var store = PostgresEventStore.Create(database, origin, wake);
-        var unfit = ViewVersions.Unfit(stand);
+        var unfit = ViewVersions.Unfit(stand) | stand.Unreadable;
         return new OpenLedger(
             unfit.Match(Some: error => store with { Append = (_, _) => LeftAsync<DomainError, Appended>(error) }, None: () => store),
             unfit.Match(Some: RefusedViews.Create, None: () => PostgresViews.Create(database)),
