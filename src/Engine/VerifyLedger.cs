@@ -39,7 +39,8 @@ public static class VerifyLedger
         from start in ports.Ledger.Auditor.Before(request.From, cancel)
         let whole = request.To.IsNone
         let audit = new LedgerAudit(
-            request.From, start.Tree, start.Chain, whole ? witnesses.Roots : Within(witnesses.Roots, bounds, range),
+            request.From, Math.Min(range, bounds.Taken), start.Tree, start.Chain,
+            whole ? witnesses.Roots : Within(witnesses.Roots, bounds, range),
             bounds.Strangers, bounds.Absent, bounds.Redacted, ports.Ledger.Auditor.Hashing)
         // Asked now, and answered while the rows are walked.
         let asked = whole ? ports.Ledger.Auditor.Streams(cancel) : Give(Seq<Finding>())

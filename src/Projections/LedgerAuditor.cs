@@ -26,6 +26,10 @@ public sealed record LedgerAuditor(
 /// <param name="Redacted">Positions that a Redacted names.</param>
 public sealed record AuditBounds(
     long Head, TreeHash Chain, long Last, System.Collections.Generic.HashSet<long> Strangers,
-    System.Collections.Generic.HashSet<long> Absent, System.Collections.Generic.HashSet<long> Redacted);
+    System.Collections.Generic.HashSet<long> Absent, System.Collections.Generic.HashSet<long> Redacted)
+{
+    /// <summary>The last position at which there is a leaf, or the head's: up to here every position is taken.</summary>
+    public required long Taken { get; init; }
+}
 
 public sealed record AuditStart(Frontier Tree, TreeHash Chain);

@@ -95,6 +95,31 @@ public sealed class LedgerStopTests(LedgerFixture fixture)
         await open.Care.Close();
     }
 
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("null")]
+    [InlineData("{\"Since\": \"never\"}")]
+    public async Task A_root_row_that_cannot_be_read_refuses_all_but_the_log_and_the_rebuild_that_mends_it(string row)
+    {
+        var ledger = await fixture.NewAsync();
+        var first = await ledger.OpenAsync();
+        await AddAsync(first, LedgerFacts.Root("theroot"));
+        await first.Care.Close();
+        await ledger.AskAsync($"update eventdock.view_root set row = '{row}'");
+
+        var open = await ledger.OpenAsync();
+        Assert.IsType<DomainError.LedgerUnreadable>(Left(await open.Store.Append(One(Streams.Layer("a"), 0, Layer("a")), NoCancel).ToEither()));
+        Assert.IsType<DomainError.LedgerUnreadable>(Left(await open.Views.Root(NoCancel).ToEither()));
+        Assert.Equal(1L, Must(await open.Log.Head(NoCancel).ToEither()));
+        Must(await open.Care.Views.Rebuild(Seq1("root"), _ => { }, NoCancel).ToEither());
+        await open.Care.Close();
+
+        var mended = await ledger.OpenAsync();
+        Assert.Equal("theroot", mended.Root.Map(r => r.RootId).IfNone(""));
+        await AddAsync(mended, One(Streams.Layer("a"), 0, Layer("a")));
+        await mended.Care.Close();
+    }
+
     /// <summary>Two layers, and somebody has written nonsense into the row of the first.</summary>
     private async Task<(TestLedger Ledger, OpenLedger Open)> BrokenAsync()
     {

@@ -144,7 +144,7 @@ public sealed class LedgerTamperTests(LedgerFixture fixture) : IDisposable
         result.Match(Right: r => throw new InvalidOperationException($"{r}"), Left: e => e);
 
     /// <summary>A database made from the ledger's, gone with the end of its trial.</summary>
-    private static async Task<Copy> CopyAsync(TestLedger ledger)
+    internal static async Task<Copy> CopyAsync(TestLedger ledger)
     {
         NpgsqlConnection.ClearAllPools();
         var name = $"tampered_{Guid.NewGuid():N}";
@@ -153,7 +153,7 @@ public sealed class LedgerTamperTests(LedgerFixture fixture) : IDisposable
         return new Copy(new TestLedger(ledger.Owner with { Database = name }, ledger.Engine with { Database = name }), server);
     }
 
-    private sealed record Copy(TestLedger Ledger, LibpqUri Server) : IAsyncDisposable
+    internal sealed record Copy(TestLedger Ledger, LibpqUri Server) : IAsyncDisposable
     {
         public async ValueTask DisposeAsync()
         {

@@ -13,7 +13,7 @@ internal static class Tamperings
 
     public static readonly Tampering[] All =
     [
-        Field("data: a member added", "update eventdock.mt_events set data = data || '{\"Added\":1}' where seq_id = {0}"),
+        Field("data: a member added", "update eventdock.mt_events set data = data || '{\"Unheard\":1}' where seq_id = {0}"),
         Field("data: emptied", "update eventdock.mt_events set data = '{}' where seq_id = {0}"),
         Field("headers: another line", "update eventdock.mt_events set headers = jsonb_set(headers, '{Line}', '[\"true\"]') where seq_id = {0}"),
         Field("headers: another time", "update eventdock.mt_events set headers = jsonb_set(headers, '{Occurred}', '\"2020-01-01T00:00:00.000000Z\"') where seq_id = {0}"),
@@ -59,6 +59,16 @@ internal static class Tamperings
             "insert into eventdock.mt_streams (id, version) values ('order-1', 1); "
             + "insert into eventdock.mt_events (seq_id, id, stream_id, version, data, type, mt_dotnet_type) "
             + $"values ({last + 1}, gen_random_uuid(), 'order-1', 1, '{{}}', 'order_placed', 'Theirs, Theirs')"),
+        new("an event listed as a known stranger", Verdict.Stranger, (p, _) =>
+            $"insert into eventdock.foreign_events (position, id, recorded) select {p}, id, true from eventdock.mt_events where seq_id = {p}"),
+        new("a stranger behind the head, listed as known", Verdict.Stranger, (_, last) =>
+            "insert into eventdock.mt_streams (id, version) values ('order-1', 1); "
+            + "insert into eventdock.mt_events (seq_id, id, stream_id, version, data, type, mt_dotnet_type) "
+            + $"values ({last + 1}, gen_random_uuid(), 'order-1', 1, '{{}}', 'order_placed', 'Theirs, Theirs'); "
+            + $"insert into eventdock.foreign_events (position, id, recorded) select seq_id, id, true from eventdock.mt_events where seq_id = {last + 1}"),
+        new("an event taken out and listed as foreign", Verdict.Missing, (p, _) =>
+            $"delete from eventdock.mt_events where seq_id = {p}; delete from eventdock.leaves where position = {p}; delete from eventdock.salts where position = {p}; "
+            + $"insert into eventdock.foreign_events (position, id, recorded) values ({p}, '{Guid.Empty}', true)"),
         new("everything from here on made anew", Verdict.Rewritten, (p, _) => Rewrite(p)),
     ];
 

@@ -161,7 +161,7 @@ internal sealed class AuditChunk
     }
 
     /// <summary>A hash of another length than a hash has is none that was stored by EventDock: it fits nothing.</summary>
-    private static TreeHash Hash(ReadOnlySpan<byte> bytes) => bytes.Length == TreeHash.Length ? TreeHash.Of(bytes) : default;
+    public static TreeHash Hash(ReadOnlySpan<byte> bytes) => bytes.Length == TreeHash.Length ? TreeHash.Of(bytes) : default;
 
     /// <summary>What of a leaf follows from what stands in its line.</summary>
     private string? Beside(in StoredEvent stored, in StoredLeaf leaf, bool whole) =>

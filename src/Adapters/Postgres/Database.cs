@@ -75,6 +75,9 @@ internal sealed record Database(NpgsqlDataSource Source, string Where)
                 // Class 28 authorization, 3D000 no such database.
                 ['2', '8', ..] or "3D000" => new DomainError.LedgerUnreachable(Where, refused.MessageText),
                 "53100" => new DomainError.DiskFull(Where),
+                // Every append takes its time from the head; from one that is infinite no line comes.
+                PostgresErrorCodes.NotNullViolation when refused is { TableName: "leaves", ColumnName: "line" } =>
+                    new DomainError.LedgerUnreadable(0, "its head has no time to go on from"),
                 // Class 53 resources, 57 intervention, 58 the system's files, XX damage, 25006 a server that only reads, 42501 rights.
                 ['0', '8', ..] or ['5', '3' or '7' or '8', ..] or ['X', 'X', ..] or "25006" or "42501" =>
                     new DomainError.LedgerUnreachable(Where, refused.MessageText),

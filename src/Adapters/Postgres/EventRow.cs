@@ -34,15 +34,22 @@ internal static class EventRow
     public static Either<DomainError, Recorded<DockEvent>> Read(NpgsqlDataReader row)
     {
         var position = row.GetInt64(0);
+        if (row.IsDBNull(1))
+        {
+            return new DomainError.LedgerUnreadable(position, "it belongs to no stream");
+        }
+
         var (stream, version, alias, data) = (row.GetString(1), row.GetInt64(2), row.GetString(3), row.GetString(4));
-        var (stored, at, id) = (row.IsDBNull(5) ? null : row.GetString(5), row.GetFieldValue<DateTime>(6), row.GetGuid(7));
+        var (stored, id) = (row.IsDBNull(5) ? null : row.GetString(5), row.GetGuid(7));
         var gone = row.IsDBNull(8) ? null : Gone(position, row.GetString(8));
-        return EventCodec.ReadHeaders(position, stored).Bind(headers =>
-            Happened(position, alias, headers.Schema, data, gone).Map(happened => new Recorded<DockEvent>(
-                position, stream, version, happened, headers.Occurred, new DateTimeOffset(at, TimeSpan.Zero), id, headers.Origin)
-            {
-                Redaction = gone,
-            }));
+        return CanonicalText.At(row.GetInt64(6)).ToEither<DomainError>(() =>
+                new DomainError.LedgerUnreadable(position, "the time at which it was recorded is beyond the years 1 to 9999"))
+            .Bind(at => EventCodec.ReadHeaders(position, stored).Bind(headers =>
+                Happened(position, alias, headers.Schema, data, gone).Map(happened => new Recorded<DockEvent>(
+                    position, stream, version, happened, headers.Occurred, at, id, headers.Origin)
+                {
+                    Redaction = gone,
+                })));
     }
 
     /// <summary>None of these columns: the row has been dropped, and the event stands in a segment.</summary>

@@ -34,6 +34,12 @@ internal static class ImportEnd
             return new DomainError.BadExport(0, $"lacks a part of position {position}, and no Redacted in it tells why");
         }
 
+        if ((await ToldStrangers.ReadAsync(connection, cancel)).Findings is { IsEmpty: false } foreign)
+        {
+            return new DomainError.BadExport(
+                0, $"says that a foreign event stood at position {foreign[0].Position}, and no ForeignEventFound in it agrees");
+        }
+
         var found = await StreamFindings.ReadAsync(connection, cancel);
         return found.HeadOrNone().Match(
             Some: first => new DomainError.BadExport(

@@ -1,5 +1,7 @@
 namespace EventDock.Adapters.Postgres;
 
+using System.Diagnostics;
+using System.Text.Json;
 using EventDock.Domain.Kernel;
 using EventDock.Projections;
 using Npgsql;
@@ -9,6 +11,9 @@ using Npgsql;
 /// <param name="Views">Which folds have filled its views: <c>name:version</c>, sorted.</param>
 internal sealed record LedgerStand(int Version, string Views, long Head, Option<RootRow> Root)
 {
+    /// <summary>Why the row that says whose the ledger is cannot be read, where it cannot.</summary>
+    public Option<DomainError> Unreadable { get; private init; }
+
     /// <summary>In one round trip.</summary>
     public static Task<Either<DomainError, LedgerStand>> ReadAsync(Database database, CancellationToken cancel) =>
         database.Use<LedgerStand>(
@@ -29,10 +34,14 @@ internal sealed record LedgerStand(int Version, string Views, long Head, Option<
                 try
                 {
                     await using var reader = await command.ExecuteReaderAsync(cancel);
-                    await reader.ReadAsync(cancel);
-                    return new LedgerStand(
-                        reader.GetInt32(0), reader.IsDBNull(1) ? "" : reader.GetString(1), reader.GetInt64(2),
-                        reader.IsDBNull(3) ? None : Some((RootRow)RootView.Projection.Erased.Read(reader.GetString(3))));
+                    if (!await reader.ReadAsync(cancel))
+                    {
+                        return new DomainError.LedgerUnreadable(0, "it has no head");
+                    }
+
+                    var stand = new LedgerStand(
+                        reader.GetInt32(0), reader.IsDBNull(1) ? "" : reader.GetString(1), reader.GetInt64(2), None);
+                    return reader.IsDBNull(3) ? stand : stand.With(reader.GetString(3));
                 }
                 catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName)
                 {
@@ -40,4 +49,21 @@ internal sealed record LedgerStand(int Version, string Views, long Head, Option<
                 }
             },
             cancel);
+
+    private LedgerStand With(string root)
+    {
+        try
+        {
+            return this with { Root = Some(RootView.Projection.Read(root)) };
+        }
+        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or UnreachableException)
+        {
+            // Somebody has changed it. The log can be read, and a rebuild writes the row anew; nothing else is to go on.
+            return this with
+            {
+                Unreadable = Some<DomainError>(new DomainError.LedgerUnreadable(
+                    Head, "the row of the view root is none (eventdock rebuild root writes it anew)")),
+            };
+        }
+    }
 }

@@ -104,7 +104,7 @@ public static class PostgresLedger
     {
         var reconnect = new Reconnect(database, wake);
         var store = PostgresEventStore.Create(database, origin, reconnect);
-        var unfit = ViewVersions.Unfit(stand);
+        var unfit = ViewVersions.Unfit(stand) | stand.Unreadable;
         return new OpenLedger(
             unfit.Match(Some: error => store with { Append = (_, _) => LeftAsync<DomainError, Appended>(error) }, None: () => store),
             unfit.Match(Some: RefusedViews.Create, None: () => PostgresViews.Create(database)),

@@ -26,20 +26,23 @@ internal static class PostgresLedgerAuditor
         database.Use<AuditBounds>(
             async connection =>
             {
+                var strangers = await ToldStrangers.ReadAsync(connection, cancel);
                 await using var command = new NpgsqlCommand(
                     $$"""
                     select h.position, h.chain, greatest(
                             h.position, (select max(seq_id) from eventdock.mt_events), (select max(position) from eventdock.leaves)),
-                        (select coalesce(array_agg(position), '{}') from eventdock.foreign_events),
-                        (select coalesce(array_agg(position), '{}') from eventdock.foreign_events where id = '{{StreamFindings.NotHere}}'),
+                        greatest(h.position, (select max(position) from eventdock.leaves)),
                         (select coalesce(array_agg(t.position), '{}') from ({{StreamFindings.Redacted}}) t)
                     from eventdock.head h
                     """, connection);
                 await using var reader = await command.ExecuteReaderAsync(cancel);
                 return await reader.ReadAsync(cancel)
                     ? new AuditBounds(
-                        reader.GetInt64(0), TreeHash.Of(reader.GetFieldValue<byte[]>(1)), reader.GetInt64(2),
-                        [.. reader.GetFieldValue<long[]>(3)], [.. reader.GetFieldValue<long[]>(4)], [.. reader.GetFieldValue<long[]>(5)])
+                        reader.GetInt64(0), AuditChunk.Hash(reader.GetFieldValue<byte[]>(1)), reader.GetInt64(2),
+                        strangers.Positions, strangers.Absent, [.. reader.GetFieldValue<long[]>(4)])
+                    {
+                        Taken = reader.GetInt64(3),
+                    }
                     : new DomainError.LedgerUnreadable(0, "it has no head");
             },
             cancel);
@@ -61,8 +64,8 @@ internal static class PostgresLedgerAuditor
                     cancel);
                 while (await copy.NextAsync(cancel))
                 {
-                    tree.Add(TreeHash.Of(copy.Bytes()));
-                    chain = TreeHash.Of(copy.Bytes());
+                    tree.Add(AuditChunk.Hash(copy.Bytes()));
+                    chain = AuditChunk.Hash(copy.Bytes());
                 }
 
                 return new AuditStart(tree, chain);
@@ -75,20 +78,37 @@ internal static class PostgresLedgerAuditor
         using var given = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var working = new Queue<(AuditChunk Chunk, Task<Either<DomainError, IReadOnlyList<AuditedRow>>> Read)>();
         var idle = new Stack<AuditChunk>();
-        var next = first;
+        var next = first <= last ? first : (long?)null;
         try
         {
-            while (next <= last || working.Count > 0)
+            while (next is not null || working.Count > 0)
             {
-                while (next <= last && working.Count < AtWork)
+                while (next is { } least && working.Count < AtWork)
                 {
-                    var (from, to) = (next, Math.Min(last, next + Portion - 1));
+                    var place = await TakenAsync(database, least, last, cancel);
+                    if (place.IsLeft)
+                    {
+                        return place.Map(_ => unit);
+                    }
+
+                    if (place.IfLeft(Option<long>.None).ToNullable() is not { } from)
+                    {
+                        next = null;
+                        break;
+                    }
+
+                    var to = last - from < Portion ? last : from + Portion - 1;
                     var chunk = idle.TryPop(out var used) ? used : new AuditChunk();
                     working.Enqueue((chunk, Task.Run(() => ReadAsync(database, chunk, from, to, given.Token), given.Token)));
-                    next = to + 1;
+                    next = to < last ? to + 1 : null;
                 }
 
-                var (done, reading) = working.Dequeue();
+                if (!working.TryDequeue(out var oldest))
+                {
+                    continue;
+                }
+
+                var (done, reading) = oldest;
                 var read = await reading;
                 if (read.IsLeft)
                 {
@@ -109,6 +129,29 @@ internal static class PostgresLedgerAuditor
         }
     }
 
+    /// <summary>Where the next row is: one can stand any number of positions away, and nobody counts them up to there.</summary>
+    private static Task<Either<DomainError, Option<long>>> TakenAsync(
+        Database database, long first, long last, CancellationToken cancel) =>
+        database.Use<Option<long>>(
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand(
+                    """
+                    select least(
+                        (select min(seq_id) from eventdock.mt_events where seq_id between $1 and $2),
+                        (select min(position) from eventdock.leaves where position between $1 and $2))
+                    """, connection)
+                {
+                    Parameters =
+                    {
+                        new() { Value = first, NpgsqlDbType = NpgsqlDbType.Bigint },
+                        new() { Value = last, NpgsqlDbType = NpgsqlDbType.Bigint },
+                    },
+                };
+                return await command.ExecuteScalarAsync(cancel) is long position ? Some(position) : Option<long>.None;
+            },
+            cancel);
+
     private static Task<Either<DomainError, IReadOnlyList<AuditedRow>>> ReadAsync(
         Database database, AuditChunk chunk, long first, long last, CancellationToken cancel) =>
         database.Use<IReadOnlyList<AuditedRow>>(
@@ -121,5 +164,8 @@ internal static class PostgresLedgerAuditor
             cancel);
 
     private static Task<Either<DomainError, Seq<Finding>>> StreamsAsync(Database database, CancellationToken cancel) =>
-        database.Use<Seq<Finding>>(async connection => await StreamFindings.ReadAsync(connection, cancel), cancel);
+        database.Use<Seq<Finding>>(
+            async connection =>
+                await StreamFindings.ReadAsync(connection, cancel) + (await ToldStrangers.ReadAsync(connection, cancel)).Findings,
+            cancel);
 }

@@ -28,7 +28,7 @@ internal sealed class SealedRows(SegmentFiles files, IReadOnlyList<Segment> segm
         var list = new List<Segment>();
         while (await reader.ReadAsync(cancel))
         {
-            var (firsts, offsets) = (reader.GetFieldValue<long[]>(5), reader.GetFieldValue<long[]>(6));
+            var (firsts, offsets) = (Numbers(reader, 5), Numbers(reader, 6));
             list.Add(new Segment(
                 reader.GetInt64(0), reader.GetInt64(1), reader.GetString(2), reader.GetInt64(3),
                 // One that cannot be read fits no file.
@@ -39,6 +39,10 @@ internal sealed class SealedRows(SegmentFiles files, IReadOnlyList<Segment> segm
 
         return list;
     }
+
+    /// <summary>A list that somebody has put a null into leads to no place in the file.</summary>
+    private static long[] Numbers(NpgsqlDataReader reader, int column) =>
+        System.Array.ConvertAll(reader.GetFieldValue<long?[]>(column), number => number ?? -1);
 
     /// <summary>None: no segment that rows were dropped for has an event there. Error: SegmentUnreadable.</summary>
     public Either<DomainError, Option<SealedEvent>> At(long position)

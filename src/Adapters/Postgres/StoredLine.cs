@@ -38,9 +38,17 @@ internal static class StoredLine
         && line.GetProperty("stream").ValueEquals(stored.Stream)
         && line.GetProperty("type").ValueEquals(stored.Type)
         && line.GetProperty("correlation").ValueEquals(stored.Correlation)
-        && line.GetProperty("recorded").GetString() == Rfc3339.Micros(Postgres.AddTicks(stored.Recorded * 10))
+        && line.GetProperty("recorded").ValueEquals(Moment(stored.Recorded))
         && Part(line, "headers", headerSalt, stored.Headers, () => Blank(line))
         && Part(line, "data", dataSalt, stored.Data, () => RedactedForm.Data);
+
+    /// <summary>A column can hold times beyond the years that a line can: those are written as what is none.</summary>
+    private static ReadOnlySpan<byte> Moment(long micros)
+    {
+        var text = new CanonicalText();
+        text.Moment(micros);
+        return text.Written;
+    }
 
     /// <summary>As it was hashed; or, where its salt is gone, what a redaction puts there and nothing else.</summary>
     private static bool Part(JsonElement line, string part, byte[]? salt, ReadOnlySpan<byte> json, Func<string> instead) =>

@@ -9,7 +9,7 @@ internal static class StreamFindings
     /// <summary>Stands for the id of a foreign event that an import has left out: an export does not hold it.</summary>
     public static readonly Guid NotHere = Guid.Empty;
 
-    /// <summary>What the events say is gone: a stranger's say nothing.</summary>
+    /// <summary>What the events say is gone: a stranger's, which has no leaf, says nothing.</summary>
     public const string Redacted =
         """
         select substr(e.stream_id, length('redaction-') + 1)::bigint as position,
@@ -17,7 +17,7 @@ internal static class StreamFindings
             min(e.seq_id) filter (where e.data->'Parts' ? 'data') as data
         from eventdock.mt_events e
         where e.type = 'redacted' and e.stream_id ^@ 'redaction-' and e.stream_id ~ '^redaction-\d{1,18}$'
-            and not exists (select from eventdock.foreign_events f where f.position = e.seq_id)
+            and exists (select from eventdock.leaves l where l.position = e.seq_id)
         group by e.stream_id
         """;
 

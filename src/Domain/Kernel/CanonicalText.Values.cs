@@ -59,6 +59,10 @@ public sealed partial class CanonicalText
         length += MomentLength;
     }
 
+    /// <summary>None for what is beyond its years.</summary>
+    public static Option<DateTimeOffset> At(long micros) =>
+        micros < Earliest || micros > Latest ? Option<DateTimeOffset>.None : Some(Epoch.AddTicks(micros * 10));
+
     /// <summary>Of a time in exactly this form; null for any other text.</summary>
     public static long? Micros(ReadOnlySpan<byte> text)
     {

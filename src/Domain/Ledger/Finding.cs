@@ -20,13 +20,21 @@ public abstract record Finding(Verdict Verdict, long Position)
     /// <param name="Part">What does not fit the rest.</param>
     public sealed record Edited(long Position, EditedPart Part) : Finding(Verdict.Edited, Position);
 
-    public sealed record Missing(long Position, MissingPart Part) : Finding(Verdict.Missing, Position);
+    public sealed record Missing(long Position, MissingPart Part) : Finding(Verdict.Missing, Position)
+    {
+        /// <summary>All positions up to this one are gone likewise, but for foreign events that were never there.</summary>
+        public long Last { get; init; } = Position;
+    }
 
     /// <param name="Belongs">Where the event that stands here was recorded.</param>
     public sealed record Reordered(long Position, long Belongs) : Finding(Verdict.Reordered, Position);
 
     /// <summary>An event that has no leaf, and that no ForeignEventFound tells of.</summary>
-    public sealed record Stranger(long Position, Guid Id) : Finding(Verdict.Stranger, Position);
+    public sealed record Stranger(long Position, Guid Id) : Finding(Verdict.Stranger, Position)
+    {
+        /// <summary>It is listed as foreign and known all the same.</summary>
+        public bool Listed { get; init; }
+    }
 
     /// <summary>A column that is no part of the leaf holds what EventDock never writes there.</summary>
     public sealed record ColumnChanged(long Position, string Column) : Finding(Verdict.ColumnChanged, Position);

@@ -5,6 +5,9 @@ namespace EventDock.Domain.Ledger;
 /// place, so that a million positions make no garbage, and knows of no database: positions come in ascending order.
 /// </summary>
 /// <param name="from">The first position that is looked at.</param>
+/// <param name="to">
+/// The last one that has to be there. What stands beyond it is told as what it is; the positions between are nobody's.
+/// </param>
 /// <param name="before">The tree of all leaves before it.</param>
 /// <param name="link">The chain's value before it (32 zero bytes before the first event).</param>
 /// <param name="signed">Roots by size, each with who says so, that the tree must have had.</param>
@@ -13,14 +16,19 @@ namespace EventDock.Domain.Ledger;
 /// <param name="redacted">Positions that a Redacted tells of.</param>
 /// <param name="hashing">What hashes the links of the chain.</param>
 public sealed class LedgerAudit(
-    long from, Frontier before, TreeHash link, Seq<SignedRoot> signed, System.Collections.Generic.HashSet<long> strangers,
+    long from, long to, Frontier before, TreeHash link, Seq<SignedRoot> signed,
+    System.Collections.Generic.HashSet<long> strangers,
     System.Collections.Generic.HashSet<long> absent, System.Collections.Generic.HashSet<long> redacted, Hashing? hashing = null)
 {
+    /// <summary>So many positions in a row are told one by one; of more, the first and the last.</summary>
+    private const int MostOneByOne = 1000;
+
     private readonly List<Finding> findings = [];
     private readonly List<Suspect> suspects = [];
     private readonly Queue<SignedRoot> awaited = new(signed.OrderBy(s => s.Size).SkipWhile(s => s.Size < before.Size));
     private readonly Sha256 sha256 = new(hashing);
     private readonly byte[] parts = new byte[1 + (2 * TreeHash.Length)];
+    private readonly long end = Math.Min(to, long.MaxValue - 1);
     private TreeHash? chain = link;
     private TreeHash? held;
     private Unplaced? unplaced;
@@ -42,12 +50,8 @@ public sealed class LedgerAudit(
 
     public void Take(in AuditedRow row)
     {
-        for (; next < row.Position; next++)
-        {
-            Nothing(next);
-        }
-
-        next = row.Position + 1;
+        Nothing(Math.Min(row.Position - 1, end));
+        next = row.Position == long.MaxValue ? row.Position : row.Position + 1;
         if (row.Column is { } column)
         {
             findings.Add(new Finding.ColumnChanged(row.Position, column));
@@ -70,16 +74,12 @@ public sealed class LedgerAudit(
     }
 
     /// <summary>All that was found, by position.</summary>
-    /// <param name="head">The last position that there should be.</param>
+    /// <param name="head">The last position, as the head has it.</param>
     /// <param name="last">The chain's last value as the head has it; none where the walk ended before the head.</param>
     public Seq<Finding> End(long head, TreeHash? last)
     {
         Settle(null, last);
-        for (; next <= head; next++)
-        {
-            Nothing(next);
-        }
-
+        Nothing(end);
         if (last is { } stored && chain is { } own && own != stored)
         {
             findings.Add(new Finding.ColumnChanged(head, "head.chain"));
@@ -87,7 +87,7 @@ public sealed class LedgerAudit(
 
         while (whole && awaited.TryDequeue(out var root))
         {
-            findings.Add(new Finding.Truncated(next, root.Size, root.Witness));
+            findings.Add(new Finding.Truncated(Math.Min(next, end + 1), root.Size, root.Witness));
         }
 
         Resolve();
@@ -159,18 +159,39 @@ public sealed class LedgerAudit(
         }
     }
 
-    /// <summary>Neither event nor leaf: from here on neither tree nor chain can be told, and the chain is taken up where it goes on.</summary>
-    private void Nothing(long position)
+    /// <summary>Neither event nor leaf, up to a position.</summary>
+    private void Nothing(long last)
     {
-        if (absent.Contains(position))
+        if (last - next < MostOneByOne)
         {
-            Strangers++;
+            for (; next <= last; next++)
+            {
+                if (absent.Contains(next))
+                {
+                    Strangers++;
+                }
+                else
+                {
+                    Gap(next, next);
+                }
+            }
+
             return;
         }
 
+        var foreign = absent.Count(position => position >= next && position <= last);
+        Strangers += foreign;
+        Gap(next, last);
+        Missing -= foreign;
+        next = last + 1;
+    }
+
+    /// <summary>From here on neither tree nor chain can be told, and the chain is taken up where it goes on.</summary>
+    private void Gap(long first, long last)
+    {
         Settle(null, null);
-        findings.Add(new Finding.Missing(position, MissingPart.Both));
-        Missing++;
+        findings.Add(new Finding.Missing(first, MissingPart.Both) { Last = last });
+        Missing += last - first + 1;
         (chain, held) = (null, null);
         whole = false;
     }
