@@ -18,7 +18,7 @@ internal static class Tamperings
         Field("headers: another line", "update eventdock.mt_events set headers = jsonb_set(headers, '{Line}', '[\"true\"]') where seq_id = {0}"),
         Field("headers: another time", "update eventdock.mt_events set headers = jsonb_set(headers, '{Occurred}', '\"2020-01-01T00:00:00.000000Z\"') where seq_id = {0}"),
         Field("headers: gone", "update eventdock.mt_events set headers = null where seq_id = {0}"),
-        Field("type", "update eventdock.mt_events set type = 'container_exited', mt_dotnet_type = 'EventDock.Domain.Containers.ContainerExited, EventDock.Domain' where seq_id = {0}"),
+        Field("type", "update eventdock.mt_events set type = 'root_adopted', mt_dotnet_type = 'EventDock.Domain.Roots.RootAdopted, EventDock.Domain' where seq_id = {0}"),
         Field("id", "update eventdock.mt_events set id = gen_random_uuid() where seq_id = {0}"),
         Field("version", "update eventdock.mt_events set version = version + 1000 where seq_id = {0}"),
         Field("stream", RelaxedStreams + "update eventdock.mt_events set stream_id = 'container-of-nobody' where seq_id = {0}"),

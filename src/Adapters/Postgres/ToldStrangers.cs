@@ -34,12 +34,14 @@ internal sealed record ToldStrangers(
         }
 
         // An event without a leaf is told where the walk comes by.
-        var findings = untold.Where(l => l.HasLeaf || !l.HasEvent).Select(l => (Finding)new Finding.Stranger(l.Position, l.Id) { Listed = true }).ToList();
+        var findings = untold.Where(l => l.HasLeaf || !l.HasEvent)
+            .Select(l => (Finding)new Finding.Stranger(l.Position, l.Id) { Listed = true }).ToList();
         findings.AddRange(await EarlyAsync(connection, positions, cancel));
         findings.AddRange(await UnlistedAsync(connection, told, positions, listed, cancel));
         return new ToldStrangers(
             positions,
-            listed.Where(l => l.Id == StreamFindings.NotHere && positions.Contains(l.Position)).Select(l => l.Position).ToHashSet(),
+            listed.Where(l => l.Id == StreamFindings.NotHere && positions.Contains(l.Position))
+                .Select(l => l.Position).ToHashSet(),
             findings.ToSeq());
     }
 
@@ -87,7 +89,8 @@ internal sealed record ToldStrangers(
                 redacted++;
             }
             else if (!reader.IsDBNull(0)
-                && long.TryParse(reader.GetString(0), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var position))
+                && long.TryParse(
+                    reader.GetString(0), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var position))
             {
                 ids[position] = reader.GetString(1);
             }
@@ -131,7 +134,9 @@ internal sealed record ToldStrangers(
         return found;
     }
 
-    /// <summary>The table says less than the events, or another thing. Of what lies beyond the head an import lists nothing.</summary>
+    /// <summary>
+    /// The table says less than the events, or another thing. Of what lies beyond the head an import lists nothing.
+    /// </summary>
     private static async Task<IEnumerable<Finding>> UnlistedAsync(
         NpgsqlConnection connection, Told told, System.Collections.Generic.HashSet<long> positions, List<Listed> listed,
         CancellationToken cancel)
