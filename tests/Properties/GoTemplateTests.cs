@@ -87,7 +87,7 @@ public sealed class GoTemplateTests
         [("ID", "CONTAINER ID"), ("Image", "IMAGE"), ("Names", "NAMES"), ("Ports", "PORTS")]);
 
     private static string Listed(string? format) =>
-        Format.Render(format, Seq1(Container)).Match(Right: s => s, Left: e => ((DomainError.Invalid)e).Reason);
+        Format.Render(format, Seq1(Container), row => row).Match(Right: s => s, Left: e => ((DomainError.Invalid)e).Reason);
 
     [Fact]
     public void A_list_is_dockers_columns_unless_it_is_told_otherwise()
@@ -106,10 +106,19 @@ public sealed class GoTemplateTests
     }
 
     [Fact]
+    public void A_long_list_keeps_its_order_and_its_first_mistake()
+    {
+        var many = Enumerable.Range(0, 5003).ToSeq();
+        static TemplateValue.Row Row(int n) => n == 4000 ? TemplateValue.RowOf("x", ("Names", $"{n}")) : TemplateValue.RowOf("x", ("ID", $"{n}"), ("Names", $"{n}"));
+        Assert.Equal(string.Concat(many.Map(n => $"{n}\n")), Format.Render("{{.Names}}", many, Row).IfLeft(e => e.ToString()));
+        Assert.Contains("can't evaluate field ID", Format.Render("{{.ID}}", many, Row).Match(Right: s => s, Left: e => e.ToString()));
+    }
+
+    [Fact]
     public void A_cell_cannot_break_its_line_or_reach_the_terminal()
     {
         var row = TemplateValue.RowOf("x", ("ID", "a\nb\tc\x1b[31m"), ("Image", ""), ("Names", "n"), ("Ports", ""));
-        var text = Format.Render(null, Seq1(row)).IfLeft(e => throw new Xunit.Sdk.XunitException(e.ToString()));
+        var text = Format.Render(null, Seq1(row), r => r).IfLeft(e => throw new Xunit.Sdk.XunitException(e.ToString()));
         Assert.Equal(2, text.Count(c => c == '\n'));
         Assert.DoesNotContain('\x1b', text);
         Assert.DoesNotContain('\u009b', TemplateValue.Of("\u009b\u202e").Json());
