@@ -127,5 +127,7 @@ public static class VerifyLedger
         VerifyPorts ports, Option<long> to, Action<Projections.BuildProgress> told, CancellationToken cancel) =>
         ports.Ledger.Care.Views.Compare(to, MostViewFindings, told, cancel)
             .Map(found => (found.Map(d => (Finding)new Finding.ViewDiffers(d.Position, d.View, d.Key)).Strict(), Option<DomainError>.None))
-            .Recover(error => error is DomainError.LedgerUnreadable or DomainError.SegmentUnreadable ? Some(Give((Seq<Finding>(), Some(error)))) : None);
+            .Recover(error => error is DomainError.LedgerUnreadable or DomainError.SegmentUnreadable
+                    or DomainError.ViewUnfoldable
+                ? Some(Give((Seq<Finding>(), Some(error)))) : None);
 }

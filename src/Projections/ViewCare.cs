@@ -5,7 +5,7 @@ using EventDock.Domain.Kernel;
 /// <summary>The views as things to be looked after.</summary>
 /// <param name="Rebuild">
 /// Folds the named views (none: all) anew beside the old ones while commands go on, from where an interrupted rebuild of the same
-/// version has come, and puts them in their place. Error: LedgerUnreadable, naming the event that cannot be folded, or
+/// version has come, and puts them in their place. Error: LedgerUnreadable or ViewUnfoldable, naming the event, or
 /// RebuildRunning; the views stay as they were.
 /// </param>
 /// <param name="Sums">A checksum of each view as of a position (None: the head).</param>

@@ -23,10 +23,20 @@ internal static class ViewCompare
                 await using var head = new NpgsqlCommand("select position from eventdock.head", connection);
                 var last = (long)(await head.ExecuteScalarAsync(cancel))!;
                 var position = at.IfNone(last);
-                return position < 0 || position > last
-                    ? new DomainError.Invalid(
-                        "position", position.ToString(CultureInfo.InvariantCulture), $"the log has positions 1 to {last}")
-                    : await CompareAsync(database.Segments, connection, position, most, told, cancel);
+                if (position < 0 || position > last)
+                {
+                    return new DomainError.Invalid(
+                        "position", position.ToString(CultureInfo.InvariantCulture), $"the log has positions 1 to {last}");
+                }
+
+                try
+                {
+                    return await CompareAsync(database.Segments, connection, position, most, told, cancel);
+                }
+                catch (FoldFailed e)
+                {
+                    return e.Error;
+                }
             },
             cancel);
 
