@@ -1,6 +1,7 @@
 namespace EventDock.Adapters.Postgres;
 
 using System.Globalization;
+using System.Threading.Channels;
 using EventDock.Domain.Kernel;
 using EventDock.Domain.Ledger;
 using EventDock.Projections;
@@ -144,9 +145,14 @@ internal static class ViewCompare
         Action<string, string, long, long, byte[]> version, CancellationToken cancel)
     {
         var folds = views.Map(v => new FoldedView(v, 0, whole: true)).ToList();
-        var read = await ViewSource.ReadAsync(
-            files, connection, 0, position,
-            page =>
+
+        // One worker reads and decodes, another folds; when that fails, the first is called off.
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var pages = Channel.CreateBounded<IReadOnlyList<Folded>>(4);
+        var reading = Task.Run(() => ReadAsync(files, connection, position, pages.Writer, stop.Token), CancellationToken.None);
+        try
+        {
+            await foreach (var page in pages.Reader.ReadAllAsync(cancel))
             {
                 foreach (var folded in page)
                 {
@@ -157,9 +163,15 @@ internal static class ViewCompare
                 }
 
                 told(new BuildProgress(BuildStage.Folding, page[^1].Position, position));
-                return ValueTask.CompletedTask;
-            },
-            cancel);
+            }
+        }
+        catch
+        {
+            await stop.CancelAsync();
+            await reading.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            throw;
+        }
+
         foreach (var fold in folds)
         {
             foreach (var (key, open) in fold.Open)
@@ -168,7 +180,20 @@ internal static class ViewCompare
             }
         }
 
-        return read;
+        return await reading;
+    }
+
+    private static async Task<Either<DomainError, Unit>> ReadAsync(
+        SegmentFiles files, NpgsqlConnection connection, long position, ChannelWriter<IReadOnlyList<Folded>> pages, CancellationToken cancel)
+    {
+        try
+        {
+            return await ViewSource.ReadAsync(files, connection, 0, position, page => pages.WriteAsync(page, cancel), cancel);
+        }
+        finally
+        {
+            pages.Complete();
+        }
     }
 
     private delegate void Stored(string key, long from, long to, ReadOnlySpan<byte> row);
