@@ -104,7 +104,7 @@ public static class ManifestJson
                 : null;
             if (Descriptor(shape, item, "manifests") is { } descriptor)
             {
-                entries.Add(new(descriptor, platform));
+                entries.Add(new(descriptor, platform) { Name = OciLayout.NameOf(shape, item) });
             }
         }
 
