@@ -18,7 +18,9 @@ public static class ExportContainer
         from row in Find.Container(ports, reference, cancel)
         from images in ports.Views.Images.Keyed(Seq1(row.ImageId), None, cancel)
         from image in images.HeadOrNone().OrFail(() => new DomainError.NoSuchImage(row.ImageId))
-        from written in Start.Locked(ports, row.Id, cancel).Holding(() => View(ports, row, image, write, cancel))
+        from written in row.State == ContainerRow.Running
+            ? View(ports, row, image, write, cancel)
+            : Start.Locked(ports, row.Id, cancel).Holding(() => View(ports, row, image, write, cancel))
         select unit;
 
     private static EitherAsync<DomainError, Unit> View(

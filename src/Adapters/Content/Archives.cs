@@ -22,6 +22,12 @@ public static class Archives
     private static Unit Tree(string directory, string what, System.IO.Stream target, CancellationToken cancel)
     {
         using var root = Fs.OpenDirectory(directory);
+        if (Fs.Names(root).Count == 0)
+        {
+            // A container's root has its mount points at least: it has been unmounted since it was looked for.
+            throw new RefusedException(new Domain.Kernel.DomainError.BadContent(what, "it ended at this very moment, try again"));
+        }
+
         var buffered = new System.IO.BufferedStream(target, 256 * 1024);
         new UpperArchive(buffered, what, cancel) { Merged = true }.Write(root, withRoot: false);
         buffered.Flush();

@@ -33,9 +33,19 @@ public static class Workspaces
             Close: (workspace, cancel) => Guarded.RunAsync(() => CloseAsync(open, unmount, workspace, cancel), cancel).ToAsync())
         {
             View = (container, layers, cancel) => Guarded.RunAsync(
-                () => OpenAsync(paths, open, mount, paths.Upper(container), layers, cancel), cancel).ToAsync(),
+                () => ViewAsync(paths, open, mount, container, layers, cancel), cancel).ToAsync(),
         };
     }
+
+    /// <summary>A running container's root is mounted already; nothing of it is to be closed.</summary>
+    private static Task<Workspace> ViewAsync(
+        Paths paths, ConcurrentDictionary<string, StagingDirectory> open,
+        Func<OverlayMount, CancellationToken, EitherAsync<DomainError, Unit>> mount, string container, Seq<string> layers,
+        CancellationToken cancel) =>
+        Fs.TryStat(Fs.Cwd, Bytes.Of(paths.Merged(container)), out var merged)
+        && merged.Device != Fs.Stat(Fs.Cwd, Bytes.Of(paths.Container(container))).Device
+            ? Task.FromResult(new Workspace(container, paths.Upper(container), paths.Merged(container)))
+            : OpenAsync(paths, open, mount, paths.Upper(container), layers, cancel);
 
     /// <param name="viewed">An upper directory that is only to be looked at; null for a new one.</param>
     private static async Task<Workspace> OpenAsync(
