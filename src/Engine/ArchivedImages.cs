@@ -27,10 +27,11 @@ public static class ArchivedImages
     private const int MostNested = 8;
 
     /// <param name="what">How errors name the archive.</param>
+    /// <param name="platform">Whose image is taken where there are several.</param>
     public static EitherAsync<DomainError, Seq<FoundImage>> In(
-        Ports ports, StagedArchive archive, string what, CancellationToken cancel)
+        StagedArchive archive, string what, Platform platform, CancellationToken cancel)
     {
-        var reading = new Reading(archive, what, ports.World.Platform, cancel);
+        var reading = new Reading(archive, what, platform, cancel);
         return
             from images in reading.IsDocker ? reading.Docker() : reading.Oci()
             from merged in Distinct(what, images).ToAsync()

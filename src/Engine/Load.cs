@@ -32,7 +32,7 @@ public static class Load
             from stream in open()
             from archive in ports.Archives.Stage(stream, what, cancel)
             from loaded in
-                (from found in ArchivedImages.In(ports, archive, what, cancel)
+                (from found in ArchivedImages.In(archive, what, ports.World.Platform, cancel)
                  from loaded in Whole(ports, new Loading(source, archive, found, began), cancel)
                  select loaded)
                 .Finally(() => Closed(archive))

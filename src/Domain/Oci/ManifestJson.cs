@@ -1,6 +1,7 @@
 namespace EventDock.Domain.Oci;
 
 using System.Buffers;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using EventDock.Domain.Kernel;
 
@@ -22,7 +23,7 @@ public static class ManifestJson
     public static byte[] Write(Manifest manifest)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer))
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
             json.WriteNumber("schemaVersion", 2);
