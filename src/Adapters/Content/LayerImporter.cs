@@ -193,14 +193,25 @@ internal sealed class LayerImporter(Paths paths, TarLimits limits, LayerImport i
         try
         {
             long size = 0;
+            Digest? known = null;
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            var gzip = ArchiveForm.Read(received, what, stop.Token, bytes =>
-            {
-                size += bytes.Length;
-                hash.AppendData(bytes.Span);
-                plain.Write(bytes.Span);
-            });
-            return (null, gzip, Digest.FromHash(hash.GetHashAndReset()), size);
+            var gzip = ArchiveForm.Read(
+                received,
+                what,
+                stop.Token,
+                bytes =>
+                {
+                    size += bytes.Length;
+                    if (known is null)
+                    {
+                        hash.AppendData(bytes.Span);
+                    }
+
+                    plain.Write(bytes.Span);
+                },
+                // What is not compressed has been hashed when it was put aside.
+                packed => known = packed ? null : import.Staged?.Digest);
+            return (null, gzip, known ?? Digest.FromHash(hash.GetHashAndReset()), size);
         }
         catch (RefusedException e)
         {
