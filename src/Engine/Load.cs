@@ -30,20 +30,20 @@ public static class Load
         var what = source == "-" ? "stdin" : source;
         return
             from stream in open()
-            from archive in ports.Archives.Stage(stream, what, cancel)
+            from archive in ports.Archives.Stage(stream, what, cancel).Finally(() => Closed(stream.Dispose))
             from loaded in
                 (from found in ArchivedImages.In(archive, what, ports.World.Platform, cancel)
                  from loaded in Whole(ports, new Loading(source, archive, found, began), cancel)
                  select loaded)
-                .Finally(() => Closed(archive))
+                .Finally(() => Closed(archive.Close))
             select loaded;
     }
 
     private sealed record Loading(string Source, StagedArchive Archive, Seq<FoundImage> Images, DateTimeOffset Began);
 
-    private static EitherAsync<DomainError, Unit> Closed(StagedArchive archive)
+    private static EitherAsync<DomainError, Unit> Closed(Action close)
     {
-        archive.Close();
+        close();
         return Done;
     }
 

@@ -44,7 +44,9 @@ public static class Save
     private static EitherAsync<DomainError, Seq<(ImageRow Row, Option<ImageReference> Name)>> One(
         Ports ports, string text, Option<ImageReference> tagged, CancellationToken cancel) =>
         from row in Find.Image(ports, text, None, cancel)
-        select Seq1((row, tagged));
+        // sha256:… reads as a name with a tag, too.
+        from tag in Find.Tag(ports, text, None, cancel)
+        select Seq1((row, tag.IsSome ? tagged : None));
 
     private static EitherAsync<DomainError, SavedImage> Saved(
         Ports ports, ImageRow image, Seq<ImageReference> names, CancellationToken cancel) =>

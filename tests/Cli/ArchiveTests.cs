@@ -58,6 +58,8 @@ public sealed class ArchiveTests : IClassFixture<BusyboxInstallation>, IDisposab
     {
         var id = Built("app:1");
         Shell("\"$0\" save \"$1\" | gzip > packed.tar.gz", id[..12]);
+        eventdock.Run("save", "-o", "whole.tar", $"sha256:{id}").Good();
+        Assert.Equal(Eventdock.Run("/bin/sh", ["-c", "gzip -dc packed.tar.gz | sha256sum"], null, null, eventdock.Work).Good().Out, Eventdock.Run("/bin/sh", ["-c", "sha256sum < whole.tar"], null, null, eventdock.Work).Good().Out);
         eventdock.Run("rmi", "app:1").Good();
         Assert.Equal($"Loaded image ID: sha256:{id}\n", eventdock.Run(File.ReadAllBytes(Place("packed.tar.gz")), "load", "-q").Good().Out);
         Assert.Equal("<none>", eventdock.Out("images", "--format", "{{.Repository}}", "--no-trunc").Split('\n').Single(r => r != "busybox"));
