@@ -42,6 +42,35 @@ public sealed class ViewBuildTests(LedgerFixture fixture)
     }
 
     [Fact]
+    public async Task A_rebuild_that_is_interrupted_among_its_indexes_makes_those_that_are_missing()
+    {
+        var (ledger, open) = await LongLogAsync(10_000);
+        var kept = await SumsAsync(open);
+        var database = Connect(ledger);
+        using var interrupt = new CancellationTokenSource();
+        var indexing = 0;
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ViewBuild.RunAsync(
+            database, AllViews.Projections, Eager,
+            at =>
+            {
+                // The first is told of before its rows have joined, the second when they have.
+                if (at.Stage == BuildStage.Indexing && Interlocked.Increment(ref indexing) == 2)
+                {
+                    interrupt.Cancel();
+                }
+            },
+            interrupt.Token));
+
+        Assert.Equal(0L, await ledger.AskOneAsync<long>(
+            "select count(*) from pg_tables where schemaname = 'eventdock_fresh' and tablename = 'open_containers'"));
+        Assert.Equal(10_000L, await ledger.AskOneAsync<long>("select min(position) from eventdock.view_builds"));
+        var built = Must(await ViewBuild.RunAsync(database, AllViews.Projections, Eager, _ => { }, NoCancel));
+        Assert.Equal((10_000L, 10_000L), (built.ResumedAt, built.Position));
+        Assert.Equal(kept, await SumsAsync(open));
+        await EndAsync(database, open);
+    }
+
+    [Fact]
     public async Task A_rebuild_whose_connections_are_lost_goes_on_where_it_was()
     {
         var (ledger, open) = await LongLogAsync(10_000);

@@ -20,17 +20,60 @@ public static class Table
     /// </summary>
     public static string Align(string text)
     {
-        var lines = text.Split('\n').Select(l => l.Split('\t')).ToArray();
-        var widths = lines.Select(cells => new int[cells.Length - 1]).ToArray();
+        var cells = Cells(text);
+        var widths = Widths(cells);
+        var result = new StringBuilder(text.Length * 2);
+        for (var line = 0; line < cells.Count; line++)
+        {
+            for (var i = 0; i < cells[line].Length; i++)
+            {
+                var (start, length, runes) = cells[line][i];
+                result.Append(text, start, length).Append(' ', i < widths[line].Length ? widths[line][i] - runes : 0);
+            }
+
+            result.Append(line < cells.Count - 1 ? "\n" : "");
+        }
+
+        return result.ToString();
+    }
+
+    /// <summary>Of every line its cells: where each begins, how long it is, and of how many characters.</summary>
+    private static List<(int Start, int Length, int Runes)[]> Cells(string text)
+    {
+        var lines = new List<(int, int, int)[]>();
+        var cells = new List<(int, int, int)>();
+        for (var start = 0; ;)
+        {
+            var length = text.AsSpan(start).IndexOfAny('\t', '\n');
+            var cell = length < 0 ? text.AsSpan(start) : text.AsSpan(start, length);
+            cells.Add((start, cell.Length, Runes(cell)));
+            start += cell.Length + 1;
+            if (length >= 0 && text[start - 1] == '\t')
+            {
+                continue;
+            }
+
+            lines.Add(cells.ToArray());
+            cells.Clear();
+            if (length < 0)
+            {
+                return lines;
+            }
+        }
+    }
+
+    private static int[][] Widths(List<(int Start, int Length, int Runes)[]> cells)
+    {
+        var widths = cells.Select(line => new int[line.Length - 1]).ToArray();
         for (var column = 0; widths.Any(w => w.Length > column); column++)
         {
-            for (var first = 0; first < lines.Length; first++)
+            for (var first = 0; first < cells.Count; first++)
             {
                 var end = first;
                 var width = 0;
-                for (; end < lines.Length && widths[end].Length > column; end++)
+                for (; end < cells.Count && widths[end].Length > column; end++)
                 {
-                    width = Math.Max(width, Math.Max(MinWidth, Runes(lines[end][column]) + Padding));
+                    width = Math.Max(width, Math.Max(MinWidth, cells[end][column].Runes + Padding));
                 }
 
                 for (var line = first; line < end; line++)
@@ -42,23 +85,16 @@ public static class Table
             }
         }
 
-        var result = new StringBuilder(text.Length * 2);
-        for (var line = 0; line < lines.Length; line++)
-        {
-            var cells = lines[line];
-            for (var i = 0; i < cells.Length; i++)
-            {
-                result.Append(cells[i]).Append(' ', i < cells.Length - 1 ? widths[line][i] - Runes(cells[i]) : 0);
-            }
-
-            result.Append(line < lines.Length - 1 ? "\n" : "");
-        }
-
-        return result.ToString();
+        return widths;
     }
 
-    private static int Runes(string text)
+    private static int Runes(ReadOnlySpan<char> text)
     {
+        if (Ascii.IsValid(text))
+        {
+            return text.Length;
+        }
+
         var count = 0;
         foreach (var c in text)
         {
