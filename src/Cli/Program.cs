@@ -24,7 +24,10 @@ public static class Program
 
     /// <summary>Verbs whose refusal is recorded: they would have changed something.</summary>
     private static readonly string[] Changing =
-        ["run", "create", "start", "stop", "kill", "exec", "rm", "rmi", "tag", "import", "load", "pull", "build", "ledger redact", "ledger seal"];
+    [
+        "run", "create", "start", "stop", "kill", "exec", "rm", "rmi", "tag", "import", "load", "pull", "build",
+        "ledger redact", "ledger seal",
+    ];
 
     private static readonly Dictionary<string, Func<ParsedArgs, Session, CancellationToken, EitherAsync<DomainError, int>>> Verbs = new()
     {

@@ -16,7 +16,7 @@ public sealed record FoundImage(
     string Id, StagedFile ConfigFile, string ConfigType, ImageConfig Config, Seq<FoundLayer> Layers, Seq<ImageReference> Names,
     Digest? Manifest);
 
-/// <summary>What images an archive of either kind holds. Nothing is made of them before all of them have been found whole.</summary>
+/// <summary>What images an archive of either kind holds. Nothing is made of any before all have been found whole.</summary>
 public static class ArchivedImages
 {
     /// <summary>overlayfs takes 127 layers in one mount as we name them.</summary>
@@ -45,7 +45,10 @@ public static class ArchivedImages
     private static Either<DomainError, Seq<FoundImage>> Distinct(string what, Seq<FoundImage> images)
     {
         var byId = images.GroupBy(i => i.Id)
-            .Select(same => same.First() with { Names = same.SelectMany(i => i.Names).DistinctBy(n => n.Canonical).ToSeq().Strict() })
+            .Select(same => same.First() with
+            {
+                Names = same.SelectMany(i => i.Names).DistinctBy(n => n.Canonical).ToSeq().Strict(),
+            })
             .ToSeq().Strict();
         var names = byId.SelectMany(i => i.Names.Map(n => n.Familiar));
         return byId.IsEmpty ? new DomainError.BadContent(what, "it holds no image")
@@ -74,7 +77,8 @@ public static class ArchivedImages
             from layers in image.Layers.Map(path => archive.Files.Find(path)).Strict().All(found => found).ToAsync()
             from whole in Whole(config, layers.Count, image.Config).ToAsync()
             select new FoundImage(
-                file.Digest.Hex, file, MediaType.DockerConfig, config, layers.Map(l => new FoundLayer(l, null)).Strict(), image.Names, null);
+                file.Digest.Hex, file, MediaType.DockerConfig, config,
+                layers.Map(l => new FoundLayer(l, null)).Strict(), image.Names, null);
 
         public EitherAsync<DomainError, Seq<FoundImage>> Oci() =>
             from layout in archive.Files.Has(OciLayout.LayoutFile) || archive.Files.Has(OciLayout.IndexFile)
@@ -121,7 +125,9 @@ public static class ArchivedImages
             select image;
 
         private EitherAsync<DomainError, FoundImage> Oci(IndexEntry entry, Digest digest, Manifest manifest) =>
-            from names in (entry.Name is null ? Right<DomainError, Seq<ImageReference>>(Seq<ImageReference>()) : Tag.Target(entry.Name).Map(n => Seq1(n))).ToAsync()
+            from names in (entry.Name is null
+                ? Right<DomainError, Seq<ImageReference>>(Seq<ImageReference>())
+                : Tag.Target(entry.Name).Map(n => Seq1(n))).ToAsync()
             from file in Blob(manifest.Config).ToAsync()
             from config in Config(file, manifest.Config.Digest.Value)
             from layers in manifest.Layers.All(layer => Blob(layer).Map(found => new FoundLayer(found, layer))).ToAsync()
@@ -140,7 +146,8 @@ public static class ArchivedImages
         private EitherAsync<DomainError, ImageConfig> Config(StagedFile file, string name) =>
             from few in ((configBytes += file.Size) <= MostConfigBytes
                 ? Right<DomainError, Unit>(unit)
-                : new DomainError.BadContent(what, $"its configurations are longer than {MostConfigBytes} bytes together")).ToAsync()
+                : new DomainError.BadContent(
+                    what, $"its configurations are longer than {MostConfigBytes} bytes together")).ToAsync()
             from bytes in archive.Read(file, ImageConfigJson.MaxBytes, cancel)
             from config in ImageConfigJson.Parse(bytes).ToAsync()
             from ours in (config.Platform.Os == platform.Os

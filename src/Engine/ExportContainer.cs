@@ -6,8 +6,8 @@ using EventDock.Projections;
 using static EventDock.Engine.Pipeline;
 
 /// <summary>
-/// <c>eventdock export</c>: a container's files, its thin layer over its image's, as one archive. A running container goes on; one
-/// that does not run cannot be started or removed meanwhile.
+/// <c>eventdock export</c>: a container's files, its thin layer over its image's, as one archive. A running container goes
+/// on; one that does not run cannot be started or removed meanwhile.
 /// </summary>
 public static class ExportContainer
 {
@@ -24,8 +24,8 @@ public static class ExportContainer
         select unit;
 
     private static EitherAsync<DomainError, Unit> View(
-        Ports ports, ContainerRow row, ImageRow image, Func<Func<Stream, EitherAsync<DomainError, Unit>>, EitherAsync<DomainError, Unit>> write,
-        CancellationToken cancel) =>
+        Ports ports, ContainerRow row, ImageRow image,
+        Func<Func<Stream, EitherAsync<DomainError, Unit>>, EitherAsync<DomainError, Unit>> write, CancellationToken cancel) =>
         from workspace in ports.Workspaces.View(row.Id.Value, image.Content.Layers.Map(l => l.Id).Strict(), cancel)
         from written in write(target => ports.Archives.Tree(workspace.Merged, $"container {row.Id.Short}", target, cancel))
             .Finally(() => ports.Workspaces.Close(workspace, CancellationToken.None))

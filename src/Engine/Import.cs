@@ -19,7 +19,8 @@ public static class Import
     /// <param name="open">Opens the archive.</param>
     /// <returns>The image's id.</returns>
     public static EitherAsync<DomainError, string> Run(
-        Ports ports, ImportRequest request, Func<CancellationToken, EitherAsync<DomainError, Stream>> open, CancellationToken cancel) =>
+        Ports ports, ImportRequest request, Func<CancellationToken, EitherAsync<DomainError, Stream>> open,
+        CancellationToken cancel) =>
         from run in ImageChange.Apply(RunConfig.Empty, request.Changes).ToAsync()
         from platform in (request.Platform is { } text
             ? PlatformName.Parse(text, ports.World.Platform)
@@ -29,7 +30,8 @@ public static class Import
         let now = Fact.Micros(ports.World.Clock())
         let config = new ImageConfig(
             now, null, platform, run, Seq1(layer.DiffId),
-            Seq1(new HistoryEntry(now, "", request.Message is { Length: > 0 } said ? said : $"Imported from {request.Source}", null, Empty: false)))
+            Seq1(new HistoryEntry(
+                now, "", request.Message is { Length: > 0 } said ? said : $"Imported from {request.Source}", null, Empty: false)))
         from written in ports.Blobs.Write(MediaType.DockerConfig, ImageConfigJson.Write(config), cancel)
         let id = written.Digest.Hex
         from _ in ports.Locks.Store.Take(false, cancel).Holding(() => ports.Again(

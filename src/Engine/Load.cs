@@ -14,8 +14,8 @@ public sealed record LoadedImage(string Id, Seq<ImageReference> Names, Seq<Renam
 public sealed record RenamedImage(ImageReference Name, string Id);
 
 /// <summary>
-/// <c>eventdock load</c>: all images of an archive, or none. Every layer is unpacked and compared with its diffID before anything is
-/// recorded, and all of them are recorded in one append.
+/// <c>eventdock load</c>: all images of an archive, or none. Every layer is unpacked and compared with its diffID before
+/// anything is recorded, and all of them are recorded in one append.
 /// </summary>
 public static class Load
 {
@@ -47,7 +47,7 @@ public static class Load
         return Done;
     }
 
-    /// <summary>What has been made of an archive that turns out to be bad goes again, unless somebody else has come to stand on it.</summary>
+    /// <summary>What has been made of a bad archive goes again, unless something else has come to stand on it.</summary>
     private static EitherAsync<DomainError, Seq<LoadedImage>> Whole(Ports ports, Loading loading, CancellationToken cancel)
     {
         var made = loading.Images.Bind(i => ChainId.Of(i.Config.DiffIds)).Map(c => c.Hex).Distinct().ToSeq()

@@ -12,8 +12,8 @@ public static class Save
 {
     /// <param name="write">Is handed the work once all images have been found.</param>
     public static EitherAsync<DomainError, Unit> Run(
-        Ports ports, Seq<string> references, Func<Func<Stream, EitherAsync<DomainError, Unit>>, EitherAsync<DomainError, Unit>> write,
-        CancellationToken cancel) =>
+        Ports ports, Seq<string> references,
+        Func<Func<Stream, EitherAsync<DomainError, Unit>>, EitherAsync<DomainError, Unit>> write, CancellationToken cancel) =>
         from chosen in references.InTurn(text => Chosen(ports, text, cancel))
         let images = chosen.Bind(c => c).GroupBy(c => c.Row.Id)
             .Select(same => (same.First().Row, Names: same.SelectMany(c => c.Name.ToSeq()).DistinctBy(n => n.Canonical)
@@ -23,7 +23,7 @@ public static class Save
         from written in write(target => ports.Archives.Write(target, parts, cancel))
         select unit;
 
-    /// <summary>As docker: a repository without a tag is all its tags; a tag keeps its name; an id or a digest has none.</summary>
+    /// <summary>As docker: a repository alone is all its tags; a tag keeps its name; an id or a digest has none.</summary>
     private static EitherAsync<DomainError, Seq<(ImageRow Row, Option<ImageReference> Name)>> Chosen(
         Ports ports, string text, CancellationToken cancel)
     {

@@ -49,7 +49,7 @@ public sealed class DownloadTests
     {
         await using var server = new RegistryServer(async (_, stream) =>
             await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf"u8.ToArray()));
-        await Assert.ThrowsAnyAsync<Exception>(() => Text(server.Base));
+        await Assert.ThrowsAnyAsync<IOException>(() => Text(server.Base));
     }
 
     [Fact]

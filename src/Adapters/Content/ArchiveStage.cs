@@ -27,7 +27,8 @@ internal sealed class ArchiveStage(Paths paths, string what, TarLimits limits)
         var stage = StagingDirectory.Create(paths, "load");
         try
         {
-            await Inflated.ReadAsync(source, what, (plain, called) => Fill(new TarReader(plain, what, limits), stage, called), cancel)
+            await Inflated.ReadAsync(
+                source, what, (plain, called) => Fill(new TarReader(plain, what, limits), stage, called), cancel)
                 .ConfigureAwait(false);
             return new StagedArchive(
                 listing,

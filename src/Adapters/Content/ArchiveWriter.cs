@@ -10,8 +10,8 @@ using EventDock.Domain.Layers;
 using EventDock.Domain.Oci;
 
 /// <summary>
-/// An archive of images on its way out: no time, owner or order in it but those of its parts. Layers are inflated from their blobs
-/// as they are written, and each is compared with its diffID.
+/// An archive of images on its way out: no time, owner or order in it but those of its parts. Layers are inflated from their
+/// blobs as they are written, and each is compared with its diffID.
 /// </summary>
 internal sealed class ArchiveWriter(Paths paths, CancellationToken cancel)
 {

@@ -13,8 +13,10 @@ public static class Archives
     /// <param name="limits">What an archive may hold; null for the defaults.</param>
     public static ImageArchives Create(Paths paths, TarLimits? limits = null) =>
         new(Stage: (source, what, cancel) => Guarded.RunAsync(
-                () => new ArchiveStage(paths, what, limits ?? new TarLimits(Entries: MostEntries)).RunAsync(source, cancel), cancel).ToAsync(),
-            Write: (target, parts, cancel) => Guarded.Run(() => new ArchiveWriter(paths, cancel).Write(target, parts), cancel).ToAsync(),
+                () => new ArchiveStage(paths, what, limits ?? new TarLimits(Entries: MostEntries)).RunAsync(source, cancel),
+                cancel).ToAsync(),
+            Write: (target, parts, cancel) => Guarded.Run(
+                () => new ArchiveWriter(paths, cancel).Write(target, parts), cancel).ToAsync(),
             Size: (layer, cancel) => Guarded.Run(() => new ArchiveWriter(paths, cancel).Size(layer), cancel).ToAsync(),
             Tree: (directory, what, target, cancel) => Guarded.Run(
                 () => Tree(directory, what, target, cancel), cancel).ToAsync());

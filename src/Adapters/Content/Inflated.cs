@@ -11,7 +11,8 @@ internal static class Inflated
     /// All of the source goes through <paramref name="read"/>, whose failure ends the whole at once: a source that is silent
     /// (a terminal, a pipe that nobody writes to) is then waited for no longer.
     /// </summary>
-    internal static async Task ReadAsync(Stream source, string what, Action<Stream, CancellationToken> read, CancellationToken cancel)
+    internal static async Task ReadAsync(
+        Stream source, string what, Action<Stream, CancellationToken> read, CancellationToken cancel)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var called = stop.Token;

@@ -79,7 +79,8 @@ internal sealed class LayerImporter(Paths paths, TarLimits limits, LayerImport i
 
         var mediaType = import.Blob?.MediaType ?? (gzip ? MediaType.OciLayerGzip : MediaType.OciLayer);
         return new StoredLayer(
-            LayerIds.Of(import.Parent, diffId!), import.Parent, diffId!, new BlobRef(mediaType, blob!.Value.Digest, blob.Value.Size), size)
+            LayerIds.Of(import.Parent, diffId!), import.Parent, diffId!,
+            new BlobRef(mediaType, blob!.Value.Digest, blob.Value.Size), size)
         {
             Plain = plainSize,
         };
@@ -154,7 +155,7 @@ internal sealed class LayerImporter(Paths paths, TarLimits limits, LayerImport i
         }
     }
 
-    /// <summary>The bytes are on disk and hashed: they are read for what is in them only, and the file becomes the blob.</summary>
+    /// <summary>The bytes are on disk and hashed: they are read for what is in them, and the file becomes the blob.</summary>
     private (DomainError? Error, (Digest Digest, long Size)? Blob) Relay(
         Stream source, StagedFile staged, SafeFileHandle stage, ByteQueue received, CancellationTokenSource stop)
     {

@@ -56,7 +56,8 @@ internal static class LayerRecord
             var blob = layer.GetProperty("blob");
             return new StoredLayer(
                 layer.GetProperty("id").GetString()!, layer.GetProperty("parent").GetString(), Digest(layer, "diffId"),
-                new BlobRef(blob.GetProperty("mediaType").GetString()!, Digest(blob, "digest"), Size(blob, "size")), Size(layer, "size"))
+                new BlobRef(blob.GetProperty("mediaType").GetString()!, Digest(blob, "digest"), Size(blob, "size")),
+                Size(layer, "size"))
             {
                 Plain = layer.TryGetProperty("plainSize", out _) ? Size(layer, "plainSize") : null,
             };

@@ -21,8 +21,8 @@ internal sealed class UpperArchive(Stream target, string what, CancellationToken
     private const long SparseFrom = 1L << 30;
 
     /// <summary>
-    /// The tree is a mounted root and no upper directory: nothing in it is a whiteout or overlayfs's own, and a container may be at
-    /// work in it, so what goes away on the way is left out, what becomes shorter is filled up, and nothing in it is changed.
+    /// The tree is a mounted root and no upper directory: nothing in it is a whiteout or overlayfs's own, and a container may
+    /// be at work in it, so what goes away on the way is left out, what becomes shorter is filled up, and nothing is changed.
     /// </summary>
     internal bool Merged { get; init; }
 

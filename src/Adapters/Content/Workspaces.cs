@@ -22,7 +22,8 @@ public static class Workspaces
     {
         var open = new ConcurrentDictionary<string, StagingDirectory>();
         return new(
-            Open: (layers, cancel) => Guarded.RunAsync(() => OpenAsync(paths, open, mount, null, layers, cancel), cancel).ToAsync(),
+            Open: (layers, cancel) => Guarded.RunAsync(
+                () => OpenAsync(paths, open, mount, null, layers, cancel), cancel).ToAsync(),
             CopyIn: (workspace, plan, cancel) =>
                 from ignore in DockerIgnore.Parse(plan.Ignored).ToAsync()
                 from copied in Guarded.Run(() => ContextCopy.Run(workspace.Merged, plan, ignore, cancel), cancel).ToAsync()

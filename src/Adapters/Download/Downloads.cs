@@ -13,7 +13,7 @@ public sealed record DownloadPace(TimeSpan Answer, TimeSpan Window, int Least)
     public static readonly DownloadPace Default = new(TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(30), 16 * 1024);
 }
 
-/// <summary>What stands at an http or https URL, as a stream: through the proxies that the environment names, redirects followed.</summary>
+/// <summary>What stands at an http or https URL: through the proxies that the environment names, redirects followed.</summary>
 public static class Downloads
 {
     private const int MostRedirects = 10;
@@ -24,7 +24,13 @@ public static class Downloads
     private static async Task<Either<DomainError, Stream>> OpenAsync(Uri uri, DownloadPace pace, CancellationToken cancel)
     {
         var bare = new UriBuilder(uri) { UserName = "", Password = "" }.Uri;
-        var client = new HttpClient(new SocketsHttpHandler { MaxAutomaticRedirections = MostRedirects, ConnectTimeout = pace.Answer })
+        var client = new HttpClient(new SocketsHttpHandler
+        {
+            MaxAutomaticRedirections = MostRedirects,
+            ConnectTimeout = pace.Answer,
+            // A proxy has another loopback than we have.
+            UseProxy = !uri.IsLoopback,
+        })
         {
             Timeout = Timeout.InfiniteTimeSpan,
         };
@@ -40,16 +46,21 @@ public static class Downloads
                     "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(uri.UserInfo))));
             }
 
-            var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, answer.Token).ConfigureAwait(false);
+            var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, answer.Token)
+                .ConfigureAwait(false);
             if (response.IsSuccessStatusCode)
             {
-                return new PacedStream(await response.Content.ReadAsStreamAsync(answer.Token).ConfigureAwait(false), pace, client);
+                var body = await response.Content.ReadAsStreamAsync(answer.Token).ConfigureAwait(false);
+                return new PacedStream(body, pace, client);
             }
 
             var status = (int)response.StatusCode;
             client.Dispose();
             return new DomainError.DownloadFailed(
-                bare.ToString(), status is >= 300 and < 400 ? $"it is redirected more than {MostRedirects} times, or to nowhere" : $"status {status}");
+                bare.ToString(),
+                status is >= 300 and < 400
+                    ? $"it is redirected more than {MostRedirects} times, or to nowhere"
+                    : $"status {status}");
         }
         catch (HttpRequestException e)
         {

@@ -30,7 +30,8 @@ public static class ImportCommand
         Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.Host.Length > 0 ? uri : null;
 
     /// <summary>A password that stands in a URL is nobody else's business.</summary>
-    private static string Shown(Uri url) => url.UserInfo.Length == 0 ? url.OriginalString : new UriBuilder(url) { UserName = "", Password = "" }.Uri.ToString();
+    private static string Shown(Uri url) =>
+        url.UserInfo.Length == 0 ? url.OriginalString : new UriBuilder(url) { UserName = "", Password = "" }.Uri.ToString();
 }
 
 /// <summary>Files that a command line names.</summary>
@@ -39,7 +40,8 @@ public static class Inputs
     /// <summary>Says what is wrong with a file before anything is begun.</summary>
     public static Either<DomainError, Unit> Readable(string path) =>
         path == "-" ? unit
-        : path.Contains("://", StringComparison.Ordinal) ? new DomainError.NotSupported($"reading from {path[..path.IndexOf(':')]}://")
+        : path.IndexOf("://", StringComparison.Ordinal) is var scheme and > 0
+            ? new DomainError.NotSupported($"reading from {path[..scheme]}://")
         : Directory.Exists(path) ? new DomainError.FileFailed(path, "is a directory")
         : !File.Exists(path) ? new DomainError.FileFailed(path, "no such file or directory")
         : unit;

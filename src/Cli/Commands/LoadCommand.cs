@@ -27,7 +27,8 @@ public static class LoadCommand
         foreach (var renamed in image.Renamed)
         {
             session.Line(
-                $"The image {renamed.Name.Familiar} already exists, renaming the old one with ID {Digest.Prefix}{renamed.Id} to empty string");
+                $"The image {renamed.Name.Familiar} already exists, "
+                + $"renaming the old one with ID {Digest.Prefix}{renamed.Id} to empty string");
         }
 
         foreach (var name in image.Names)

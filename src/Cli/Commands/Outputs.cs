@@ -19,8 +19,8 @@ public static class Outputs
         : unit;
 
     /// <summary>
-    /// Standard output takes the bytes as they come. A file is there when it is whole: it is written beside its place under another
-    /// name, for its owner only, and takes the place of what was there.
+    /// Standard output takes the bytes as they come. A file is there when it is whole: it is written beside its place under
+    /// another name, for its owner only, and takes the place of what was there.
     /// </summary>
     public static EitherAsync<DomainError, Unit> To(string? path, Func<Stream, EitherAsync<DomainError, Unit>> work) =>
         path is null ? work(new OutputStream(1)) : ToFile(path, work).ToAsync();

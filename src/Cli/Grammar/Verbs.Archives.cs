@@ -12,8 +12,8 @@ public static partial class Verbs
     public static VerbGrammar Save => Verb("save", "Write images as an archive, to standard output unless told otherwise",
         "IMAGE [IMAGE...]", AtLeast(1), [Output]);
 
-    public static VerbGrammar Export => Verb("export", "Write a container's files as an archive, to standard output unless told otherwise",
-        "CONTAINER", Exactly(1), [Output]);
+    public static VerbGrammar Export => Verb("export",
+        "Write a container's files as an archive, to standard output unless told otherwise", "CONTAINER", Exactly(1), [Output]);
 
     public static VerbGrammar Import => Verb("import", "Make an image of an archive of a file system",
         "FILE|URL|- [REPOSITORY[:TAG]]", new Arity(1, 2),

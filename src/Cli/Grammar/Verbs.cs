@@ -77,10 +77,12 @@ public static partial class Verbs
     public static string? Managed(string group, string word) => (group, word) switch
     {
         ("container", "ls" or "list" or "ps") => "ps",
-        ("container", "run" or "create" or "start" or "stop" or "kill" or "exec" or "export" or "logs" or "rm" or "inspect") => word,
+        ("container", "run" or "create" or "start" or "stop" or "kill" or "exec" or "logs" or "rm" or "inspect") => word,
+        ("container", "export") => word,
         ("image", "ls" or "list") => "images",
         ("image", "rm" or "remove") => "rmi",
-        ("image", "build" or "history" or "import" or "inspect" or "load" or "pull" or "save" or "tag") => word,
+        ("image", "build" or "history" or "import" or "inspect" or "pull" or "tag") => word,
+        ("image", "load" or "save") => word,
         ("builder", "build") => "build",
         _ => null,
     };

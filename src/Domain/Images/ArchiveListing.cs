@@ -94,7 +94,7 @@ public sealed class ArchiveListing(string what)
     private static bool Same(ArchivedName a, ArchivedName b) =>
         (a, b) switch
         {
-            (ArchivedName.File x, ArchivedName.File y) => x.Staged.Digest.Hex == y.Staged.Digest.Hex && x.Staged.Size == y.Staged.Size,
+            (ArchivedName.File x, ArchivedName.File y) => x.Staged.Digest.Hex == y.Staged.Digest.Hex,
             (ArchivedName.Directory, ArchivedName.Directory) => true,
             (ArchivedName.Link x, ArchivedName.Link y) => x.Target.AsSpan().SequenceEqual(y.Target),
             _ => false,

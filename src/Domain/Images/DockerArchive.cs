@@ -1,7 +1,6 @@
 namespace EventDock.Domain.Images;
 
 using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using EventDock.Domain.Kernel;
 using EventDock.Domain.Oci;
@@ -21,8 +20,6 @@ public static class DockerArchive
     public const string Kind = "docker-archive";
     public const string ManifestFile = "manifest.json";
     public const string RepositoriesFile = "repositories";
-
-    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>A tag that is none refuses the whole archive: docker goes on and leaves an image without a name.</summary>
     public static Either<DomainError, Seq<ArchivedImage>> Parse(ReadOnlyMemory<byte> bytes) =>
@@ -87,7 +84,7 @@ public static class DockerArchive
     private static byte[] Json(Action<Utf8JsonWriter> write)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, Plain))
+        using (var json = new Utf8JsonWriter(buffer, ManifestJson.Plain))
         {
             write(json);
         }

@@ -7,8 +7,8 @@ using EventDock.Domain.Oci;
 using Fault = EventDock.Domain.Builds.DockerfileInstructions.Fault;
 
 /// <summary>
-/// What <c>import --change</c> does to a configuration: one instruction of a Dockerfile, by the rules that it has there (Dockerfile
-/// reference); variables are those that ENV has set before it.
+/// What <c>import --change</c> does to a configuration: one instruction of a Dockerfile, by the rules that it has there
+/// (Dockerfile reference); variables are those that ENV has set before it.
 /// </summary>
 public static class ImageChange
 {
@@ -133,5 +133,6 @@ public static class ImageChange
         under.Concat(more).Distinct().Order(StringComparer.Ordinal).ToSeq().Strict();
 
     private static Seq<Label> Labelled(Seq<Label> under, Seq<Label> more) =>
-        under.Concat(more).GroupBy(l => l.Key).Select(same => same.Last()).OrderBy(l => l.Key, StringComparer.Ordinal).ToSeq().Strict();
+        under.Concat(more).GroupBy(l => l.Key).Select(same => same.Last())
+            .OrderBy(l => l.Key, StringComparer.Ordinal).ToSeq().Strict();
 }

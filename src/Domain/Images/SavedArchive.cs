@@ -11,17 +11,18 @@ public sealed record SavedLayer(string Id, Digest DiffId, long Size);
 public sealed record SavedImage(byte[] Config, Seq<SavedLayer> Layers, Seq<ImageReference> Names);
 
 /// <summary>
-/// The entries of an archive of images: a docker-archive and an OCI layout at once, whose files are the same blobs. Any docker from 1.10
-/// on, podman and skopeo read it.
+/// The entries of an archive of images: a docker-archive and an OCI layout at once, whose files are the same blobs. docker,
+/// podman and skopeo read it.
 /// </summary>
 public static class SavedArchive
 {
     public static Seq<ArchivePart> Parts(Seq<SavedImage> images)
     {
         var manifests = images.Map(image => (Image: image, Bytes: ManifestJson.Write(Manifest(image)))).Strict();
+        var index = OciLayout.WriteIndex(manifests.Bind(m => Entries(m.Image, m.Bytes)).Strict());
         return Seq<ArchivePart>(
                 new ArchivePart.Small(OciLayout.LayoutFile, OciLayout.Layout),
-                new ArchivePart.Small(OciLayout.IndexFile, OciLayout.WriteIndex(manifests.Bind(m => Entries(m.Image, m.Bytes)).Strict())),
+                new ArchivePart.Small(OciLayout.IndexFile, index),
                 new ArchivePart.Small(DockerArchive.ManifestFile, DockerArchive.Write(images.Map(Archived).Strict())))
             + Repositories(images)
             + Seq<ArchivePart>(new ArchivePart.Folder("blobs/"), new ArchivePart.Folder("blobs/sha256/"))
@@ -45,7 +46,9 @@ public static class SavedArchive
     }
 
     private static ArchivedImage Archived(SavedImage image) =>
-        new(OciLayout.BlobFile(Digest.Of(image.Config)), image.Names, image.Layers.Map(l => OciLayout.BlobFile(l.DiffId)).Strict());
+        new(
+            OciLayout.BlobFile(Digest.Of(image.Config)), image.Names,
+            image.Layers.Map(l => OciLayout.BlobFile(l.DiffId)).Strict());
 
     /// <summary>Names for readers that know no manifest.json; an image without layers has nothing that they could name.</summary>
     private static Seq<ArchivePart> Repositories(Seq<SavedImage> images)

@@ -1,7 +1,6 @@
 namespace EventDock.Domain.Oci;
 
 using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using EventDock.Domain.Kernel;
 
@@ -42,7 +41,7 @@ public static class OciLayout
     public static byte[] WriteIndex(Seq<(Descriptor Manifest, Option<ImageReference> Name)> images)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (var json = new Utf8JsonWriter(buffer, ManifestJson.Plain))
         {
             json.WriteStartObject();
             json.WriteNumber("schemaVersion", 2);

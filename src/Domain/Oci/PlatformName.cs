@@ -9,12 +9,15 @@ public static class PlatformName
     public static Either<DomainError, Platform> Parse(string text, Platform host)
     {
         var parts = text.ToLowerInvariant().Split('/');
-        return parts.Length > 3 || parts.Any(p => p.Length == 0 || !p.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.'))
+        return parts.Length > 3 || !parts.All(IsWord)
             ? new DomainError.Invalid("platform", text, "must be os[/arch[/variant]]")
             : parts[0] != host.Os ? new DomainError.NotSupported($"operating system {parts[0]}")
             : parts.Length == 1 ? host
             : Right<DomainError, Platform>(Named(parts[1], parts.Length == 3 ? parts[2] : null));
     }
+
+    private static bool IsWord(string part) =>
+        part.Length > 0 && part.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.');
 
     private static Platform Named(string architecture, string? variant) =>
         (architecture, variant) switch
