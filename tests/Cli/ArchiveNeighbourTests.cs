@@ -57,6 +57,8 @@ public sealed class ArchiveNeighbourTests(BesideDocker both) : IClassFixture<Bes
         }
     }
 
+    private const string Full = "docker.io/library/to-podman:1";
+
     [RivalsFact]
     public void Podman_loads_what_is_saved_here_and_what_it_saves_is_the_same_here()
     {
@@ -64,10 +66,10 @@ public sealed class ArchiveNeighbourTests(BesideDocker both) : IClassFixture<Bes
         var id = both.Out("build", "-q", "-t", "to-podman:1", ".");
         both.Run("save", "-o", "here.tar", "to-podman:1").Good();
         Podman("load", "-q", "-i", "here.tar");
-        Assert.Equal(id, Podman("images", "-q", "--no-trunc", "to-podman:1").Out.TrimEnd());
+        Assert.Equal(id, Podman("images", "-q", "--no-trunc", Full).Out.TrimEnd());
 
-        Podman("save", "-q", "--format", "docker-archive", "-o", "docker.tar", "to-podman:1");
-        Podman("save", "-q", "--format", "oci-archive", "-o", "oci.tar", "to-podman:1");
+        Podman("save", "-q", "--format", "docker-archive", "-o", "docker.tar", Full);
+        Podman("save", "-q", "--format", "oci-archive", "-o", "oci.tar", Full);
         both.Run("rmi", "to-podman:1").Good();
         Assert.Equal("Loaded image: to-podman:1\n", both.Run("load", "-i", "docker.tar").Good().Out);
         Assert.Equal(id, both.Out("images", "-q", "--no-trunc", "to-podman"));

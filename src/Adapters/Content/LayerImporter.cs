@@ -178,6 +178,11 @@ internal sealed class LayerImporter(Paths paths, TarLimits limits, LayerImport i
             stop.Cancel();
             return (e.Error, null);
         }
+        catch (IOException e)
+        {
+            stop.Cancel();
+            return (new DomainError.FileFailed(staged.Place, e.Message), null);
+        }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             return (null, null);
