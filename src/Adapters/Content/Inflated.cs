@@ -18,7 +18,7 @@ internal static class Inflated
         var called = stop.Token;
         using var plain = new ByteQueue(called);
         var inflate = Task.Run(() => Inflate(source, what, plain, called), CancellationToken.None);
-        await Task.Run(
+        var reading = Task.Run(
             () =>
             {
                 try
@@ -32,11 +32,19 @@ internal static class Inflated
                     throw;
                 }
             },
-            CancellationToken.None).ConfigureAwait(false);
-        if (await inflate.ConfigureAwait(false) is { } cut)
+            CancellationToken.None);
+        await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+        // What cut the stream off says more than what was made of its end. A source that still goes on is not waited for.
+        if (reading.IsCompletedSuccessfully || plain.IsComplete)
         {
-            throw new RefusedException(cut);
+            if (await inflate.ConfigureAwait(false) is { } cut)
+            {
+                throw new RefusedException(cut);
+            }
         }
+
+        await reading.ConfigureAwait(false);
     }
 
     private static DomainError? Inflate(Stream source, string what, ByteQueue plain, CancellationToken called)
