@@ -4,7 +4,7 @@ set -euo pipefail
 
 engine=(postgresql runc conmon golang-github-docker-docker-dev gcc libc6-dev zlib1g-dev binutils)
 walk=(busybox-static docker-registry skopeo)
-tests=(docker.io jq less)
+tests=(docker.io jq less podman)
 
 wanted=("${engine[@]}")
 case "${1:-}" in

@@ -24,7 +24,10 @@ public static class Program
 
     /// <summary>Verbs whose refusal is recorded: they would have changed something.</summary>
     private static readonly string[] Changing =
-        ["run", "create", "start", "stop", "kill", "exec", "rm", "rmi", "tag", "import", "pull", "build", "ledger redact", "ledger seal"];
+    [
+        "run", "create", "start", "stop", "kill", "exec", "rm", "rmi", "tag", "import", "load", "pull", "build",
+        "ledger redact", "ledger seal",
+    ];
 
     private static readonly Dictionary<string, Func<ParsedArgs, Session, CancellationToken, EitherAsync<DomainError, int>>> Verbs = new()
     {
@@ -38,6 +41,7 @@ public static class Program
         ["db upgrade"] = DbCommand.Upgrade,
         ["db url"] = DbCommand.Url,
         ["exec"] = Commands.ExecCommand.Run,
+        ["export"] = ExportCommand.Run,
         ["history"] = HistoryCommand.Run,
         ["images"] = ImagesCommand.Run,
         ["import"] = ImportCommand.Run,
@@ -55,6 +59,7 @@ public static class Program
         ["ledger seal"] = LedgerSealCommand.Run,
         ["ledger verify"] = LedgerVerifyCommand.Run,
         ["ledger views"] = LedgerViewsCommand.Run,
+        ["load"] = LoadCommand.Run,
         ["log"] = LogCommand.Run,
         ["logs"] = LogsCommand.Run,
         ["ps"] = PsCommand.Run,
@@ -63,6 +68,7 @@ public static class Program
         ["rm"] = RmCommand.Run,
         ["rmi"] = RmiCommand.Run,
         ["run"] = RunCommand.Run,
+        ["save"] = SaveCommand.Run,
         ["start"] = StartCommand.Run,
         ["stop"] = StopCommand.Run,
         ["tag"] = TagCommand.Run,

@@ -49,6 +49,9 @@ public sealed record Session(
     /// <summary>Starts what shows output page by page; none where stdout is no terminal, or nobody wants it.</summary>
     public required Func<Option<Pager>> Pager { get; init; }
 
+    /// <summary>What stands at a URL.</summary>
+    public required Func<Uri, CancellationToken, EitherAsync<DomainError, Stream>> Download { get; init; }
+
     /// <summary>What the configuration says of the ledger.</summary>
     public required Func<Either<DomainError, LedgerConfig>> Config { get; init; }
 

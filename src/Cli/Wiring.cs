@@ -4,6 +4,7 @@ using System.IO;
 using System.Security.Cryptography;
 using EventDock.Adapters.Content;
 using EventDock.Adapters.Context;
+using EventDock.Adapters.Download;
 using EventDock.Adapters.Host;
 using EventDock.Adapters.Overlay;
 using EventDock.Adapters.Postgres;
@@ -76,6 +77,7 @@ public sealed class Wiring(Places places, Origin origin)
         Importing = cancel =>
             from ledger in Open(cancel)
             select new ImportPorts(ledger, SigningAdapter.Check, StoreLocks.Create(paths)),
+        Download = Downloads.Create(),
         Config = LedgerConfig,
         Pager = () => PagerStart.Run(output, error),
     };
@@ -224,7 +226,10 @@ public sealed class Wiring(Places places, Origin origin)
                 (image, layer, cancel) => registry.Value.ToAsync().Bind(r => r.OpenLayer(image, layer, cancel))),
             Runtime().Runtime,
             SecretStoreAdapter.Create(places.Root),
-            World);
+            World)
+        {
+            Archives = Archives.Create(paths),
+        };
     }
 
     private LedgerHome Home()

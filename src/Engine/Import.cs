@@ -7,20 +7,31 @@ using EventDock.Domain.Layers;
 using EventDock.Domain.Oci;
 using static EventDock.Engine.Pipeline;
 
+/// <summary>What the image is to be besides its files.</summary>
+/// <param name="Message">The history's comment; null for where the archive came from.</param>
+/// <param name="Platform">Null for this host's.</param>
+public sealed record ImportRequest(
+    string Source, Option<ImageReference> Name, Seq<string> Changes, string? Message, string? Platform);
+
 /// <summary><c>eventdock import</c>: an image of one layer from an archive of a file system.</summary>
 public static class Import
 {
-    /// <param name="source">As it is to be remembered: a file's name, or "-".</param>
     /// <param name="open">Opens the archive.</param>
     /// <returns>The image's id.</returns>
     public static EitherAsync<DomainError, string> Run(
-        Ports ports, string source, Func<CancellationToken, EitherAsync<DomainError, Stream>> open, Option<ImageReference> name,
+        Ports ports, ImportRequest request, Func<CancellationToken, EitherAsync<DomainError, Stream>> open,
         CancellationToken cancel) =>
-        from layer in ports.Layers.Import(new LayerImport(null, null, null, open, _ => { }), cancel).MapLeft(error => Named(error, source))
+        from run in ImageChange.Apply(RunConfig.Empty, request.Changes).ToAsync()
+        from platform in (request.Platform is { } text
+            ? PlatformName.Parse(text, ports.World.Platform)
+            : Right<DomainError, Platform>(ports.World.Platform)).ToAsync()
+        from layer in ports.Layers.Import(new LayerImport(null, null, null, open, _ => { }), cancel)
+            .MapLeft(error => Named(error, request.Source))
         let now = Fact.Micros(ports.World.Clock())
         let config = new ImageConfig(
-            now, null, ports.World.Platform, RunConfig.Empty, Seq1(layer.DiffId),
-            Seq1(new HistoryEntry(now, "", $"Imported from {source}", null, Empty: false)))
+            now, null, platform, run, Seq1(layer.DiffId),
+            Seq1(new HistoryEntry(
+                now, "", request.Message is { Length: > 0 } said ? said : $"Imported from {request.Source}", null, Empty: false)))
         from written in ports.Blobs.Write(MediaType.DockerConfig, ImageConfigJson.Write(config), cancel)
         let id = written.Digest.Hex
         from _ in ports.Locks.Store.Take(false, cancel).Holding(() => ports.Again(
@@ -29,10 +40,10 @@ public static class Import
                 from image in ports.Store.Decide(
                     ImageDecider.Decider,
                     Streams.Image(id),
-                    new RecordImported(new ImageImported(id, source, Contents.Of(config, Seq1(layer)))),
+                    new RecordImported(new ImageImported(id, request.Source, Contents.Of(config, Seq1(layer)))),
                     now,
                     cancel)
-                from tagged in Tag.Decided(ports, id, name.ToSeq(), cancel)
+                from tagged in Tag.Decided(ports, id, request.Name.ToSeq(), cancel)
                 from appended in ports.Store.Append(here.And(image.Append).And(tagged), cancel)
                 select unit,
             cancel))

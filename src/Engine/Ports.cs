@@ -25,6 +25,9 @@ public sealed record Ports(
     SecretStore Secrets,
     World World)
 {
+    /// <summary>Archives of images and of containers' files.</summary>
+    public required ImageArchives Archives { get; init; }
+
     public EventStore Store => Ledger.Store;
 
     public Views Views => Ledger.Views;

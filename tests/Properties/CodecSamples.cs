@@ -47,6 +47,15 @@ public sealed class CodecSamples
         ("image_pulled.v1", new ImagePulled(Hex, "docker.io", "docker.io/library/node:22", Digest, "linux/arm/v7", 33, 44, Content)),
         ("image_built.v1", new ImageBuilt(Hex, "base", 55, Content)),
         ("image_imported.v1", new ImageImported(Hex, "-", Content with { Created = null, Author = null, Variant = null, Run = RunConfig.Empty })),
+        ("image_loaded.v1", new ImageLoaded(
+            Hex, "images.tar", "oci-archive", Digest, 9007199254740993, 66, Content with
+            {
+                Run = Content.Run with
+                {
+                    More = new RunMore(
+                        Seq1("RUN make"), Seq("/bin/bash", "-c"), new Healthcheck(Seq("CMD", "true"), 5_000_000_000, null, null, 3)),
+                },
+            })),
         ("image_removed.v1", new ImageRemoved(Hex)),
         ("image_tagged.v1", new ImageTagged("docker.io/library/node:22", Hex, "before")),
         ("image_untagged.v1", new ImageUntagged("docker.io/library/node:22", Hex)),

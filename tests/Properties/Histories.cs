@@ -57,6 +57,7 @@ public static class Histories
         Gen.Choose(1, 2).Select(n => (ImageCommand)new RecordPulled(new ImagePulled(
             id, "docker.io", "docker.io/library/node:6.9.2", D(n), "linux/amd64", 40, 5, Content))),
         Gen.Constant<ImageCommand>(new RecordBuilt(new ImageBuilt(id, null, 5, Content))),
+        Gen.Constant<ImageCommand>(new RecordLoaded(new ImageLoaded(id, "-", "docker-archive", null, 7, 5, Content))),
         Gen.Constant<ImageCommand>(new RecordImported(new ImageImported(id, "-", Content))),
         Gen.Constant<ImageCommand>(new RemoveImage(id)));
 

@@ -34,6 +34,22 @@ internal static class OciGenerators
     private static readonly Gen<string?> Optional =
         from text in Texts from any in Gen.Elements(true, false) select any ? text : null;
 
+    private static readonly Gen<EventDock.Domain.Kernel.ByteCount?> Counts =
+        from n in Gen.Choose(0, int.MaxValue)
+        from any in Gen.Elements(true, false)
+        select any ? (EventDock.Domain.Kernel.ByteCount?)(n * 5_000_000L) : null;
+
+    /// <summary>None is null: a reader gives no empty one.</summary>
+    private static readonly Gen<RunMore?> Mores =
+        from triggers in Lists
+        from shell in Lists
+        from test in Lists
+        from interval in Counts
+        from retries in Counts
+        from check in Gen.Elements(true, false)
+        let more = new RunMore(triggers, shell, check ? new Healthcheck(test, interval, null, retries, retries) : null)
+        select more == RunMore.Empty ? null : more;
+
     private static readonly Gen<RunConfig> Runs =
         from env in Lists
         from entrypoint in Lists
@@ -44,8 +60,9 @@ internal static class OciGenerators
         from labels in Sets
         from ports in Sets
         from volumes in Sets
+        from more in Mores
         select new RunConfig(
-            env, entrypoint, cmd, dir ?? "", user ?? "", signal, labels.Map(l => new Label(l, l + "!")), ports, volumes);
+            env, entrypoint, cmd, dir ?? "", user ?? "", signal, labels.Map(l => new Label(l, l + "!")), ports, volumes, more);
 
     private static readonly Gen<HistoryEntry> Entries =
         from created in Moments

@@ -8,12 +8,16 @@ using EventDock.Domain.Kernel;
 internal static class ArchiveForm
 {
     /// <summary>Reads the source to its end and gives the plain archive to <paramref name="sink"/>; true where it was gzip.</summary>
-    internal static bool Read(Stream source, string what, CancellationToken cancel, Action<ReadOnlyMemory<byte>> sink)
+    /// <param name="told">Is told which it is before there is anything for the sink.</param>
+    internal static bool Read(
+        Stream source, string what, CancellationToken cancel, Action<ReadOnlyMemory<byte>> sink, Action<bool>? told = null)
     {
         var head = new byte[6];
         var length = source.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
         var whole = new Rejoined(head.AsMemory(0, length), source);
-        if (head.AsSpan(0, length).StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b]))
+        var gzip = head.AsSpan(0, length).StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b]);
+        told?.Invoke(gzip);
+        if (gzip)
         {
             using var gunzip = new Gunzip(what);
             gunzip.Run(whole, bytes =>

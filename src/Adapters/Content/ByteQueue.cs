@@ -41,6 +41,9 @@ internal sealed class ByteQueue(CancellationToken cancel) : Stream
 
     internal void Complete() => chunks.CompleteAdding();
 
+    /// <summary>The writer has written all that it had.</summary>
+    internal bool IsComplete => chunks.IsAddingCompleted;
+
     public override void Write(ReadOnlySpan<byte> bytes)
     {
         while (!bytes.IsEmpty && !abandoned)

@@ -38,67 +38,16 @@ public static class ContextArchive
             cancel).ToAsync();
     }
 
-    private static async Task UnpackAsync(Stream source, SafeFileHandle stage, TarLimits limits, CancellationToken cancel)
-    {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        using var plain = new ByteQueue(stop.Token);
-        var inflate = Task.Run(
-            () =>
-            {
-                try
-                {
-                    ArchiveForm.Read(source, What, stop.Token, bytes => plain.Write(bytes.Span));
-                    return null;
-                }
-                catch (RefusedException e)
-                {
-                    return e.Error;
-                }
-                catch (OperationCanceledException) when (stop.IsCancellationRequested)
-                {
-                    return null;
-                }
-                catch (IOException e)
-                {
-                    return new DomainError.BadContent(What, $"its source failed: {e.Message}");
-                }
-                finally
-                {
-                    plain.Complete();
-                }
-            },
-            CancellationToken.None);
-        var unpack = Task.Run(
-            () =>
+    private static Task UnpackAsync(Stream source, SafeFileHandle stage, TarLimits limits, CancellationToken cancel) =>
+        Inflated.ReadAsync(
+            source,
+            What,
+            (plain, called) =>
             {
                 Fs.MakeDirectory(stage, "files"u8, 0x1ed);
                 using var files = Fs.At(stage, "files"u8, Open.Read | Open.Directory | Open.NoFollow);
                 using var unpacker = new Unpacker(files, stage, UnpackRules.Context, What);
-                try
-                {
-                    unpacker.Unpack(new TarReader(plain, What, limits), stop.Token);
-                }
-                catch
-                {
-                    plain.Abandon();
-                    stop.Cancel();
-                    throw;
-                }
+                unpacker.Unpack(new TarReader(plain, What, limits), called);
             },
-            CancellationToken.None);
-        DomainError? cut = null;
-        try
-        {
-            await unpack.ConfigureAwait(false);
-        }
-        finally
-        {
-            cut = await inflate.ConfigureAwait(false);
-        }
-
-        if (cut is not null)
-        {
-            throw new RefusedException(cut);
-        }
-    }
+            cancel);
 }

@@ -30,7 +30,7 @@ internal sealed class LayerCommitter(Paths paths, LayerCommit commit)
         var archive = Stages.RunAsync(() => Task.FromResult(Archive(plain, upper, rootChanged, stop)), stop);
         await Task.WhenAll(compress, archive).ConfigureAwait(false);
         cancel.ThrowIfCancellationRequested();
-        var (archiveError, diffId, size) = await archive.ConfigureAwait(false);
+        var (archiveError, diffId, size, plainSize) = await archive.ConfigureAwait(false);
         var (compressError, blob) = await compress.ConfigureAwait(false);
         if ((archiveError ?? compressError) is { } error)
         {
@@ -39,34 +39,38 @@ internal sealed class LayerCommitter(Paths paths, LayerCommit commit)
 
         Fs.MakeDirectory(stage.Handle, LayerPublisher.LayerName, 0x1c0);
         Fs.Rename(Fs.Cwd, Bytes.Of(commit.Upper), stage.Handle, "layer/diff"u8);
-        var layer = new StoredLayer(LayerIds.Of(commit.Parent, diffId!), commit.Parent, diffId!, blob!, size);
+        var layer = new StoredLayer(LayerIds.Of(commit.Parent, diffId!), commit.Parent, diffId!, blob!, size)
+        {
+            Plain = plainSize,
+        };
         return await LayerPublisher.PublishAsync(paths, stage, layer, cancel).ConfigureAwait(false);
     }
 
-    private (DomainError? Error, Digest? DiffId, long Size) Archive(
+    private (DomainError? Error, Digest? DiffId, long Size, long Plain) Archive(
         ByteQueue plain, SafeFileHandle upper, bool withRoot, CancellationTokenSource stop)
     {
         try
         {
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            using var buffered = new BufferedStream(new Tee(hash, plain), 128 * 1024);
+            var archived = new Tee(hash, plain);
+            using var buffered = new BufferedStream(archived, 128 * 1024);
             var size = new UpperArchive(buffered, "the layer to be committed", stop.Token).Write(upper, withRoot);
             buffered.Flush();
-            return (null, Digest.FromHash(hash.GetHashAndReset()), size);
+            return (null, Digest.FromHash(hash.GetHashAndReset()), size, archived.Count);
         }
         catch (PosixException e)
         {
             stop.Cancel();
-            return (e.Error, null, 0);
+            return (e.Error, null, 0, 0);
         }
         catch (RefusedException e)
         {
             stop.Cancel();
-            return (e.Error, null, 0);
+            return (e.Error, null, 0, 0);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            return (null, null, 0);
+            return (null, null, 0, 0);
         }
         finally
         {

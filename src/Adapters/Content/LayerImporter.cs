@@ -6,6 +6,7 @@ using System.Net.Http;
 using System.Security.Cryptography;
 using EventDock.Adapters.Posix;
 using EventDock.Adapters.Tar;
+using EventDock.Domain.Images;
 using EventDock.Domain.Kernel;
 using EventDock.Domain.Layers;
 using EventDock.Domain.Oci;
@@ -17,7 +18,7 @@ using Microsoft.Win32.SafeHandles;
 /// </summary>
 internal sealed class LayerImporter(Paths paths, TarLimits limits, LayerImport import)
 {
-    private readonly string what = import.Blob is { } blob ? $"layer {blob.Digest}" : "archive";
+    private readonly string what = (import.Blob?.Digest ?? import.Staged?.Digest) is { } digest ? $"layer {digest}" : "archive";
 
     internal async Task<StoredLayer> RunAsync(CancellationToken cancel)
     {
@@ -51,14 +52,18 @@ internal sealed class LayerImporter(Paths paths, TarLimits limits, LayerImport i
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         using var received = new ByteQueue(stop.Token);
         using var plain = new ByteQueue(stop.Token);
-        var receive = Stages.RunAsync(() => ReceiveAsync(source, stage.Handle, received, stop), stop);
+        var receive = Stages.RunAsync(
+            () => import.Staged is { } staged
+                ? Task.FromResult(Relay(source, staged, stage.Handle, received, stop))
+                : ReceiveAsync(source, stage.Handle, received, stop),
+            stop);
         var inflate = Stages.RunAsync(() => Task.FromResult(Inflate(received, plain, stop)), stop);
         var unpack = Stages.RunAsync(() => Task.FromResult(Unpack(plain, stage.Handle, stop)), stop);
         await Task.WhenAll(receive, inflate, unpack).ConfigureAwait(false);
         cancel.ThrowIfCancellationRequested();
 
         var (blobError, blob) = await receive.ConfigureAwait(false);
-        var (inflateError, gzip, diffId) = await inflate.ConfigureAwait(false);
+        var (inflateError, gzip, diffId, plainSize) = await inflate.ConfigureAwait(false);
         var (unpackError, size) = await unpack.ConfigureAwait(false);
 
         // A damaged stream fails in every part; that it is damaged says more than what the part made of it.
@@ -74,7 +79,11 @@ internal sealed class LayerImporter(Paths paths, TarLimits limits, LayerImport i
 
         var mediaType = import.Blob?.MediaType ?? (gzip ? MediaType.OciLayerGzip : MediaType.OciLayer);
         return new StoredLayer(
-            LayerIds.Of(import.Parent, diffId!), import.Parent, diffId!, new BlobRef(mediaType, blob!.Value.Digest, blob.Value.Size), size);
+            LayerIds.Of(import.Parent, diffId!), import.Parent, diffId!,
+            new BlobRef(mediaType, blob!.Value.Digest, blob.Value.Size), size)
+        {
+            Plain = plainSize,
+        };
     }
 
     // A full disk is named first, whatever followed from it.
@@ -146,25 +155,77 @@ internal sealed class LayerImporter(Paths paths, TarLimits limits, LayerImport i
         }
     }
 
-    private (DomainError? Error, bool Gzip, Digest? DiffId) Inflate(ByteQueue received, ByteQueue plain, CancellationTokenSource stop)
+    /// <summary>The bytes are on disk and hashed: they are read for what is in them, and the file becomes the blob.</summary>
+    private (DomainError? Error, (Digest Digest, long Size)? Blob) Relay(
+        Stream source, StagedFile staged, SafeFileHandle stage, ByteQueue received, CancellationTokenSource stop)
     {
         try
         {
-            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            var gzip = ArchiveForm.Read(received, what, stop.Token, bytes =>
+            var buffer = new byte[128 * 1024];
+            long size = 0;
+            while (source.Read(buffer, 0, buffer.Length) is var n and > 0)
             {
-                hash.AppendData(bytes.Span);
-                plain.Write(bytes.Span);
-            });
-            return (null, gzip, Digest.FromHash(hash.GetHashAndReset()));
+                stop.Token.ThrowIfCancellationRequested();
+                received.Write(buffer.AsSpan(0, n));
+                import.Progress(new LayerProgress(size += n, false));
+            }
+
+            Fs.MakeLink(Fs.Cwd, Bytes.Of(staged.Place), stage, LayerPublisher.BlobName);
+            return (null, (staged.Digest, staged.Size));
         }
-        catch (RefusedException e)
+        catch (PosixException e)
         {
-            return (Failed(e.Error, received, stop), false, null);
+            stop.Cancel();
+            return (e.Error, null);
+        }
+        catch (IOException e)
+        {
+            stop.Cancel();
+            return (new DomainError.FileFailed(staged.Place, e.Message), null);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            return (null, false, null);
+            return (null, null);
+        }
+        finally
+        {
+            received.Complete();
+        }
+    }
+
+    private (DomainError? Error, bool Gzip, Digest? DiffId, long Plain) Inflate(
+        ByteQueue received, ByteQueue plain, CancellationTokenSource stop)
+    {
+        try
+        {
+            long size = 0;
+            Digest? known = null;
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            var gzip = ArchiveForm.Read(
+                received,
+                what,
+                stop.Token,
+                bytes =>
+                {
+                    size += bytes.Length;
+                    if (known is null)
+                    {
+                        hash.AppendData(bytes.Span);
+                    }
+
+                    plain.Write(bytes.Span);
+                },
+                // What is not compressed has been hashed when it was put aside.
+                packed => known = packed ? null : import.Staged?.Digest);
+            return (null, gzip, known ?? Digest.FromHash(hash.GetHashAndReset()), size);
+        }
+        catch (RefusedException e)
+        {
+            return (Failed(e.Error, received, stop), false, null, 0);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return (null, false, null, 0);
         }
         finally
         {

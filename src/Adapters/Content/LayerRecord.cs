@@ -24,6 +24,11 @@ internal static class LayerRecord
             json.WriteString("parent", layer.Parent);
             json.WriteString("diffId", layer.DiffId.Value);
             json.WriteString("size", layer.Size.ToString());
+            if (layer.Plain is { } plain)
+            {
+                json.WriteString("plainSize", plain.ToString(CultureInfo.InvariantCulture));
+            }
+
             json.WriteStartObject("blob");
             json.WriteString("mediaType", layer.Blob.MediaType);
             json.WriteString("digest", layer.Blob.Digest.Value);
@@ -51,7 +56,11 @@ internal static class LayerRecord
             var blob = layer.GetProperty("blob");
             return new StoredLayer(
                 layer.GetProperty("id").GetString()!, layer.GetProperty("parent").GetString(), Digest(layer, "diffId"),
-                new BlobRef(blob.GetProperty("mediaType").GetString()!, Digest(blob, "digest"), Size(blob)), Size(layer));
+                new BlobRef(blob.GetProperty("mediaType").GetString()!, Digest(blob, "digest"), Size(blob, "size")),
+                Size(layer, "size"))
+            {
+                Plain = layer.TryGetProperty("plainSize", out _) ? Size(layer, "plainSize") : null,
+            };
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or FormatException or InvalidOperationException)
         {
@@ -62,6 +71,6 @@ internal static class LayerRecord
     private static Digest Digest(JsonElement element, string name) =>
         Domain.Oci.Digest.Parse(element.GetProperty(name).GetString()).IfLeft(error => throw new RefusedException(error));
 
-    private static long Size(JsonElement element) =>
-        long.Parse(element.GetProperty("size").GetString()!, CultureInfo.InvariantCulture);
+    private static long Size(JsonElement element, string name) =>
+        long.Parse(element.GetProperty(name).GetString()!, CultureInfo.InvariantCulture);
 }

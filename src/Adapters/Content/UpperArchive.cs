@@ -20,6 +20,12 @@ internal sealed class UpperArchive(Stream target, string what, CancellationToken
     // Files below this are written out whole, as everybody does; above, holes stay holes: docker reads that form, too.
     private const long SparseFrom = 1L << 30;
 
+    /// <summary>
+    /// The tree is a mounted root and no upper directory: nothing in it is a whiteout or overlayfs's own, and a container may
+    /// be at work in it, so what goes away on the way is left out, what becomes shorter is filled up, and nothing is changed.
+    /// </summary>
+    internal bool Merged { get; init; }
+
     private readonly TarWriter tar = new(target);
     private readonly Dictionary<(ulong Device, ulong Inode), byte[]> linked = [];
     private long size;
@@ -48,12 +54,19 @@ internal sealed class UpperArchive(Stream target, string what, CancellationToken
         foreach (var name in Fs.SortedNames(directory))
         {
             cancel.ThrowIfCancellationRequested();
-            if (name.AsSpan().StartsWith(".wh."u8))
+            if (!Merged && name.AsSpan().StartsWith(".wh."u8))
             {
                 throw Refused(Bytes.Join(path, name), "a name that begins with .wh. would be read as a whiteout");
             }
 
-            Write(directory, name, Bytes.Join(path, name), depth);
+            try
+            {
+                Write(directory, name, Bytes.Join(path, name), depth);
+            }
+            catch (PosixException e) when (Merged && e.Code == Errno.NoEntry)
+            {
+                // Gone before its header was written, or a directory before it was opened: what stands in the archive is whole.
+            }
         }
     }
 
@@ -65,7 +78,7 @@ internal sealed class UpperArchive(Stream target, string what, CancellationToken
             throw Refused(path, "its path is longer than 4094 bytes");
         }
 
-        if (stat.IsWhiteout)
+        if (!Merged && stat.IsWhiteout)
         {
             tar.Entry(Empty(Whiteout(path, name)));
             return;
@@ -133,6 +146,11 @@ internal sealed class UpperArchive(Stream target, string what, CancellationToken
     {
         if (!Fs.TryOpenRegular(directory, name, out var file, out var stat))
         {
+            if (Merged)
+            {
+                return;
+            }
+
             throw Refused(path, "it changed while it was read");
         }
 
@@ -181,7 +199,13 @@ internal sealed class UpperArchive(Stream target, string what, CancellationToken
                 var n = Fs.ReadAt(file, buffer.AsSpan(0, wanted), range.Offset + done);
                 if (n == 0)
                 {
-                    throw Refused(path, "it became shorter while it was read");
+                    if (!Merged)
+                    {
+                        throw Refused(path, "it became shorter while it was read");
+                    }
+
+                    Zeros(range.Length - done);
+                    return;
                 }
 
                 tar.Data(buffer.AsSpan(0, n));
@@ -224,9 +248,20 @@ internal sealed class UpperArchive(Stream target, string what, CancellationToken
             if (!x.Name.AsSpan().StartsWith(Overlay.Prefix))
             {
                 // pax ends a key at its first equals sign.
-                kept.Add(x.Name.AsSpan().Contains((byte)'=')
-                    ? throw Refused(path, "an attribute's name has an equals sign in it, for which no archive has a form")
-                    : x);
+                if (!x.Name.AsSpan().Contains((byte)'='))
+                {
+                    kept.Add(x);
+                }
+                else if (!Merged)
+                {
+                    throw Refused(path, "an attribute's name has an equals sign in it, for which no archive has a form");
+                }
+
+                continue;
+            }
+
+            if (Merged)
+            {
                 continue;
             }
 

@@ -22,7 +22,8 @@ public static class Workspaces
     {
         var open = new ConcurrentDictionary<string, StagingDirectory>();
         return new(
-            Open: (layers, cancel) => Guarded.RunAsync(() => OpenAsync(paths, open, mount, layers, cancel), cancel).ToAsync(),
+            Open: (layers, cancel) => Guarded.RunAsync(
+                () => OpenAsync(paths, open, mount, null, layers, cancel), cancel).ToAsync(),
             CopyIn: (workspace, plan, cancel) =>
                 from ignore in DockerIgnore.Parse(plan.Ignored).ToAsync()
                 from copied in Guarded.Run(() => ContextCopy.Run(workspace.Merged, plan, ignore, cancel), cancel).ToAsync()
@@ -30,12 +31,28 @@ public static class Workspaces
             MakeDirectory: (workspace, path, cancel) => Guarded.Run(
                 () => ContextCopy.MakeDirectory(workspace.Merged, path), cancel).ToAsync(),
             Unmount: (workspace, cancel) => unmount(workspace.Merged, cancel),
-            Close: (workspace, cancel) => Guarded.RunAsync(() => CloseAsync(open, unmount, workspace, cancel), cancel).ToAsync());
+            Close: (workspace, cancel) => Guarded.RunAsync(() => CloseAsync(open, unmount, workspace, cancel), cancel).ToAsync())
+        {
+            View = (container, layers, cancel) => Guarded.RunAsync(
+                () => ViewAsync(paths, open, mount, container, layers, cancel), cancel).ToAsync(),
+        };
     }
 
+    /// <summary>A running container's root is mounted already; nothing of it is to be closed.</summary>
+    private static Task<Workspace> ViewAsync(
+        Paths paths, ConcurrentDictionary<string, StagingDirectory> open,
+        Func<OverlayMount, CancellationToken, EitherAsync<DomainError, Unit>> mount, string container, Seq<string> layers,
+        CancellationToken cancel) =>
+        Fs.TryStat(Fs.Cwd, Bytes.Of(paths.Merged(container)), out var merged)
+        && merged.Device != Fs.Stat(Fs.Cwd, Bytes.Of(paths.Container(container))).Device
+            ? Task.FromResult(new Workspace(container, paths.Upper(container), paths.Merged(container)))
+            : OpenAsync(paths, open, mount, paths.Upper(container), layers, cancel);
+
+    /// <param name="viewed">An upper directory that is only to be looked at; null for a new one.</param>
     private static async Task<Workspace> OpenAsync(
         Paths paths, ConcurrentDictionary<string, StagingDirectory> open,
-        Func<OverlayMount, CancellationToken, EitherAsync<DomainError, Unit>> mount, Seq<string> layers, CancellationToken cancel)
+        Func<OverlayMount, CancellationToken, EitherAsync<DomainError, Unit>> mount, string? viewed, Seq<string> layers,
+        CancellationToken cancel)
     {
         if (layers.FirstOrDefault(id => !LayerIds.IsId(id) || !Fs.TryStat(Fs.Cwd, Bytes.Of(paths.Layer(id)), out _)) is { } missing)
         {
@@ -52,8 +69,11 @@ public static class Workspaces
             }
 
             var at = stage.FullPath;
-            var workspace = new Workspace(stage.Name, Path.Combine(at, "upper"), Path.Combine(at, "merged"));
-            var mounted = new OverlayMount(layers, workspace.Upper, Path.Combine(at, "work"), workspace.Merged, MountPoints: true);
+            var workspace = new Workspace(stage.Name, viewed ?? Path.Combine(at, "upper"), Path.Combine(at, "merged"));
+            var mounted = new OverlayMount(layers, workspace.Upper, Path.Combine(at, "work"), workspace.Merged, MountPoints: true)
+            {
+                ReadOnly = viewed is not null,
+            };
             (await mount(mounted, cancel).ToEither().ConfigureAwait(false)).IfLeft(error => throw new RefusedException(error));
             open[workspace.Id] = stage;
             return workspace;

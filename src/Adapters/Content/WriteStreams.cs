@@ -37,11 +37,14 @@ internal abstract class WriteOnly : Stream
     public override void SetLength(long value) => throw new NotSupportedException();
 }
 
-/// <summary>Hashes what passes.</summary>
+/// <summary>Hashes and counts what passes.</summary>
 internal sealed class Tee(IncrementalHash hash, Stream target) : WriteOnly
 {
+    internal long Count { get; private set; }
+
     public override void Write(ReadOnlySpan<byte> bytes)
     {
+        Count += bytes.Length;
         hash.AppendData(bytes);
         target.Write(bytes);
     }

@@ -52,7 +52,10 @@ public static partial class Mounts
         }
 
         var paths = new[] { mount.Upper, mount.Work }.Select(path => Relative(root, path)).ToArray();
-        var options = $"lowerdir={string.Join(':', lower)},upperdir={paths[0]},workdir={paths[1]}{Switches.Value}";
+        var directories = mount.ReadOnly
+            ? $"lowerdir={string.Join(':', lower.Prepend(paths[0]))}"
+            : $"lowerdir={string.Join(':', lower)},upperdir={paths[0]},workdir={paths[1]}";
+        var options = directories + Switches.Value;
         if (System.Text.Encoding.UTF8.GetByteCount(options) >= Page)
         {
             return new DomainError.NotSupported($"{mount.Layers.Count} layers in one container: the kernel takes {Page} bytes of mount options");

@@ -7,18 +7,31 @@ using EventDock.Domain.Kernel;
 using EventDock.Domain.Oci;
 using EventDock.Engine;
 
-/// <summary><c>eventdock import FILE|- [REPOSITORY[:TAG]]</c></summary>
+/// <summary><c>eventdock import FILE|URL|- [REPOSITORY[:TAG]]</c></summary>
 public static class ImportCommand
 {
     public static EitherAsync<DomainError, int> Run(ParsedArgs args, Session session, CancellationToken cancel) =>
         from name in args.Arguments.Count == 2
             ? Engine.Tag.Target(args.Arguments[1]).Map(Some).ToAsync()
             : Pipeline.Give(Option<ImageReference>.None)
-        from there in Inputs.Readable(args.Arguments[0]).ToAsync()
+        let url = Url(args.Arguments[0])
+        from there in url is null ? Inputs.Readable(args.Arguments[0]).ToAsync() : Pipeline.Done
         from ports in session.Change(cancel)
-        from id in Import.Run(ports, args.Arguments[0], _ => Inputs.Open(args.Arguments[0]), name, cancel)
+        let source = url is null ? args.Arguments[0] : Shown(url)
+        from id in Import.Run(
+            ports,
+            new ImportRequest(source, name, args.All("change"), args.Text("message"), args.Text("platform")),
+            called => url is null ? Inputs.Open(args.Arguments[0]) : session.Download(url, called),
+            cancel)
         let printed = session.Line(Digest.Prefix + id)
         select 0;
+
+    private static Uri? Url(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.Host.Length > 0 ? uri : null;
+
+    /// <summary>A password that stands in a URL is nobody else's business.</summary>
+    private static string Shown(Uri url) =>
+        url.UserInfo.Length == 0 ? url.OriginalString : new UriBuilder(url) { UserName = "", Password = "" }.Uri.ToString();
 }
 
 /// <summary>Files that a command line names.</summary>
@@ -27,7 +40,8 @@ public static class Inputs
     /// <summary>Says what is wrong with a file before anything is begun.</summary>
     public static Either<DomainError, Unit> Readable(string path) =>
         path == "-" ? unit
-        : path.Contains("://", StringComparison.Ordinal) ? new DomainError.NotSupported("import from a URL")
+        : path.IndexOf("://", StringComparison.Ordinal) is var scheme and > 0
+            ? new DomainError.NotSupported($"reading from {path[..scheme]}://")
         : Directory.Exists(path) ? new DomainError.FileFailed(path, "is a directory")
         : !File.Exists(path) ? new DomainError.FileFailed(path, "no such file or directory")
         : unit;

@@ -77,7 +77,9 @@ public static class LogCommand
             from read in ports.Ledger.Log.Read(
                 new LogQuery(
                     Seq<string>(), Seq1($"{kind}-"),
-                    kind == "container" ? Seq1("ContainerCreated") : Seq("ImagePulled", "ImageBuilt", "ImageImported"),
+                    kind == "container"
+                        ? Seq1("ContainerCreated")
+                        : Seq("ImagePulled", "ImageBuilt", "ImageImported", "ImageLoaded"),
                     null, null, null, null, null),
                 recorded =>
                 {

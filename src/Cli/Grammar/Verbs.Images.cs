@@ -28,9 +28,6 @@ public static partial class Verbs
     public static VerbGrammar Pull => Verb("pull", "Fetch an image from a registry", "NAME[:TAG|@DIGEST]", Exactly(1),
         [Switch("quiet", 'q', "Show no progress")], Later("platform"), LaterSwitches("a=all-tags", "disable-content-trust"));
 
-    public static VerbGrammar Import => Verb("import", "Make an image of an archive of a file system",
-        "FILE|- [REPOSITORY[:TAG]]", new Arity(1, 2), [], Later("c=change", "m=message", "platform"));
-
     public static VerbGrammar Tag => Verb("tag", "Give an image one more name",
         "SOURCE_IMAGE[:TAG] TARGET_IMAGE[:TAG]", Exactly(2), []);
 

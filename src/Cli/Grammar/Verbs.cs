@@ -10,7 +10,7 @@ public static partial class Verbs
     public static readonly string[] Names =
     [
         "images", "ps", "build", "run", "create", "start", "stop", "kill", "exec", "logs", "rm", "rmi", "history", "inspect",
-        "tag", "import", "pull", "version", "log", "rebuild", "adopt",
+        "tag", "import", "pull", "load", "save", "export", "version", "log", "rebuild", "adopt",
         "ledger verify", "ledger export", "ledger import", "ledger views", "ledger checkpoint", "ledger key", "ledger anchor", "ledger prove", "ledger consistency",
         "ledger check-proof", "ledger redact", "ledger seal",
         "db status", "db stop", "db url",
@@ -37,6 +37,9 @@ public static partial class Verbs
         "tag" => Tag,
         "import" => Import,
         "pull" => Pull,
+        "load" => Load,
+        "save" => Save,
+        "export" => Export,
         "version" => Version,
         "log" => Log,
         "rebuild" => Rebuild,
@@ -75,17 +78,19 @@ public static partial class Verbs
     {
         ("container", "ls" or "list" or "ps") => "ps",
         ("container", "run" or "create" or "start" or "stop" or "kill" or "exec" or "logs" or "rm" or "inspect") => word,
+        ("container", "export") => word,
         ("image", "ls" or "list") => "images",
         ("image", "rm" or "remove") => "rmi",
         ("image", "build" or "history" or "import" or "inspect" or "pull" or "tag") => word,
+        ("image", "load" or "save") => word,
         ("builder", "build") => "build",
         _ => null,
     };
 
     /// <summary>A verb of docker that EventDock does not have yet.</summary>
     public static bool IsToCome(string word) => word is
-        "attach" or "commit" or "cp" or "diff" or "events" or "export" or "info" or "load" or "login" or "logout" or "pause"
-        or "port" or "push" or "rename" or "restart" or "save" or "search" or "stats" or "top" or "unpause" or "update" or "wait"
+        "attach" or "commit" or "cp" or "diff" or "events" or "info" or "login" or "logout" or "pause"
+        or "port" or "push" or "rename" or "restart" or "search" or "stats" or "top" or "unpause" or "update" or "wait"
         or "network" or "volume" or "system" or "builder" or "plugin" or "swarm" or "stack" or "service" or "secret" or "config"
         or "node" or "manifest" or "context" or "trust" or "compose" or "buildx";
 

@@ -26,6 +26,7 @@ public static class LogText
             ImagePulled e => $"{Short(e.Id)} {Familiar(e.Reference)} from {e.Registry}, {Human.Size(e.Wire.Value)} received",
             ImageBuilt e => $"{Short(e.Id)} on {(e.Base is null ? "scratch" : Short(e.Base))}",
             ImageImported e => $"{Short(e.Id)} from {e.Source}",
+            ImageLoaded e => $"{Short(e.Id)} from {e.Source}",
             ImageRemoved e => Short(e.Id),
             ImageTagged { Previous: { } previous } e => $"{Familiar(e.Reference)} now {Short(e.Image)}, before {Short(previous)}",
             ImageTagged e => $"{Familiar(e.Reference)} now {Short(e.Image)}",

@@ -120,7 +120,7 @@ public static class DockerfileInstructions
             return rest.Length > 0 && (char.IsLetter(rest[0]) || rest[0] == '_') && !rest.Contains('<');
         });
 
-    private static Either<Fault, CommandForm> Form(string rest) =>
+    internal static Either<Fault, CommandForm> Form(string rest) =>
         Json(rest).Map(json => json.Match<CommandForm>(
             Some: words => new CommandForm.Exec(words), None: () => new CommandForm.Shell(rest)));
 
@@ -152,14 +152,14 @@ public static class DockerfileInstructions
             : new Instruction.Env(line.Line, line.Text, pairs);
     }
 
-    private static Seq<string> Words(string rest) =>
+    internal static Seq<string> Words(string rest) =>
         rest.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).ToSeq();
 
     /// <summary>
     /// A JSON array of strings; None where the text is none (it is then a shell's, as in docker), a fault where it is an array
     /// of something else. What follows the array is passed over, as docker does.
     /// </summary>
-    private static Either<Fault, Option<Seq<string>>> Json(string rest)
+    internal static Either<Fault, Option<Seq<string>>> Json(string rest)
     {
         if (!rest.StartsWith('['))
         {

@@ -109,7 +109,11 @@ public sealed record SecretStore(
 /// Below all layers lies one that has docker's mount points (/proc, /sys, /dev, /etc/hosts …), so that a runtime need not make
 /// those in the upper directory.
 /// </param>
-public sealed record OverlayMount(Seq<string> Layers, string Upper, string Work, string Merged, bool MountPoints);
+public sealed record OverlayMount(Seq<string> Layers, string Upper, string Work, string Merged, bool MountPoints)
+{
+    /// <summary>The upper directory is only looked at: nothing can be written, and work is not used.</summary>
+    public bool ReadOnly { get; init; }
+}
 
 /// <summary>Overlayfs up and down. Both are repeatable: what is mounted stays, what is not is no error to unmount.</summary>
 public sealed record OverlayMounts(

@@ -13,6 +13,8 @@ public sealed record RecordBuilt(ImageBuilt Fact) : ImageCommand(Fact.Id);
 
 public sealed record RecordImported(ImageImported Fact) : ImageCommand(Fact.Id);
 
+public sealed record RecordLoaded(ImageLoaded Fact) : ImageCommand(Fact.Id);
+
 public sealed record RemoveImage(string Id) : ImageCommand(Id);
 
 public abstract record ImageState
@@ -41,6 +43,8 @@ public static class ImageDecider
             (RecordBuilt c, _) => Emit(c.Fact),
             (RecordImported, Present) => Nothing,
             (RecordImported c, _) => Emit(c.Fact),
+            (RecordLoaded, Present) => Nothing,
+            (RecordLoaded c, _) => Emit(c.Fact),
             (RemoveImage c, Present) => Emit(new ImageRemoved(c.Id)),
             (RemoveImage, Removed) => Nothing,
             _ => new DomainError.NoSuchImage(command.Id),
@@ -51,8 +55,8 @@ public static class ImageDecider
         {
             (ImagePulled e, Present p) => new Present(p.Pulls.Add(Pull(e))),
             (ImagePulled e, _) => new Present(Seq1(Pull(e))),
-            (ImageBuilt or ImageImported, Present p) => p,
-            (ImageBuilt or ImageImported, _) => new Present(Seq<string>()),
+            (ImageBuilt or ImageImported or ImageLoaded, Present p) => p,
+            (ImageBuilt or ImageImported or ImageLoaded, _) => new Present(Seq<string>()),
             (ImageRemoved, _) => new Removed(),
             _ => throw new UnreachableException($"no fold for {happened.GetType().Name}"),
         };

@@ -21,6 +21,16 @@ public sealed record ImageBuilt(string Id, string? Base, int Milliseconds, Image
 /// <summary>An image has been made from an archive of a file system.</summary>
 public sealed record ImageImported(string Id, string Source, ImageContent Image) : ImageEvent(Id);
 
+/// <summary>An image has come out of an archive of images.</summary>
+/// <param name="Source">The archive as it was named on the command line; "-" for standard input.</param>
+/// <param name="Archive">docker-archive or oci-archive.</param>
+/// <param name="Manifest">What index.json names it by; null in a docker-archive, where the id alone stands for all of it.</param>
+/// <param name="Bytes">Of all files in the archive.</param>
+/// <param name="Milliseconds">From the first byte of the archive on.</param>
+public sealed record ImageLoaded(
+    string Id, string Source, string Archive, Digest? Manifest, ByteCount Bytes, int Milliseconds, ImageContent Image)
+    : ImageEvent(Id);
+
 /// <summary>The image is gone. Its layers are removed by their own events where nothing else uses them.</summary>
 public sealed record ImageRemoved(string Id) : ImageEvent(Id);
 

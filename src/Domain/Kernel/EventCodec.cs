@@ -49,6 +49,7 @@ public static class EventCodec
         Kind("ImagePulled", "image_pulled", "EventDock.Domain.Images.ImagePulled", EventJson.Default.ImagePulled),
         Kind("ImageBuilt", "image_built", "EventDock.Domain.Images.ImageBuilt", EventJson.Default.ImageBuilt),
         Kind("ImageImported", "image_imported", "EventDock.Domain.Images.ImageImported", EventJson.Default.ImageImported),
+        Kind("ImageLoaded", "image_loaded", "EventDock.Domain.Images.ImageLoaded", EventJson.Default.ImageLoaded),
         Kind("ImageRemoved", "image_removed", "EventDock.Domain.Images.ImageRemoved", EventJson.Default.ImageRemoved),
         Kind("ImageTagged", "image_tagged", "EventDock.Domain.Images.ImageTagged", EventJson.Default.ImageTagged),
         Kind("ImageUntagged", "image_untagged", "EventDock.Domain.Images.ImageUntagged", EventJson.Default.ImageUntagged),

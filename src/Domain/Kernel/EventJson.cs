@@ -34,6 +34,7 @@ using EventDock.Domain.Roots;
 [JsonSerializable(typeof(ImagePulled))]
 [JsonSerializable(typeof(ImageBuilt))]
 [JsonSerializable(typeof(ImageImported))]
+[JsonSerializable(typeof(ImageLoaded))]
 [JsonSerializable(typeof(ImageRemoved))]
 [JsonSerializable(typeof(ImageTagged))]
 [JsonSerializable(typeof(ImageUntagged))]

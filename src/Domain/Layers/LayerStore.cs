@@ -29,7 +29,11 @@ public sealed record LayerStore(
 /// <summary>A committed layer as it stands in the store.</summary>
 /// <param name="Id">Hex of the chain ID.</param>
 /// <param name="Size">Bytes of the regular files in it.</param>
-public sealed record StoredLayer(string Id, string? Parent, Digest DiffId, BlobRef Blob, ByteCount Size);
+public sealed record StoredLayer(string Id, string? Parent, Digest DiffId, BlobRef Blob, ByteCount Size)
+{
+    /// <summary>Bytes of its uncompressed archive; null of a layer that was made before this was noted.</summary>
+    public long? Plain { get; init; }
+}
 
 /// <param name="Blob">What the manifest promises; null for an archive of which nothing is known (import).</param>
 /// <param name="DiffId">What the config promises; null likewise.</param>
@@ -37,7 +41,11 @@ public sealed record StoredLayer(string Id, string? Parent, Digest DiffId, BlobR
 /// <param name="Progress">Told the bytes read so far, and false/true for reading/unpacked.</param>
 public sealed record LayerImport(
     string? Parent, Descriptor? Blob, Digest? DiffId, Func<CancellationToken, EitherAsync<DomainError, Stream>> Open,
-    Action<LayerProgress> Progress);
+    Action<LayerProgress> Progress)
+{
+    /// <summary>The archive as a file in the root's staging, written and hashed by us: it becomes the blob as it is.</summary>
+    public Images.StagedFile? Staged { get; init; }
+}
 
 /// <summary>How far a layer is.</summary>
 public sealed record LayerProgress(long Bytes, bool Unpacked);
@@ -94,7 +102,11 @@ public sealed record WorkspaceStore(
     Func<Workspace, CopyPlan, CancellationToken, EitherAsync<DomainError, Unit>> CopyIn,
     Func<Workspace, string, CancellationToken, EitherAsync<DomainError, Unit>> MakeDirectory,
     Func<Workspace, CancellationToken, EitherAsync<DomainError, Unit>> Unmount,
-    Func<Workspace, CancellationToken, EitherAsync<DomainError, Unit>> Close);
+    Func<Workspace, CancellationToken, EitherAsync<DomainError, Unit>> Close)
+{
+    /// <summary>A container's thin layer over its layers (base first), read-only, and nothing that could change it.</summary>
+    public required Func<string, Seq<string>, CancellationToken, EitherAsync<DomainError, Workspace>> View { get; init; }
+}
 
 /// <summary>
 /// Files of a build context and where they go. Matched against the context already: sources are paths relative to it.

@@ -1,5 +1,8 @@
 namespace EventDock.Domain.Oci;
 
+using System.Text.Json.Serialization;
+using EventDock.Domain.Kernel;
+
 /// <summary>
 /// An image's configuration (OCI image-spec, config.md). Its bytes' digest is the image id; reading and writing stand in
 /// <see cref="ImageConfigJson"/>.
@@ -12,13 +15,29 @@ public sealed record ImageConfig(
 /// <param name="Env">NAME=value.</param>
 /// <param name="Entrypoint">Empty where none is set.</param>
 /// <param name="Labels">In the order of the keys.</param>
+/// <param name="More">What few images have; null where there is none of it.</param>
 public sealed record RunConfig(
     Seq<string> Env, Seq<string> Entrypoint, Seq<string> Cmd, string WorkingDir, string User, string? StopSignal,
-    Seq<Label> Labels, Seq<string> ExposedPorts, Seq<string> Volumes)
+    Seq<Label> Labels, Seq<string> ExposedPorts, Seq<string> Volumes,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] RunMore? More = null)
 {
     public static readonly RunConfig Empty =
         new(Seq<string>(), Seq<string>(), Seq<string>(), "", "", null, Seq<Label>(), Seq<string>(), Seq<string>());
 }
+
+/// <summary>Docker's additions to the configuration (Docker image spec 1.2).</summary>
+/// <param name="OnBuild">Instructions for builds that stand on the image.</param>
+/// <param name="Shell">What a command that is a line is given to; empty for /bin/sh -c.</param>
+public sealed record RunMore(Seq<string> OnBuild, Seq<string> Shell, Healthcheck? Healthcheck)
+{
+    public static readonly RunMore Empty = new(Seq<string>(), Seq<string>(), null);
+}
+
+/// <summary>How a container says that it is well. Durations are nanoseconds; null is docker's default.</summary>
+/// <param name="Test">CMD and words, CMD-SHELL and a line, or NONE.</param>
+/// <param name="Retries">Failures in a row that make it unwell.</param>
+public sealed record Healthcheck(
+    Seq<string> Test, ByteCount? Interval, ByteCount? Timeout, ByteCount? StartPeriod, ByteCount? Retries);
 
 public sealed record Label(string Key, string Value);
 

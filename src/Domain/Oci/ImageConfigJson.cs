@@ -44,7 +44,8 @@ public static class ImageConfigJson
             StopSignal: NotEmpty(shape.OptionalText(run, "StopSignal")),
             Labels: Labels(shape, run),
             ExposedPorts: shape.Keys(run, "ExposedPorts"),
-            Volumes: shape.Keys(run, "Volumes"));
+            Volumes: shape.Keys(run, "Volumes"),
+            More: ImageConfigMore.Read(shape, run));
 
     private static Seq<string> Words(JsonShape shape, JsonElement run, string name) =>
         JsonShape.Member(run, name) is { ValueKind: JsonValueKind.String } one ? Seq1(one.GetString()!) : shape.Texts(run, name);
@@ -161,9 +162,11 @@ public static class ImageConfigJson
         WriteSet(json, "ExposedPorts", run.ExposedPorts);
         WriteList(json, "Env", run.Env);
         WriteList(json, "Cmd", run.Cmd);
+        ImageConfigMore.WriteHealthcheck(json, run.More?.Healthcheck);
         WriteSet(json, "Volumes", run.Volumes);
         WriteText(json, "WorkingDir", run.WorkingDir);
         WriteList(json, "Entrypoint", run.Entrypoint);
+        WriteList(json, "OnBuild", run.More?.OnBuild ?? Seq<string>());
         if (!run.Labels.IsEmpty)
         {
             json.WriteStartObject("Labels");
@@ -176,6 +179,7 @@ public static class ImageConfigJson
         }
 
         WriteText(json, "StopSignal", run.StopSignal);
+        WriteList(json, "Shell", run.More?.Shell ?? Seq<string>());
         json.WriteEndObject();
     }
 
@@ -195,7 +199,7 @@ public static class ImageConfigJson
         }
     }
 
-    private static void WriteList(Utf8JsonWriter json, string name, Seq<string> values, bool evenEmpty = false)
+    internal static void WriteList(Utf8JsonWriter json, string name, Seq<string> values, bool evenEmpty = false)
     {
         if (values.IsEmpty && !evenEmpty)
         {

@@ -1,6 +1,7 @@
 namespace EventDock.Domain.Oci;
 
 using System.Buffers;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using EventDock.Domain.Kernel;
 
@@ -13,6 +14,9 @@ public static class ManifestJson
     /// <summary>The distribution-spec has registries accept 4 MiB; nothing that is an image comes near it.</summary>
     public const int MaxBytes = 4 * 1024 * 1024;
 
+    /// <summary>The + of a media type stays one.</summary>
+    internal static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>Reads a manifest or index. What lies is BadContent, what is no image (or an image of 2014) is NotSupported.</summary>
     /// <param name="contentType">What the registry called it; null or a general type leaves it to the document.</param>
     public static Either<DomainError, ManifestOrIndex> Parse(ReadOnlyMemory<byte> bytes, string? contentType) =>
@@ -22,7 +26,7 @@ public static class ManifestJson
     public static byte[] Write(Manifest manifest)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer))
+        using (var json = new Utf8JsonWriter(buffer, Plain))
         {
             json.WriteStartObject();
             json.WriteNumber("schemaVersion", 2);
@@ -104,7 +108,7 @@ public static class ManifestJson
                 : null;
             if (Descriptor(shape, item, "manifests") is { } descriptor)
             {
-                entries.Add(new(descriptor, platform));
+                entries.Add(new(descriptor, platform) { Name = OciLayout.NameOf(shape, item) });
             }
         }
 

@@ -15,7 +15,17 @@ public static class StrictJson
     /// <param name="what">How errors name the thing.</param>
     /// <param name="maxBytes">Anything longer is refused unread.</param>
     public static Either<DomainError, T> Read<T>(
-        string what, ReadOnlyMemory<byte> bytes, int maxBytes, Func<JsonShape, JsonElement, Either<DomainError, T>> read)
+        string what, ReadOnlyMemory<byte> bytes, int maxBytes, Func<JsonShape, JsonElement, Either<DomainError, T>> read) =>
+        Read(what, bytes, maxBytes, JsonValueKind.Object, "is not a JSON object", read);
+
+    /// <summary>The same of a JSON array.</summary>
+    public static Either<DomainError, T> ReadList<T>(
+        string what, ReadOnlyMemory<byte> bytes, int maxBytes, Func<JsonShape, JsonElement, Either<DomainError, T>> read) =>
+        Read(what, bytes, maxBytes, JsonValueKind.Array, "is not a JSON array", read);
+
+    private static Either<DomainError, T> Read<T>(
+        string what, ReadOnlyMemory<byte> bytes, int maxBytes, JsonValueKind kind, string otherwise,
+        Func<JsonShape, JsonElement, Either<DomainError, T>> read)
     {
         if (bytes.Length > maxBytes)
         {
@@ -28,9 +38,9 @@ public static class StrictJson
         }
 
         using var document = JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = MaxDepth });
-        if (document.RootElement.ValueKind != JsonValueKind.Object)
+        if (document.RootElement.ValueKind != kind)
         {
-            return new DomainError.BadContent(what, "is not a JSON object");
+            return new DomainError.BadContent(what, otherwise);
         }
 
         var shape = new JsonShape();

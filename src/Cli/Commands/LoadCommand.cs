@@ -1,0 +1,41 @@
+namespace EventDock.Cli.Commands;
+
+using EventDock.Adapters.Posix;
+using EventDock.Cli.Grammar;
+using EventDock.Domain.Kernel;
+using EventDock.Domain.Oci;
+using EventDock.Engine;
+
+/// <summary><c>eventdock load [-i FILE]</c></summary>
+public static class LoadCommand
+{
+    public static EitherAsync<DomainError, int> Run(ParsedArgs args, Session session, CancellationToken cancel)
+    {
+        var source = args.Text("input") ?? "-";
+        return
+            from given in source == "-" && Terminal.Is(0)
+                ? Pipeline.Fail<Unit>(new DomainError.ArchiveFromTerminal("load"))
+                : Inputs.Readable(source).ToAsync()
+            from ports in session.Change(cancel)
+            from loaded in Load.Run(ports, source, () => Inputs.Open(source), cancel)
+            let printed = loaded.Map(image => Print(session, image)).Strict()
+            select 0;
+    }
+
+    private static Unit Print(Session session, LoadedImage image)
+    {
+        foreach (var renamed in image.Renamed)
+        {
+            session.Line(
+                $"The image {renamed.Name.Familiar} already exists, "
+                + $"renaming the old one with ID {Digest.Prefix}{renamed.Id} to empty string");
+        }
+
+        foreach (var name in image.Names)
+        {
+            session.Line($"Loaded image: {name.Familiar}");
+        }
+
+        return image.Names.IsEmpty ? session.Line($"Loaded image ID: {Digest.Prefix}{image.Id}") : unit;
+    }
+}

@@ -1,0 +1,15 @@
+namespace EventDock.Cli.Commands;
+
+using EventDock.Cli.Grammar;
+using EventDock.Domain.Kernel;
+using EventDock.Engine;
+
+/// <summary><c>eventdock save [-o FILE] IMAGE...</c></summary>
+public static class SaveCommand
+{
+    public static EitherAsync<DomainError, int> Run(ParsedArgs args, Session session, CancellationToken cancel) =>
+        from possible in Outputs.Possible("save", args.Text("output")).ToAsync()
+        from ports in session.Read(cancel)
+        from saved in Save.Run(ports, args.Arguments, work => Outputs.To(args.Text("output"), work), cancel)
+        select 0;
+}
