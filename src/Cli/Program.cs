@@ -56,6 +56,8 @@ public static class Program
         ["ledger verify"] = LedgerVerifyCommand.Run,
         ["ledger views"] = LedgerViewsCommand.Run,
         ["log"] = LogCommand.Run,
+        ["login"] = LoginCommand.Run,
+        ["logout"] = LogoutCommand.Run,
         ["logs"] = LogsCommand.Run,
         ["ps"] = PsCommand.Run,
         ["pull"] = PullCommand.Run,

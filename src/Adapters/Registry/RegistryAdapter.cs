@@ -13,11 +13,14 @@ public static class RegistryAdapter
 {
     /// <summary>Nothing is opened until something is asked for; one set of connections serves all requests.</summary>
     /// <param name="handlerForTests">Takes the place of the network.</param>
-    public static Domain.Images.Registry Create(EngineConfig config, HttpMessageHandler? handlerForTests = null, RegistryTiming? timing = null)
+    /// <param name="credentials">Null where there are none.</param>
+    public static Domain.Images.Registry Create(
+        EngineConfig config, HttpMessageHandler? handlerForTests = null, RegistryTiming? timing = null, CredentialPlaces? credentials = null)
     {
         var endpoints = new Endpoints(config);
         var http = new RegistryHttp(endpoints, handlerForTests, timing ?? RegistryTiming.Default);
-        var client = new RegistryClient(http, new TokenAuth(http, endpoints));
+        var files = new CredentialFiles(credentials ?? CredentialPlaces.Nowhere);
+        var client = new RegistryClient(http, new TokenAuth(http, new TokenServer(http, endpoints), endpoints, files));
         return new(
             Resolve: (reference, platform, cancel) => InterruptibleAsync(async () =>
             {
@@ -26,7 +29,31 @@ public static class RegistryAdapter
             }, cancel).ToAsync(),
             OpenLayer: (image, blob, cancel) => InterruptibleAsync(() => FirstAsync(
                 endpoints, endpoints.From(image.Endpoint, image.Reference),
-                e => client.OpenAsync(e, image.Reference, blob, cancel)), cancel).ToAsync());
+                e => client.OpenAsync(e, image.Reference, blob, cancel)), cancel).ToAsync())
+        {
+            Downloads = () => config.Downloads,
+        };
+    }
+
+    /// <summary>Logging in and out.</summary>
+    public static RegistryAccounts Accounts(
+        EngineConfig config, CredentialPlaces places, HttpMessageHandler? handlerForTests = null, RegistryTiming? timing = null)
+    {
+        var endpoints = new Endpoints(config);
+        var http = new RegistryHttp(endpoints, handlerForTests, timing ?? RegistryTiming.Default);
+        var login = new RegistryLogin(http, new TokenServer(http, endpoints));
+        var files = new CredentialFiles(places);
+        return new(
+            Stored: (registry, cancel) => InterruptibleAsync(
+                async () => (await files.FindAsync(registry, "", cancel)).Map(found => Optional(found.Credential)), cancel).ToAsync(),
+            Check: (registry, credential, cancel) => InterruptibleAsync(async () =>
+            {
+                var candidates = await endpoints.ForRegistryAsync(registry, cancel);
+                return await FirstAsync(endpoints, candidates, e => login.CheckAsync(e, registry, credential, cancel));
+            }, cancel).ToAsync(),
+            Keep: (registry, credential, cancel) =>
+                InterruptibleAsync(() => files.KeepAsync(registry, credential, cancel), cancel).ToAsync(),
+            Forget: (registry, cancel) => InterruptibleAsync(() => files.ForgetAsync(registry, cancel), cancel).ToAsync());
     }
 
     /// <summary>This machine in Go's words.</summary>

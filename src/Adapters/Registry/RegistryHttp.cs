@@ -7,10 +7,14 @@ using System.Net.Http.Headers;
 using System.Net.Security;
 using EventDock.Domain.Kernel;
 
-/// <summary>One GET.</summary>
+/// <summary>One GET, or a POST of a form.</summary>
 /// <param name="What">How errors name the thing asked for.</param>
 /// <param name="From">The first byte wanted (RFC 9110, 14.2); 0 for all.</param>
-internal sealed record RegistryRequest(Uri Uri, string What, IReadOnlyList<string> Accept, AuthenticationHeaderValue? Authorization, long From = 0);
+internal sealed record RegistryRequest(Uri Uri, string What, IReadOnlyList<string> Accept, AuthenticationHeaderValue? Authorization, long From = 0)
+{
+    /// <summary>Posted where it is not null, and never sent on to where a redirect points: secrets stand in it.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>>? Form { get; init; }
+}
 
 /// <summary>
 /// GETs with what every request to a registry needs: redirects that keep credentials at home, waiting out a 429 or a 5xx, and
@@ -123,7 +127,7 @@ internal sealed class RegistryHttp
         for (var hop = 0; ; hop++)
         {
             var answer = await SendAsync(request, uri, cancel);
-            if (answer.Failed(out _, out var response)
+            if (answer.Failed(out _, out var response) || request.Form is not null
                 || (int)response.StatusCode is not (301 or 302 or 303 or 307 or 308)
                 || response.Headers.Location is not { } location)
             {
@@ -148,7 +152,10 @@ internal sealed class RegistryHttp
 
     private async Task<Either<DomainError, HttpResponseMessage>> SendAsync(RegistryRequest request, Uri uri, CancellationToken cancel)
     {
-        using var message = new HttpRequestMessage(HttpMethod.Get, uri);
+        using var message = new HttpRequestMessage(request.Form is null ? HttpMethod.Get : HttpMethod.Post, uri)
+        {
+            Content = request.Form is { } form ? new FormUrlEncodedContent(form) : null,
+        };
         foreach (var type in request.Accept)
         {
             message.Headers.Accept.ParseAdd(type);

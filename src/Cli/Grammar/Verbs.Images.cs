@@ -28,6 +28,15 @@ public static partial class Verbs
     public static VerbGrammar Pull => Verb("pull", "Fetch an image from a registry", "NAME[:TAG|@DIGEST]", Exactly(1),
         [Switch("quiet", 'q', "Show no progress")], Later("platform"), LaterSwitches("a=all-tags", "disable-content-trust"));
 
+    public static VerbGrammar Login => Verb("login", "Log in to a registry, Docker Hub where none is named", "[SERVER]", new Arity(0, 1),
+    [
+        Text("password", 'p', "password", "The password: everybody on this host can see it in the list of processes") with { Password = true },
+        Switch("password-stdin", "Read the password from standard input"),
+        Text("username", 'u', "name", "The name"),
+    ]);
+
+    public static VerbGrammar Logout => Verb("logout", "Log out from a registry, Docker Hub where none is named", "[SERVER]", new Arity(0, 1), []);
+
     public static VerbGrammar Import => Verb("import", "Make an image of an archive of a file system",
         "FILE|- [REPOSITORY[:TAG]]", new Arity(1, 2), [], Later("c=change", "m=message", "platform"));
 
