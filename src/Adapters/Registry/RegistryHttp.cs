@@ -112,8 +112,11 @@ internal sealed class RegistryHttp
         }
     }
 
-    /// <summary>What is waited before trying again, doubled each time.</summary>
-    public TimeSpan Backoff(int attempt) => timing.Backoff * (1 << attempt);
+    /// <summary>A watch over one body: fewer bytes in a window than there must be are an <see cref="IOException"/>.</summary>
+    public Drip Dripping() => new(this, timing);
+
+    /// <summary>What is waited before trying again: doubled each time, and never the same for two that were refused together.</summary>
+    public TimeSpan Backoff(int attempt) => timing.Backoff * (1 << attempt) * (0.5 + Random.Shared.NextDouble());
 
     private TimeSpan Wait(RetryConditionHeaderValue? asked, int attempt)
     {
