@@ -14,11 +14,13 @@ public static class RegistryAdapter
     /// <summary>Nothing is opened until something is asked for; one set of connections serves all requests.</summary>
     /// <param name="handlerForTests">Takes the place of the network.</param>
     /// <param name="credentials">Null where there are none.</param>
+    /// <param name="certificates">A directory for each host[:port], as docker lays it out.</param>
     public static Domain.Images.Registry Create(
-        EngineConfig config, HttpMessageHandler? handlerForTests = null, RegistryTiming? timing = null, CredentialPlaces? credentials = null)
+        EngineConfig config, HttpMessageHandler? handlerForTests = null, RegistryTiming? timing = null, CredentialPlaces? credentials = null,
+        string certificates = RegistryCertificates.DefaultDirectory)
     {
         var endpoints = new Endpoints(config);
-        var http = new RegistryHttp(endpoints, handlerForTests, timing ?? RegistryTiming.Default);
+        var http = new RegistryHttp(endpoints, new(certificates), handlerForTests, timing ?? RegistryTiming.Default);
         var files = new CredentialFiles(credentials ?? CredentialPlaces.Nowhere);
         var client = new RegistryClient(http, new TokenAuth(http, new TokenServer(http, endpoints), endpoints, files));
         return new(
@@ -37,10 +39,11 @@ public static class RegistryAdapter
 
     /// <summary>Logging in and out.</summary>
     public static RegistryAccounts Accounts(
-        EngineConfig config, CredentialPlaces places, HttpMessageHandler? handlerForTests = null, RegistryTiming? timing = null)
+        EngineConfig config, CredentialPlaces places, RegistryTiming? timing = null,
+        string certificates = RegistryCertificates.DefaultDirectory)
     {
         var endpoints = new Endpoints(config);
-        var http = new RegistryHttp(endpoints, handlerForTests, timing ?? RegistryTiming.Default);
+        var http = new RegistryHttp(endpoints, new(certificates), null, timing ?? RegistryTiming.Default);
         var login = new RegistryLogin(http, new TokenServer(http, endpoints));
         var files = new CredentialFiles(places);
         return new(

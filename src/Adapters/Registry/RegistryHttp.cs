@@ -1,5 +1,6 @@
 namespace EventDock.Adapters.Registry;
 
+using System.Collections.Concurrent;
 using System.IO;
 using System.Net;
 using System.Net.Http;
@@ -28,14 +29,20 @@ internal sealed class RegistryHttp
 
     private readonly Endpoints endpoints;
     private readonly RegistryTiming timing;
+    private readonly RegistryCertificates certificates;
+    private readonly Func<HostCertificates, bool, HttpClient> client;
     private readonly Lazy<HttpClient> strict;
     private readonly Lazy<HttpClient> lenient;
 
-    public RegistryHttp(Endpoints endpoints, HttpMessageHandler? handler, RegistryTiming timing)
+    /// <summary>Hosts with certificates of their own.</summary>
+    private readonly ConcurrentDictionary<string, Lazy<Either<DomainError, HttpClient>>> own = new(StringComparer.OrdinalIgnoreCase);
+
+    public RegistryHttp(Endpoints endpoints, RegistryCertificates certificates, HttpMessageHandler? handler, RegistryTiming timing)
     {
-        (this.endpoints, this.timing) = (endpoints, timing);
-        strict = new(() => Client(handler ?? Handler(anyCertificate: false)));
-        lenient = new(() => Client(handler ?? Handler(anyCertificate: true)));
+        (this.endpoints, this.certificates, this.timing) = (endpoints, certificates, timing);
+        client = (host, any) => Client(handler ?? Handler(host, any));
+        strict = new(() => client(HostCertificates.None, false));
+        lenient = new(() => client(HostCertificates.None, true));
     }
 
     /// <summary>The final answer, whatever its status, its body not yet read. The caller disposes it.</summary>
@@ -177,10 +184,15 @@ internal sealed class RegistryHttp
 
         using var stall = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         stall.CancelAfter(timing.Stall + timing.Connect);
+        var chosen = ClientFor(uri);
+        if (chosen.Failed(out var unread, out var http))
+        {
+            return unread;
+        }
+
         try
         {
-            var client = endpoints.MayBeInsecure(uri) ? lenient.Value : strict.Value;
-            var response = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, stall.Token);
+            var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, stall.Token);
             endpoints.Spoke(uri);
             return response;
         }
@@ -195,6 +207,14 @@ internal sealed class RegistryHttp
         }
     }
 
+    private Either<DomainError, HttpClient> ClientFor(Uri uri)
+    {
+        var any = endpoints.MayBeInsecure(uri);
+        return uri.Scheme == "https" && certificates.Has(uri.Authority)
+            ? own.GetOrAdd(uri.Authority, host => new(() => certificates.Of(host).Map(found => client(found, any)))).Value
+            : any ? lenient.Value : strict.Value;
+    }
+
     private static HttpClient Client(HttpMessageHandler handler)
     {
         var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
@@ -202,7 +222,7 @@ internal sealed class RegistryHttp
         return client;
     }
 
-    private SocketsHttpHandler Handler(bool anyCertificate)
+    private SocketsHttpHandler Handler(HostCertificates host, bool anyCertificate)
     {
         var handler = new SocketsHttpHandler
         {
@@ -212,9 +232,13 @@ internal sealed class RegistryHttp
             UseCookies = false,
             Proxy = new LoopbackDirect(HttpClient.DefaultProxy),
         };
-        if (anyCertificate)
+        if (anyCertificate || !host.IsNone)
         {
-            handler.SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, _, _, _) => true };
+            handler.SslOptions = new SslClientAuthenticationOptions
+            {
+                ClientCertificates = host.Clients,
+                RemoteCertificateValidationCallback = (_, leaf, chain, errors) => anyCertificate || host.Trusts(leaf, chain, errors),
+            };
         }
 
         return handler;
