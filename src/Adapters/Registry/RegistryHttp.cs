@@ -230,7 +230,7 @@ internal sealed class RegistryHttp
             AutomaticDecompression = DecompressionMethods.None,
             ConnectTimeout = timing.Connect,
             UseCookies = false,
-            Proxy = new LoopbackDirect(HttpClient.DefaultProxy),
+            Proxy = new LoopbackDirect(HttpClient.DefaultProxy, NoProxy.Of(Environment.GetEnvironmentVariable)),
         };
         if (anyCertificate || !host.IsNone)
         {
