@@ -44,6 +44,8 @@ internal sealed class DockerRegistry : IDisposable
 
     public int Port { get; }
 
+    private string[] Access => credentials is null ? [] : ["--dest-creds", credentials];
+
     public string Address => $"http://127.0.0.1:{Port}";
 
     /// <summary>Serves an image under repository:tag.</summary>
@@ -52,8 +54,7 @@ internal sealed class DockerRegistry : IDisposable
         var archive = Path.Combine(directory, "image.tar");
         File.WriteAllBytes(archive, Busybox.DockerArchive(reference, layers));
         Eventdock.Run("skopeo",
-            ["--insecure-policy", "copy", "-q", "--dest-tls-verify=false", .. credentials is null ? Array.Empty<string>() : ["--dest-creds", credentials],
-                $"docker-archive:{archive}", $"docker://127.0.0.1:{Port}/{reference}"]).Done();
+            ["--insecure-policy", "copy", "-q", "--dest-tls-verify=false", .. Access, $"docker-archive:{archive}", $"docker://127.0.0.1:{Port}/{reference}"]).Done();
     }
 
     public void Dispose()

@@ -15,6 +15,9 @@ internal sealed record Found(Credential? Credential);
 /// <param name="Containers">podman's and skopeo's: asked last.</param>
 public sealed record CredentialPlaces(string Docker, string? Named, IReadOnlyList<string> Containers)
 {
+    internal IEnumerable<string> All =>
+        Containers.Prepend(Docker).Prepend(Named ?? "").Where(path => path.Length > 0);
+
     public static readonly CredentialPlaces Nowhere = new("/dev/null/config.json", null, []);
 
     /// <summary>As docker (DOCKER_CONFIG) and containers-auth.json(5) have them.</summary>
@@ -77,7 +80,7 @@ internal sealed class CredentialFiles(CredentialPlaces places)
 
     private async Task<Either<DomainError, Found>> LookAsync(RegistryName registry, string repository, CancellationToken cancel)
     {
-        foreach (var path in (string[])[.. places.Named is { } named ? [named] : Array.Empty<string>(), places.Docker, .. places.Containers])
+        foreach (var path in places.All)
         {
             var read = Read(path);
             if (read.Failed(out var error, out var file))
