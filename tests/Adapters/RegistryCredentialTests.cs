@@ -85,7 +85,7 @@ public sealed class RegistryCredentialTests : IDisposable
                 ? Answer(200, r.Body.Contains("refresh_token=1dentity", StringComparison.Ordinal) ? "{\"access_token\":\"t0ken\"}" : "{}")
             : r.Header("Authorization") == Bearer ? Image.Answer(r.Path)!
             : Answer(401, "", $"WWW-Authenticate: Bearer realm=\"http://{r.Header("Host")}/token\",service=\"s\""));
-        Write($$"""{"auths":{"{{server.Host}}":{"auth":"{{Encoded("me:")}}","identitytoken":"1dentity"}}}""");
+        Write(Json("""{"auths":{"HOST":{"auth":"AUTH","identitytoken":"1dentity"}}}""", server.Host, "me:"));
         Value(await Pull(EngineConfig.Empty, server));
         Assert.DoesNotContain(server.Requests, r => r.Path.Contains("1dentity", StringComparison.Ordinal));
     }
@@ -166,7 +166,7 @@ public sealed class RegistryCredentialTests : IDisposable
         try
         {
             await using var server = Asking();
-            Write($$"""{"credHelpers":{"{{server.Host}}":"edt"}}""");
+            Write(Json("""{"credHelpers":{"HOST":"edt"}}""", server.Host, ""));
             Assert.IsType<DomainError.RegistryDenied>(Error(await Pull(EngineConfig.Empty, server)));
             var accounts = RegistryAdapter.Accounts(EngineConfig.Empty, Places, timing: Quick);
             var registry = Value(RegistryName.Parse(server.Host));
@@ -208,7 +208,10 @@ public sealed class RegistryCredentialTests : IDisposable
 
     private void Write(string json) => File.WriteAllText(Places.Docker, json);
 
-    private static string Auths(string host) => $$"""{"auths":{"{{host}}":{"auth":"{{Encoded("me:" + Secret)}}"}}}""";
+    private static string Auths(string host) => Json("""{"auths":{"HOST":{"auth":"AUTH"}}}""", host, "me:" + Secret);
+
+    private static string Json(string text, string host, string pair) =>
+        text.Replace("HOST", host, StringComparison.Ordinal).Replace("AUTH", Encoded(pair), StringComparison.Ordinal);
 
     private static string Encoded(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 }

@@ -14,6 +14,9 @@ public sealed class GuardedInstallation : Installation
         Registry = new DockerRegistry(
             Path.Combine(Place, "registry"), $"auth: {{ htpasswd: {{ realm: here, path: {users} }} }}", $"{User}:{Password}");
         Registry.Publish("my/busybox:1", Busybox.Archive, Busybox.Tar(("second", "layer\n")));
+
+        // Making the ledger says so on stderr, once.
+        Run("images").Done();
     }
 
     internal DockerRegistry Registry { get; }

@@ -17,7 +17,7 @@ public sealed class AuthFileTests
     [InlineData("127.0.0.1:5000/a")]
     [InlineData("127.0.0.1:5000/a/b")]
     public void A_registry_is_found_under_its_host_its_old_url_and_a_repositorys_name(string key) =>
-        Assert.Equal(new Credential("a", "b:c", null), Parse($$"""{"auths":{"{{key}}":{"auth":"YTpiOmM="}}}""").Find(Local, "a/b"));
+        Assert.Equal(new Credential("a", "b:c", null), Parse(Entry(key, "YTpiOmM=")).Find(Local, "a/b"));
 
     [Theory]
     [InlineData("127.0.0.1:5001")]
@@ -25,7 +25,7 @@ public sealed class AuthFileTests
     [InlineData("127.0.0.1:5000/b")]
     [InlineData("https://127.0.0.1:5000.example")]
     public void Another_registrys_credential_is_not_found(string key) =>
-        Assert.Null(Parse($$"""{"auths":{"{{key}}":{"auth":"YTpi"}}}""").Find(Local, "a/b"));
+        Assert.Null(Parse(Entry(key, "YTpi")).Find(Local, "a/b"));
 
     [Fact]
     public void The_nearest_name_above_a_repository_outweighs_its_registry()
@@ -103,6 +103,9 @@ public sealed class AuthFileTests
         from first in Gen.Elements("a", "é€", "\\\"", "</x>", "p w")
         from second in Gen.Elements("", "b", "€", "\t")
         select first + second;
+
+    private static string Entry(string key, string auth) =>
+        """{"auths":{"KEY":{"auth":"AUTH"}}}""".Replace("KEY", key, StringComparison.Ordinal).Replace("AUTH", auth, StringComparison.Ordinal);
 
     private static AuthFile Parse(string json) =>
         AuthFile.Parse("/f", Encoding.UTF8.GetBytes(json)).Match(Right: f => f, Left: e => throw new Xunit.Sdk.XunitException($"{e}"));

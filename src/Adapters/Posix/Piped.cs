@@ -30,7 +30,8 @@ internal static class Piped
         using (childError)
         {
             pid = ProcessCalls.Spawn(new SpawnRequest(
-                words.Head, words.Tail.ToArray(), environment ?? Environment, [(childIn, 0), (childOut, 1), (childError, 2)], "/", OwnGroup: true));
+                words.Head, words.Tail.ToArray(), environment ?? Environment,
+                [(childIn, 0), (childOut, 1), (childError, 2)], "/", OwnGroup: true));
         }
 
         using (toChild)

@@ -12,7 +12,7 @@ internal sealed record HostCertificates(X509Certificate2Collection Authorities, 
 {
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
 
-    public static readonly HostCertificates None = new([], []);
+    public static readonly HostCertificates None = new(new X509Certificate2Collection(), new X509Certificate2Collection());
 
     public bool IsNone => Authorities.Count == 0 && Clients.Count == 0;
 

@@ -14,7 +14,7 @@ using EventDock.Domain.Kernel;
 internal sealed record RegistryRequest(Uri Uri, string What, IReadOnlyList<string> Accept, AuthenticationHeaderValue? Authorization, long From = 0)
 {
     /// <summary>Posted where it is not null, and never sent on to where a redirect points: secrets stand in it.</summary>
-    public IReadOnlyList<KeyValuePair<string, string>>? Form { get; init; }
+    public IReadOnlyList<(string Name, string Value)>? Form { get; init; }
 }
 
 /// <summary>
@@ -164,7 +164,7 @@ internal sealed class RegistryHttp
     {
         using var message = new HttpRequestMessage(request.Form is null ? HttpMethod.Get : HttpMethod.Post, uri)
         {
-            Content = request.Form is { } form ? new FormUrlEncodedContent(form) : null,
+            Content = request.Form is { } form ? Encoded(form) : null,
         };
         foreach (var type in request.Accept)
         {
@@ -214,6 +214,9 @@ internal sealed class RegistryHttp
             ? own.GetOrAdd(uri.Authority, host => new(() => certificates.Of(host).Map(found => client(found, any)))).Value
             : any ? lenient.Value : strict.Value;
     }
+
+    private static StringContent Encoded(IReadOnlyList<(string Name, string Value)> form) => new(
+        string.Join('&', form.Select(f => $"{f.Name}={Uri.EscapeDataString(f.Value)}")), null, "application/x-www-form-urlencoded");
 
     private static HttpClient Client(HttpMessageHandler handler)
     {

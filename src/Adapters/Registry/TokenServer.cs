@@ -90,8 +90,8 @@ internal sealed class TokenServer(RegistryHttp http, Endpoints endpoints)
         {
             Form =
             [
-                new("grant_type", "refresh_token"), new("service", ticket.Service), new("client_id", Client),
-                new("scope", string.Join(' ', Scopes(ticket))), new("refresh_token", identity),
+                ("grant_type", "refresh_token"), ("service", ticket.Service), ("client_id", Client),
+                ("scope", string.Join(' ', Scopes(ticket))), ("refresh_token", identity),
             ],
         };
 

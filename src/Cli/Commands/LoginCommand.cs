@@ -17,7 +17,7 @@ public static class LoginCommand
         from registry in Server(args).ToAsync()
         from accounts in session.Accounts().ToAsync()
         from stored in accounts.Stored(registry, cancel)
-        from credential in typed.User is null && typed.Password is null && stored.IsSome
+        from done in typed.User is null && typed.Password is null && stored.IsSome
             ? Existing(session, accounts, registry, stored.IfNone(() => new Credential("", "", null)), cancel)
             : Given(session, accounts, registry, typed, stored, cancel)
         let said = session.Line("Login Succeeded")

@@ -60,7 +60,7 @@ internal static class Prompt
         try
         {
             // A read of a terminal cannot be called off; the process ends without waiting for it.
-            return await Task.Run(ReadLine, CancellationToken.None).WaitAsync(cancel);
+            return await Task.Run(() => ReadLine(), CancellationToken.None).WaitAsync(cancel);
         }
         catch (OperationCanceledException)
         {
