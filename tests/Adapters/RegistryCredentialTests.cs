@@ -29,7 +29,7 @@ public sealed class RegistryCredentialTests : IDisposable
             r.Header("Authorization") == Basic ? Image.Answer(r.Path)! : Answer(401, "", "WWW-Authenticate: Basic realm=\"r\""));
         Write(Auths(server.Host));
         Value(await Pull(EngineConfig.Empty, server));
-        Assert.Equal(1, server.Requests.Count(r => r.Header("Authorization") is null));
+        Assert.Single(server.Requests, r => r.Header("Authorization") is null);
     }
 
     [Fact]
