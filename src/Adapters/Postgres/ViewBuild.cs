@@ -23,7 +23,7 @@ internal static class ViewBuild
     /// <summary>So many may be left for the swap, while which appends wait.</summary>
     private const long LeftForSwap = 200;
 
-    /// <summary>Error: LedgerUnreadable, naming the event that cannot be folded, or RebuildRunning; the views stay as they were.</summary>
+    /// <summary>Error: LedgerUnreadable or ViewUnfoldable, naming the event, or RebuildRunning; the views stay as they were.</summary>
     public static Task<Either<DomainError, BuiltViews>> RunAsync(
         Database database, Seq<AnyProjection> views, BuildPace pace, Action<BuildProgress> told, CancellationToken cancel) =>
         database.Use(
@@ -38,6 +38,10 @@ internal static class ViewBuild
                     try
                     {
                         return await BuildAsync(database.Segments, connection, reader, views, pace, told, cancel);
+                    }
+                    catch (FoldFailed e)
+                    {
+                        return e.Error;
                     }
                     catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.DependentObjectsStillExist)
                     {
