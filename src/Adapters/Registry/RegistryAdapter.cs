@@ -48,7 +48,9 @@ public static class RegistryAdapter
         var files = new CredentialFiles(places);
         return new(
             Stored: (registry, cancel) => InterruptibleAsync(
-                async () => (await files.FindAsync(registry, "", cancel)).Map(found => Optional(found.Credential)), cancel).ToAsync(),
+                async () => (await files.FindAsync(registry, "", cancel)).Map(found =>
+                    found.Credential is { } kept ? Some(kept) : Option<Credential>.None),
+                cancel).ToAsync(),
             Check: (registry, credential, cancel) => InterruptibleAsync(async () =>
             {
                 var candidates = await endpoints.ForRegistryAsync(registry, cancel);
