@@ -61,6 +61,8 @@ public static class Program
         ["ledger views"] = LedgerViewsCommand.Run,
         ["load"] = LoadCommand.Run,
         ["log"] = LogCommand.Run,
+        ["login"] = LoginCommand.Run,
+        ["logout"] = LogoutCommand.Run,
         ["logs"] = LogsCommand.Run,
         ["ps"] = PsCommand.Run,
         ["pull"] = PullCommand.Run,

@@ -2,6 +2,7 @@ namespace EventDock.Cli;
 
 using System.IO;
 using EventDock.Adapters.Host;
+using EventDock.Domain.Images;
 using EventDock.Domain.Kernel;
 using EventDock.Domain.Ledger;
 using EventDock.Domain.Roots;
@@ -54,6 +55,9 @@ public sealed record Session(
 
     /// <summary>What the configuration says of the ledger.</summary>
     public required Func<Either<DomainError, LedgerConfig>> Config { get; init; }
+
+    /// <summary>Who we are to registries: needs neither root nor ledger.</summary>
+    public required Func<Either<DomainError, RegistryAccounts>> Accounts { get; init; }
 
     /// <summary>Result, as it is.</summary>
     public Unit Print(string text)

@@ -17,6 +17,7 @@ using EventDock.Cli.Commands;
 using EventDock.Cli.Errors;
 using EventDock.Cli.Output;
 using EventDock.Domain.Containers;
+using EventDock.Domain.Images;
 using EventDock.Domain.Kernel;
 using EventDock.Domain.Layers;
 using EventDock.Domain.Ledger;
@@ -79,6 +80,8 @@ public sealed class Wiring(Places places, Origin origin)
             select new ImportPorts(ledger, SigningAdapter.Check, StoreLocks.Create(paths)),
         Download = Downloads.Create(),
         Config = LedgerConfig,
+        Accounts = () => EngineConfigFile.Read(places.Config, places.ConfigNamed)
+            .Map(config => RegistryAdapter.Accounts(config, Credentials)),
         Pager = () => PagerStart.Run(output, error),
     };
 
@@ -99,6 +102,8 @@ public sealed class Wiring(Places places, Origin origin)
 
     public Either<DomainError, LedgerConfig> LedgerConfig() =>
         EngineConfigFile.Read(places.Config, places.ConfigNamed).Map(config => config.Ledger);
+
+    private static CredentialPlaces Credentials => CredentialPlaces.Of(System.Environment.GetEnvironmentVariable);
 
     private Journal Journal => JournalFile.Create(places.Root);
 
@@ -209,7 +214,7 @@ public sealed class Wiring(Places places, Origin origin)
     {
         // A registry is asked by few commands, and its configuration may be wrong without hurting the others.
         var registry = new Lazy<Either<DomainError, Domain.Images.Registry>>(() =>
-            EngineConfigFile.Read(places.Config, places.ConfigNamed).Map(config => RegistryAdapter.Create(config)));
+            EngineConfigFile.Read(places.Config, places.ConfigNamed).Map(config => RegistryAdapter.Create(config, credentials: Credentials)));
         return new Ports(
             ledger,
             Layers.Create(paths),
@@ -223,7 +228,11 @@ public sealed class Wiring(Places places, Origin origin)
             new Locks(StoreLocks.Create(paths), ContainerLocks.Create(Path.Combine(paths.Locks, "containers"))),
             new Domain.Images.Registry(
                 (reference, platform, cancel) => registry.Value.ToAsync().Bind(r => r.Resolve(reference, platform, cancel)),
-                (image, layer, cancel) => registry.Value.ToAsync().Bind(r => r.OpenLayer(image, layer, cancel))),
+                (image, layer, cancel) => registry.Value.ToAsync().Bind(r => r.OpenLayer(image, layer, cancel)))
+            {
+                // Asked when an image has been found, so that a wrong configuration has been told by then.
+                Downloads = () => registry.Value.Match(Right: r => r.Downloads(), Left: _ => EngineConfig.DefaultDownloads),
+            },
             Runtime().Runtime,
             SecretStoreAdapter.Create(places.Root),
             World)

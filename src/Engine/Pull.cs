@@ -30,9 +30,6 @@ public sealed record Pulled(string ImageId, ImageReference Reference, Digest Dig
 /// <summary><c>eventdock pull</c>, and what <c>run</c> and FROM do with an image that is not here.</summary>
 public static class Pull
 {
-    /// <summary>Layers fetched at the same time.</summary>
-    private const int AtOnce = 3;
-
     public static EitherAsync<DomainError, Pulled> Run(
         Ports ports, ImageReference asked, Action<PullProgress> tell, CancellationToken cancel)
     {
@@ -67,7 +64,7 @@ public static class Pull
     private static EitherAsync<DomainError, Seq<StoredLayer>> Fetch(
         Ports ports, RemoteImage remote, Seq<Digest> chain, Action<PullProgress> tell, Wire wire, CancellationToken cancel) =>
         Enumerable.Range(0, chain.Count).ToSeq().AtOnce(
-            AtOnce,
+            ports.Registry.Downloads(),
             (n, stop) => ports.Layers.Has(chain[n].Hex) ? Known(ports, chain[n], n, tell, stop) : Import(ports, remote, chain, n, tell, wire, stop),
             cancel);
 

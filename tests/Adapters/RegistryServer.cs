@@ -13,7 +13,13 @@ internal sealed class RegistryServer : IAsyncDisposable
     private readonly Func<HttpRequest, NetworkStream, Task> answer;
     private readonly Task accepting;
 
-    public sealed record HttpRequest(string Path, IReadOnlyDictionary<string, string> Headers);
+    public sealed record HttpRequest(string Path, IReadOnlyDictionary<string, string> Headers)
+    {
+        public string Body { get; init; } = "";
+
+        /// <summary>Null where there is none.</summary>
+        public string? Header(string name) => Headers.GetValueOrDefault(name);
+    }
 
     public RegistryServer(Func<HttpRequest, NetworkStream, Task> answer)
     {
@@ -104,6 +110,9 @@ internal sealed class RegistryServer : IAsyncDisposable
         }
 
         var lines = text.ToString().Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
-        return new(lines[0].Split(' ')[1], lines.Skip(1).Select(l => l.Split(": ", 2)).ToDictionary(p => p[0], p => p[1], StringComparer.OrdinalIgnoreCase));
+        var headers = lines.Skip(1).Select(l => l.Split(": ", 2)).ToDictionary(p => p[0], p => p[1], StringComparer.OrdinalIgnoreCase);
+        var body = new byte[int.Parse(headers.GetValueOrDefault("Content-Length", "0"))];
+        await stream.ReadExactlyAsync(body, stop.Token);
+        return new(lines[0].Split(' ')[1], headers) { Body = Encoding.UTF8.GetString(body) };
     }
 }

@@ -11,9 +11,13 @@ internal sealed class DockerRegistry : IDisposable
 {
     private readonly Process process;
     private readonly string directory;
+    private readonly string? credentials;
 
-    public DockerRegistry(string directory)
+    /// <param name="more">Further lines of its configuration.</param>
+    /// <param name="credentials">user:password, with which it is filled.</param>
+    public DockerRegistry(string directory, string more = "", string? credentials = null)
     {
+        this.credentials = credentials;
         this.directory = Directory.CreateDirectory(directory).FullName;
         Port = FreePort();
         var file = Path.Combine(directory, "config.yml");
@@ -23,6 +27,7 @@ internal sealed class DockerRegistry : IDisposable
             log: { level: error, accesslog: { disabled: true } }
             storage: { filesystem: { rootdirectory: {{directory}}/data } }
             http: { addr: 127.0.0.1:{{Port}} }
+            {{more}}
 
             """);
         process = Process.Start(new ProcessStartInfo("docker-registry", ["serve", file])
@@ -39,6 +44,8 @@ internal sealed class DockerRegistry : IDisposable
 
     public int Port { get; }
 
+    private string[] Access => credentials is null ? [] : ["--dest-creds", credentials];
+
     public string Address => $"http://127.0.0.1:{Port}";
 
     /// <summary>Serves an image under repository:tag.</summary>
@@ -47,7 +54,7 @@ internal sealed class DockerRegistry : IDisposable
         var archive = Path.Combine(directory, "image.tar");
         File.WriteAllBytes(archive, Busybox.DockerArchive(reference, layers));
         Eventdock.Run("skopeo",
-            ["--insecure-policy", "copy", "-q", "--dest-tls-verify=false", $"docker-archive:{archive}", $"docker://127.0.0.1:{Port}/{reference}"]).Done();
+            ["--insecure-policy", "copy", "-q", "--dest-tls-verify=false", .. Access, $"docker-archive:{archive}", $"docker://127.0.0.1:{Port}/{reference}"]).Done();
     }
 
     public void Dispose()

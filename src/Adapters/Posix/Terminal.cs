@@ -6,7 +6,8 @@ using EventDock.Domain.Containers;
 /// <summary>What a descriptor that is a terminal can do.</summary>
 public static unsafe partial class Terminal
 {
-    private const int Now = 0;
+    private const int Now = 0, LocalFlags = 3;
+    private const uint Echo = 0x8, EchoNewLine = 0x40;
     private const nuint GetWindowSize = 0x5413, SetWindowSize = 0x5414;
 
     public static bool Is(int descriptor) => IsTerminal(descriptor) == 1;
@@ -39,6 +40,28 @@ public static unsafe partial class Terminal
 
             saved.CopyTo(raw, 0);
             ConfigureRaw(changed);
+            return SetAttributes(descriptor, Now, changed) == 0 ? new TerminalMode(descriptor, saved) : null;
+        }
+    }
+
+    /// <summary>What is typed is not shown; all else stays as it is. Null where it is no terminal.</summary>
+    public static IDisposable? MakeSilent(int descriptor)
+    {
+        var saved = new byte[128];
+        fixed (byte* old = saved)
+        {
+            if (GetAttributes(descriptor, old) != 0)
+            {
+                return null;
+            }
+        }
+
+        // struct termios begins with its four words of flags on every Linux; the local ones are the fourth.
+        var silent = (byte[])saved.Clone();
+        var local = MemoryMarshal.Cast<byte, uint>(silent.AsSpan())[LocalFlags..];
+        local[0] = (local[0] & ~Echo) | EchoNewLine;
+        fixed (byte* changed = silent)
+        {
             return SetAttributes(descriptor, Now, changed) == 0 ? new TerminalMode(descriptor, saved) : null;
         }
     }

@@ -4,7 +4,7 @@ using System.IO;
 using EventDock.Domain.Oci;
 
 /// <summary>
-/// A blob as it comes. A body that is cut off or stalls is asked for again from where it stopped, twice at most; after that
+/// A blob as it comes. A body that is cut off, stalls or drips is asked for again from where it stopped, five times at most; after that
 /// it is an <see cref="IOException"/>, never a short stream that looks complete. One that is too long ends one byte too
 /// late: enough for whoever checks the size, and no endless body fills the disk.
 /// </summary>
@@ -12,11 +12,12 @@ internal sealed class BlobStream(
     Stream first, string host, Descriptor blob, RegistryHttp http, Func<long, CancellationToken, Task<Stream?>> reopen, CancellationToken cancel)
     : Stream
 {
-    private const int Resumptions = 2;
+    private const int Resumptions = 5;
 
     private Stream? body = first;
     private long position;
     private int resumed;
+    private Drip drip = http.Dripping();
 
     public override bool CanRead => true;
 
@@ -50,7 +51,7 @@ internal sealed class BlobStream(
             var cut = "the connection was closed";
             try
             {
-                var count = body is null ? 0 : await http.ReadOrStallAsync(body, wanted, cancellationToken);
+                var count = body is null ? 0 : await drip.ReadAsync(body, wanted, cancellationToken);
                 if (count > 0)
                 {
                     position += count;
@@ -103,6 +104,7 @@ internal sealed class BlobStream(
         if (resumed < Resumptions)
         {
             await Task.Delay(http.Backoff(resumed++), stop);
+            drip = http.Dripping();
             body = await reopen(position, stop);
         }
 

@@ -13,7 +13,7 @@ internal sealed record Endpoint(string Base, bool Mirror);
 /// <summary>Where a repository is asked for, in which order, and who may do without good certificates.</summary>
 internal sealed class Endpoints(EngineConfig config)
 {
-    private const string DockerHub = "https://registry-1.docker.io";
+    private const string DockerHub = "https://registry-1.docker.io", DockerHubRealm = "auth.docker.io";
 
     private readonly IPNetwork[] networks = config.InsecureRegistries.Select(Network).OfType<IPNetwork>().ToArray();
 
@@ -31,7 +31,30 @@ internal sealed class Endpoints(EngineConfig config)
             return [.. config.RegistryMirrors.Select(m => new Endpoint(m, Mirror: true)), new(DockerHub, Mirror: false)];
         }
 
-        var host = reference.Host;
+        return await ForHostAsync(reference.Host, cancel);
+    }
+
+    /// <summary>A registry itself, without mirrors: where a login is checked.</summary>
+    public async Task<IReadOnlyList<Endpoint>> ForRegistryAsync(RegistryName registry, CancellationToken cancel) =>
+        registry.IsHub ? [new(DockerHub, Mirror: false)] : await ForHostAsync(registry.Host, cancel);
+
+    /// <summary>Whose credentials an endpoint may have: a mirror's are its own, never Docker Hub's.</summary>
+    public RegistryName NameOf(Endpoint endpoint) =>
+        endpoint.Base == DockerHub ? RegistryName.DockerHub : RegistryName.At(new Uri(endpoint.Base));
+
+    /// <summary>
+    /// The registry's own host (RFC 9110 lets any host name any realm, and a password would go wherever an answer points), what
+    /// the configuration adds to it, and for Docker Hub the realm that it is known for.
+    /// </summary>
+    public bool MayHaveCredentials(Uri registry, Uri realm) =>
+        realm.Host.Equals(registry.Host, StringComparison.OrdinalIgnoreCase)
+        || registry.Authority == new Uri(DockerHub).Authority && realm.Authority == DockerHubRealm
+        || config.TrustedRealms.Exists(t =>
+            t.Registry.Equals(registry.Authority, StringComparison.OrdinalIgnoreCase)
+            && t.Realm.Equals(realm.Authority, StringComparison.OrdinalIgnoreCase));
+
+    private async Task<IReadOnlyList<Endpoint>> ForHostAsync(string host, CancellationToken cancel)
+    {
         return !IsLenient(host) && !await IsNamedInNetworkAsync(host, cancel) ? [new($"https://{host}", Mirror: false)]
             : spoken.TryGetValue(host, out var scheme) ? [new($"{scheme}://{host}", Mirror: false)]
             : [new($"https://{host}", Mirror: false), new($"http://{host}", Mirror: false)];

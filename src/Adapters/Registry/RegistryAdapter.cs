@@ -13,11 +13,16 @@ public static class RegistryAdapter
 {
     /// <summary>Nothing is opened until something is asked for; one set of connections serves all requests.</summary>
     /// <param name="handlerForTests">Takes the place of the network.</param>
-    public static Domain.Images.Registry Create(EngineConfig config, HttpMessageHandler? handlerForTests = null, RegistryTiming? timing = null)
+    /// <param name="credentials">Null where there are none.</param>
+    /// <param name="certificates">A directory for each host[:port], as docker lays it out.</param>
+    public static Domain.Images.Registry Create(
+        EngineConfig config, HttpMessageHandler? handlerForTests = null, RegistryTiming? timing = null, CredentialPlaces? credentials = null,
+        string certificates = RegistryCertificates.DefaultDirectory)
     {
         var endpoints = new Endpoints(config);
-        var http = new RegistryHttp(endpoints, handlerForTests, timing ?? RegistryTiming.Default);
-        var client = new RegistryClient(http, new TokenAuth(http, endpoints));
+        var http = new RegistryHttp(endpoints, new(certificates), handlerForTests, timing ?? RegistryTiming.Default);
+        var files = new CredentialFiles(credentials ?? CredentialPlaces.Nowhere);
+        var client = new RegistryClient(http, new TokenAuth(http, new TokenServer(http, endpoints), endpoints, files));
         return new(
             Resolve: (reference, platform, cancel) => InterruptibleAsync(async () =>
             {
@@ -26,7 +31,34 @@ public static class RegistryAdapter
             }, cancel).ToAsync(),
             OpenLayer: (image, blob, cancel) => InterruptibleAsync(() => FirstAsync(
                 endpoints, endpoints.From(image.Endpoint, image.Reference),
-                e => client.OpenAsync(e, image.Reference, blob, cancel)), cancel).ToAsync());
+                e => client.OpenAsync(e, image.Reference, blob, cancel)), cancel).ToAsync())
+        {
+            Downloads = () => config.Downloads,
+        };
+    }
+
+    /// <summary>Logging in and out.</summary>
+    public static RegistryAccounts Accounts(
+        EngineConfig config, CredentialPlaces places, RegistryTiming? timing = null,
+        string certificates = RegistryCertificates.DefaultDirectory)
+    {
+        var endpoints = new Endpoints(config);
+        var http = new RegistryHttp(endpoints, new(certificates), null, timing ?? RegistryTiming.Default);
+        var login = new RegistryLogin(http, new TokenServer(http, endpoints));
+        var files = new CredentialFiles(places);
+        return new(
+            Stored: (registry, cancel) => InterruptibleAsync(
+                async () => (await files.FindAsync(registry, "", cancel)).Map(found =>
+                    found.Credential is { } kept ? Some(kept) : Option<Credential>.None),
+                cancel).ToAsync(),
+            Check: (registry, credential, cancel) => InterruptibleAsync(async () =>
+            {
+                var candidates = await endpoints.ForRegistryAsync(registry, cancel);
+                return await FirstAsync(endpoints, candidates, e => login.CheckAsync(e, registry, credential, cancel));
+            }, cancel).ToAsync(),
+            Keep: (registry, credential, cancel) =>
+                InterruptibleAsync(() => files.KeepAsync(registry, credential, cancel), cancel).ToAsync(),
+            Forget: (registry, cancel) => InterruptibleAsync(() => files.ForgetAsync(registry, cancel), cancel).ToAsync());
     }
 
     /// <summary>This machine in Go's words.</summary>

@@ -102,7 +102,45 @@ internal sealed class RegistryClient(RegistryHttp http, TokenAuth auth)
             return await response.Content.ReadAsStreamAsync(cancel);
         }
 
+        // Who does not know Range sends all of it anew: what we have is passed over, and the digest tells whether it was the same.
+        if (response.StatusCode == HttpStatusCode.OK)
+        {
+            return await PastAsync(await response.Content.ReadAsStreamAsync(cancel), request.From, cancel);
+        }
+
         response.Dispose();
+        return null;
+    }
+
+    /// <summary>Null where the body ends before, is cut off or drips.</summary>
+    private async Task<Stream?> PastAsync(Stream body, long from, CancellationToken cancel)
+    {
+        var (buffer, drip) = (new byte[64 * 1024], http.Dripping());
+        try
+        {
+            while (from > 0)
+            {
+                var count = await drip.ReadAsync(body, buffer.AsMemory(0, (int)Math.Min(from, buffer.Length)), cancel);
+                if (count == 0)
+                {
+                    break;
+                }
+
+                from -= count;
+            }
+        }
+        catch (IOException)
+        {
+            // Cut off again: whoever wants the layer says so, and how far it had come.
+            from = Math.Max(from, 1);
+        }
+
+        if (from == 0)
+        {
+            return body;
+        }
+
+        await body.DisposeAsync();
         return null;
     }
 

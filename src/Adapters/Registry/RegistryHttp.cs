@@ -1,5 +1,6 @@
 namespace EventDock.Adapters.Registry;
 
+using System.Collections.Concurrent;
 using System.IO;
 using System.Net;
 using System.Net.Http;
@@ -7,10 +8,14 @@ using System.Net.Http.Headers;
 using System.Net.Security;
 using EventDock.Domain.Kernel;
 
-/// <summary>One GET.</summary>
+/// <summary>One GET, or a POST of a form.</summary>
 /// <param name="What">How errors name the thing asked for.</param>
 /// <param name="From">The first byte wanted (RFC 9110, 14.2); 0 for all.</param>
-internal sealed record RegistryRequest(Uri Uri, string What, IReadOnlyList<string> Accept, AuthenticationHeaderValue? Authorization, long From = 0);
+internal sealed record RegistryRequest(Uri Uri, string What, IReadOnlyList<string> Accept, AuthenticationHeaderValue? Authorization, long From = 0)
+{
+    /// <summary>Posted where it is not null, and never sent on to where a redirect points: secrets stand in it.</summary>
+    public IReadOnlyList<(string Name, string Value)>? Form { get; init; }
+}
 
 /// <summary>
 /// GETs with what every request to a registry needs: redirects that keep credentials at home, waiting out a 429 or a 5xx, and
@@ -24,14 +29,20 @@ internal sealed class RegistryHttp
 
     private readonly Endpoints endpoints;
     private readonly RegistryTiming timing;
+    private readonly RegistryCertificates certificates;
+    private readonly Func<HostCertificates, bool, HttpClient> client;
     private readonly Lazy<HttpClient> strict;
     private readonly Lazy<HttpClient> lenient;
 
-    public RegistryHttp(Endpoints endpoints, HttpMessageHandler? handler, RegistryTiming timing)
+    /// <summary>Hosts with certificates of their own.</summary>
+    private readonly ConcurrentDictionary<string, Lazy<Either<DomainError, HttpClient>>> own = new(StringComparer.OrdinalIgnoreCase);
+
+    public RegistryHttp(Endpoints endpoints, RegistryCertificates certificates, HttpMessageHandler? handler, RegistryTiming timing)
     {
-        (this.endpoints, this.timing) = (endpoints, timing);
-        strict = new(() => Client(handler ?? Handler(anyCertificate: false)));
-        lenient = new(() => Client(handler ?? Handler(anyCertificate: true)));
+        (this.endpoints, this.certificates, this.timing) = (endpoints, certificates, timing);
+        client = (host, any) => Client(handler ?? Handler(host, any));
+        strict = new(() => client(HostCertificates.None, false));
+        lenient = new(() => client(HostCertificates.None, true));
     }
 
     /// <summary>The final answer, whatever its status, its body not yet read. The caller disposes it.</summary>
@@ -108,8 +119,11 @@ internal sealed class RegistryHttp
         }
     }
 
-    /// <summary>What is waited before trying again, doubled each time.</summary>
-    public TimeSpan Backoff(int attempt) => timing.Backoff * (1 << attempt);
+    /// <summary>A watch over one body: fewer bytes in a window than there must be are an <see cref="IOException"/>.</summary>
+    public Drip Dripping() => new(this, timing);
+
+    /// <summary>What is waited before trying again: doubled each time, and never the same for two that were refused together.</summary>
+    public TimeSpan Backoff(int attempt) => timing.Backoff * (1 << attempt) * (0.5 + Random.Shared.NextDouble());
 
     private TimeSpan Wait(RetryConditionHeaderValue? asked, int attempt)
     {
@@ -123,7 +137,7 @@ internal sealed class RegistryHttp
         for (var hop = 0; ; hop++)
         {
             var answer = await SendAsync(request, uri, cancel);
-            if (answer.Failed(out _, out var response)
+            if (answer.Failed(out _, out var response) || request.Form is not null
                 || (int)response.StatusCode is not (301 or 302 or 303 or 307 or 308)
                 || response.Headers.Location is not { } location)
             {
@@ -148,7 +162,10 @@ internal sealed class RegistryHttp
 
     private async Task<Either<DomainError, HttpResponseMessage>> SendAsync(RegistryRequest request, Uri uri, CancellationToken cancel)
     {
-        using var message = new HttpRequestMessage(HttpMethod.Get, uri);
+        using var message = new HttpRequestMessage(request.Form is null ? HttpMethod.Get : HttpMethod.Post, uri)
+        {
+            Content = request.Form is { } form ? Encoded(form) : null,
+        };
         foreach (var type in request.Accept)
         {
             message.Headers.Accept.ParseAdd(type);
@@ -167,10 +184,15 @@ internal sealed class RegistryHttp
 
         using var stall = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         stall.CancelAfter(timing.Stall + timing.Connect);
+        var chosen = ClientFor(uri);
+        if (chosen.Failed(out var unread, out var http))
+        {
+            return unread;
+        }
+
         try
         {
-            var client = endpoints.MayBeInsecure(uri) ? lenient.Value : strict.Value;
-            var response = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, stall.Token);
+            var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, stall.Token);
             endpoints.Spoke(uri);
             return response;
         }
@@ -185,6 +207,17 @@ internal sealed class RegistryHttp
         }
     }
 
+    private Either<DomainError, HttpClient> ClientFor(Uri uri)
+    {
+        var any = endpoints.MayBeInsecure(uri);
+        return uri.Scheme == "https" && certificates.Has(uri.Authority)
+            ? own.GetOrAdd(uri.Authority, host => new(() => certificates.Of(host).Map(found => client(found, any)))).Value
+            : any ? lenient.Value : strict.Value;
+    }
+
+    private static StringContent Encoded(IReadOnlyList<(string Name, string Value)> form) => new(
+        string.Join('&', form.Select(f => $"{f.Name}={Uri.EscapeDataString(f.Value)}")), null, "application/x-www-form-urlencoded");
+
     private static HttpClient Client(HttpMessageHandler handler)
     {
         var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
@@ -192,7 +225,7 @@ internal sealed class RegistryHttp
         return client;
     }
 
-    private SocketsHttpHandler Handler(bool anyCertificate)
+    private SocketsHttpHandler Handler(HostCertificates host, bool anyCertificate)
     {
         var handler = new SocketsHttpHandler
         {
@@ -200,11 +233,15 @@ internal sealed class RegistryHttp
             AutomaticDecompression = DecompressionMethods.None,
             ConnectTimeout = timing.Connect,
             UseCookies = false,
-            Proxy = new LoopbackDirect(HttpClient.DefaultProxy),
+            Proxy = new LoopbackDirect(HttpClient.DefaultProxy, NoProxy.Of(Environment.GetEnvironmentVariable)),
         };
-        if (anyCertificate)
+        if (anyCertificate || !host.IsNone)
         {
-            handler.SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, _, _, _) => true };
+            handler.SslOptions = new SslClientAuthenticationOptions
+            {
+                ClientCertificates = host.Clients,
+                RemoteCertificateValidationCallback = (_, leaf, chain, errors) => anyCertificate || host.Trusts(leaf, chain, errors),
+            };
         }
 
         return handler;

@@ -4,99 +4,108 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http;
 using System.Net.Http.Headers;
+using EventDock.Domain.Images;
 using EventDock.Domain.Kernel;
 using EventDock.Domain.Oci;
 
-/// <summary>Anonymous bearer tokens (distribution, "Token Authentication Specification"). There are no credentials to lose.</summary>
-internal sealed class TokenAuth(RegistryHttp http, Endpoints endpoints)
+/// <summary>
+/// Says who we are when a registry asks: a bearer token where it wants one, else the password itself (RFC 7617). Who has no
+/// credential for the registry asks anonymously.
+/// </summary>
+internal sealed class TokenAuth(RegistryHttp http, TokenServer server, Endpoints endpoints, CredentialFiles credentials)
 {
-    private const int MaxTokenBytes = 1024 * 1024;
-
     /// <summary>By realm, service and scope.</summary>
     private readonly ConcurrentDictionary<Ticket, string> tokens = new();
 
     /// <summary>What a repository at an endpoint asked for last time, so that the next request need not be refused first.</summary>
     private readonly ConcurrentDictionary<(string Endpoint, string Path), Ticket> asked = new();
 
-    private sealed record Ticket(string Realm, string Service, string Scope);
+    /// <summary>Repositories at endpoints that want the password with every request.</summary>
+    private readonly ConcurrentDictionary<(string Endpoint, string Path), Credential> basic = new();
 
-    /// <summary>The answer, after fetching a token where the registry wants one; still 401 where that does not help.</summary>
+    /// <summary>The answer, after saying who we are where the registry asks; still 401 where that does not help.</summary>
     public async Task<Either<DomainError, HttpResponseMessage>> GetAsync(
         Endpoint endpoint, ImageReference reference, RegistryRequest request, CancellationToken cancel)
     {
         var place = (endpoint.Base, reference.Path);
-        var known = asked.TryGetValue(place, out var old) && tokens.TryGetValue(old, out var token)
-            ? new AuthenticationHeaderValue("Bearer", token)
-            : null;
-        var answer = await http.GetAsync(request with { Authorization = known }, cancel);
+        var answer = await http.GetAsync(request with { Authorization = Known(place) }, cancel);
         if (answer.Failed(out _, out var response)
             || response.StatusCode != HttpStatusCode.Unauthorized
-            || response.RequestMessage!.RequestUri!.Authority != request.Uri.Authority
-            || Wanted(response, reference) is not { } ticket)
+            || response.RequestMessage!.RequestUri!.Authority != request.Uri.Authority)
+        {
+            return answer;
+        }
+
+        var ticket = Ticket.Wanted(response, $"repository:{reference.Path}:pull");
+        if (ticket is null && !Ticket.WantsBasic(response))
+        {
+            return answer;
+        }
+
+        var looked = await credentials.FindAsync(endpoints.NameOf(endpoint), reference.Path, cancel);
+        if (looked.Failed(out var unread, out var found))
+        {
+            response.Dispose();
+            return unread;
+        }
+
+        if (ticket is null)
+        {
+            return found.Credential is { IdentityToken: null } credential && !basic.ContainsKey(place)
+                ? await BasicAsync(place, response, request, credential, cancel)
+                : answer;
+        }
+
+        response.Dispose();
+        return await BearerAsync(place, reference, request, ticket, found.Credential, cancel);
+    }
+
+    private AuthenticationHeaderValue? Known((string, string) place) =>
+        basic.TryGetValue(place, out var credential) ? new("Basic", credential.Basic)
+        : asked.TryGetValue(place, out var ticket) && tokens.TryGetValue(ticket, out var token) ? new("Bearer", token)
+        : null;
+
+    private async Task<Either<DomainError, HttpResponseMessage>> BasicAsync(
+        (string, string) place, HttpResponseMessage refused, RegistryRequest request, Credential credential, CancellationToken cancel)
+    {
+        refused.Dispose();
+        var answer = await http.GetAsync(request with { Authorization = new("Basic", credential.Basic) }, cancel);
+        if (!answer.Failed(out _, out var response) && response.StatusCode != HttpStatusCode.Unauthorized)
+        {
+            basic[place] = credential;
+        }
+
+        return answer;
+    }
+
+    /// <summary>
+    /// A realm that may not have our credential is asked for an anonymous token, which is enough for what is public; where it is
+    /// not, the refusal says what keeps the credential at home.
+    /// </summary>
+    private async Task<Either<DomainError, HttpResponseMessage>> BearerAsync(
+        (string, string) place, ImageReference reference, RegistryRequest request, Ticket ticket, Credential? credential,
+        CancellationToken cancel)
+    {
+        var kept = credential is not null && !server.MayKnow(request.Uri, ticket);
+        var fresh = await server.FetchAsync(
+            request.Uri, ticket, reference.FamiliarRepository, kept ? null : credential, lasting: false, cancel);
+        if (fresh.Failed(out var error, out var token))
+        {
+            return kept && error is DomainError.RegistryDenied ? Kept(request, ticket) : error;
+        }
+
+        (tokens[ticket], asked[place]) = (token.Value, ticket);
+        var answer = await http.GetAsync(request with { Authorization = new("Bearer", token.Value) }, cancel);
+        if (!kept || answer.Failed(out _, out var response)
+            || response.StatusCode is not (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden))
         {
             return answer;
         }
 
         response.Dispose();
-        var fresh = await FetchAsync(request.Uri, ticket, reference, cancel);
-        if (fresh.Failed(out var error, out var value))
-        {
-            return error;
-        }
-
-        (tokens[ticket], asked[place]) = (value, ticket);
-        return await http.GetAsync(request with { Authorization = new("Bearer", value) }, cancel);
+        return Kept(request, ticket);
     }
 
-    /// <summary>The first bearer challenge that says where; null where there is none (basic, or nothing).</summary>
-    private static Ticket? Wanted(HttpResponseMessage response, ImageReference reference) =>
-        response.Headers.NonValidated.TryGetValues("WWW-Authenticate", out var headers)
-            ? headers.SelectMany(Challenge.Parse)
-                .Where(c => c.Scheme == "bearer" && !string.IsNullOrEmpty(c["realm"]))
-                .Select(c => new Ticket(
-                    c["realm"]!, c["service"] ?? "", c["scope"] is { Length: > 0 } scope ? scope : $"repository:{reference.Path}:pull"))
-                .FirstOrDefault()
-            : null;
-
-    private async Task<Either<DomainError, string>> FetchAsync(Uri registry, Ticket ticket, ImageReference reference, CancellationToken cancel)
-    {
-        if (!Uri.TryCreate(ticket.Realm, UriKind.Absolute, out var realm)
-            || realm.Scheme != "https" && !(realm.Scheme == "http" && registry.Scheme == "http" && endpoints.MayBeInsecure(realm)))
-        {
-            return new DomainError.RegistryDenied(
-                reference.FamiliarRepository, $"the registry sends us for a token to {Short(ticket.Realm)}, which is not https");
-        }
-
-        var query = string.Concat(
-            ticket.Scope.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(s => $"&scope={Uri.EscapeDataString(s)}"));
-        query = (ticket.Service.Length == 0 ? "" : $"&service={Uri.EscapeDataString(ticket.Service)}") + query;
-        var uri = new UriBuilder(realm) { Query = (realm.Query.TrimStart('?') + query).TrimStart('&'), Fragment = "" }.Uri;
-        var answer = await http.GetAsync(new(uri, "token", ["application/json"], null), cancel);
-        if (answer.Failed(out var error, out var response))
-        {
-            return error;
-        }
-
-        using (response)
-        {
-            var body = await http.ReadAsync(response, "token", MaxTokenBytes, cancel);
-            return response.IsSuccessStatusCode
-                ? body.Bind(bytes => Token(bytes, uri))
-                : RegistryErrors.Of(
-                    response.StatusCode, body.IfLeft([]), uri, "token", reference.FamiliarRepository,
-                    message => new DomainError.RegistryRefused(uri.Authority, "token", 404, message));
-        }
-    }
-
-    private static Either<DomainError, string> Token(byte[] body, Uri uri)
-    {
-        var token = StrictJson.Read<string>($"token from {uri.Authority}", body, MaxTokenBytes, (shape, root) =>
-            (shape.OptionalText(root, "token") is { Length: > 0 } t ? t : shape.OptionalText(root, "access_token")) ?? "");
-        return token.Bind<string>(text =>
-            text.Length > 0 && text.All(c => c is > ' ' and < '\x7f')
-                ? text
-                : new DomainError.BadContent($"token from {uri.Authority}", "is empty or no token"));
-    }
-
-    private static string Short(string text) => text.Length <= 200 ? text : text[..200];
+    private static DomainError Kept(RegistryRequest request, Ticket ticket) =>
+        new DomainError.RealmNotTrusted(request.Uri.Authority, new Uri(ticket.Realm).Authority);
 }

@@ -1,5 +1,6 @@
 namespace EventDock.Adapters.Signing;
 
+using EventDock.Adapters.Posix;
 using EventDock.Domain.Kernel;
 using EventDock.Domain.Ledger;
 

@@ -10,7 +10,9 @@ public static class PullCommand
 {
     public static EitherAsync<DomainError, int> Run(ParsedArgs args, Session session, CancellationToken cancel) =>
         from reference in ImageReference.Parse(args.Arguments[0]).ToAsync()
-        from ports in session.Change(cancel)
+        from here in session.Change(cancel)
+        from platform in (args.Text("platform") is { } asked ? PlatformText.Parse(asked, here.World.Platform) : here.World.Platform).ToAsync()
+        let ports = here with { World = here.World with { Platform = platform } }
         let defaulted = reference.Tag is null && reference.Digest is null && !args.On("quiet")
             ? session.Line("Using default tag: latest")
             : unit

@@ -34,8 +34,11 @@ public sealed record Flag(
     /// <summary>As docker's errors show it.</summary>
     public string Display => Short is { } c ? $"-{c}, --{Long}" : $"--{Long}";
 
+    /// <summary>Nothing of its value is recorded.</summary>
+    public bool Password { get; init; }
+
     public FlagShape Shape =>
-        Kind == FlagKind.Switch ? FlagShape.Switch : Secret ? FlagShape.Secret : FlagShape.Value;
+        Kind == FlagKind.Switch ? FlagShape.Switch : Password ? FlagShape.Password : Secret ? FlagShape.Secret : FlagShape.Value;
 }
 
 /// <summary>How many arguments a verb takes.</summary>

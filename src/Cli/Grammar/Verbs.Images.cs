@@ -26,7 +26,19 @@ public static partial class Verbs
     LaterSwitches("compress", "disable-content-trust", "force-rm", "pull", "rm", "squash", "stream"));
 
     public static VerbGrammar Pull => Verb("pull", "Fetch an image from a registry", "NAME[:TAG|@DIGEST]", Exactly(1),
-        [Switch("quiet", 'q', "Show no progress")], Later("platform"), LaterSwitches("a=all-tags", "disable-content-trust"));
+        [
+            Text("platform", "os[/arch[/variant]]", "The image for that platform, where there are several"),
+            Switch("quiet", 'q', "Show no progress"),
+        ], [], LaterSwitches("a=all-tags", "disable-content-trust"));
+
+    public static VerbGrammar Login => Verb("login", "Log in to a registry, Docker Hub where none is named", "[SERVER]", new Arity(0, 1),
+    [
+        Text("password", 'p', "password", "The password: everybody on this host can see it in the list of processes") with { Password = true },
+        Switch("password-stdin", "Read the password from standard input"),
+        Text("username", 'u', "name", "The name"),
+    ]);
+
+    public static VerbGrammar Logout => Verb("logout", "Log out from a registry, Docker Hub where none is named", "[SERVER]", new Arity(0, 1), []);
 
     public static VerbGrammar Tag => Verb("tag", "Give an image one more name",
         "SOURCE_IMAGE[:TAG] TARGET_IMAGE[:TAG]", Exactly(2), []);

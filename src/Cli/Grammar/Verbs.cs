@@ -10,7 +10,7 @@ public static partial class Verbs
     public static readonly string[] Names =
     [
         "images", "ps", "build", "run", "create", "start", "stop", "kill", "exec", "logs", "rm", "rmi", "history", "inspect",
-        "tag", "import", "pull", "load", "save", "export", "version", "log", "rebuild", "adopt",
+        "tag", "import", "pull", "load", "save", "export", "login", "logout", "version", "log", "rebuild", "adopt",
         "ledger verify", "ledger export", "ledger import", "ledger views", "ledger checkpoint", "ledger key", "ledger anchor", "ledger prove", "ledger consistency",
         "ledger check-proof", "ledger redact", "ledger seal",
         "db status", "db stop", "db url",
@@ -40,6 +40,8 @@ public static partial class Verbs
         "load" => Load,
         "save" => Save,
         "export" => Export,
+        "login" => Login,
+        "logout" => Logout,
         "version" => Version,
         "log" => Log,
         "rebuild" => Rebuild,
@@ -89,7 +91,7 @@ public static partial class Verbs
 
     /// <summary>A verb of docker that EventDock does not have yet.</summary>
     public static bool IsToCome(string word) => word is
-        "attach" or "commit" or "cp" or "diff" or "events" or "info" or "login" or "logout" or "pause"
+        "attach" or "commit" or "cp" or "diff" or "events" or "info" or "pause"
         or "port" or "push" or "rename" or "restart" or "search" or "stats" or "top" or "unpause" or "update" or "wait"
         or "network" or "volume" or "system" or "builder" or "plugin" or "swarm" or "stack" or "service" or "secret" or "config"
         or "node" or "manifest" or "context" or "trust" or "compose" or "buildx";

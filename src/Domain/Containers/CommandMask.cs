@@ -11,6 +11,9 @@ public enum FlagShape
 
     /// <summary>Takes NAME=value, and the value is nobody's business.</summary>
     Secret,
+
+    /// <summary>Takes a value that is nobody's business as a whole.</summary>
+    Password,
 }
 
 /// <summary>What the mask must know of a verb; the command line's grammar tables give it.</summary>
@@ -20,7 +23,7 @@ public enum FlagShape
 public sealed record MaskGrammar(bool StopsAtPositional, Func<string, FlagShape?> Long, Func<char, FlagShape?> Short);
 
 /// <summary>
-/// Takes the values of -e, --env and --build-arg out of a command line, so that it can be recorded. Names stay, and so does
+/// Takes the values of -e, --env, --build-arg and --password out of a command line, so that it can be recorded. Names stay, and so does
 /// everything after the image or container of run, create and exec: positional arguments are recorded as typed.
 /// </summary>
 public static class CommandMask
@@ -59,9 +62,9 @@ public static class CommandMask
             }
 
             words[i] = read.Text;
-            if (read.Next is { } next && ++i < words.Length && next == FlagShape.Secret)
+            if (read.Next is { } next && ++i < words.Length)
             {
-                words[i] = Pair(words[i]);
+                words[i] = Value(next, words[i]);
             }
         }
 
@@ -81,8 +84,7 @@ public static class CommandMask
             null => new Read(word, Unknown: true),
             FlagShape.Switch => new Read(word),
             var shape when equals < 0 => new Read(word, shape),
-            FlagShape.Secret => new Read($"--{name}={Pair(word[(equals + 1)..])}"),
-            _ => new Read(word),
+            { } shape => new Read($"--{name}={Value(shape, word[(equals + 1)..])}"),
         };
     }
 
@@ -112,11 +114,18 @@ public static class CommandMask
             }
 
             var value = rest.Length > 1 && rest[0] == '=' ? rest[1..] : rest;
-            return new Read(word[..^value.Length] + Pair(value));
+            return new Read(word[..^value.Length] + Value(grammar.Short(word[i])!.Value, value));
         }
 
         return new Read(word);
     }
+
+    private static string Value(FlagShape shape, string text) => shape switch
+    {
+        FlagShape.Secret => Pair(text),
+        FlagShape.Password => Hidden,
+        _ => text,
+    };
 
     /// <summary>NAME=value without the value; a name alone stays.</summary>
     private static string Pair(string text) =>

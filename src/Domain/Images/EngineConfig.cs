@@ -21,6 +21,16 @@ public sealed record EngineConfig(Seq<string> RegistryMirrors, Seq<string> Insec
     /// <summary>Bytes kept on the disk to be given up when it is full: <c>ballast-size</c>, 0 for none.</summary>
     public long Ballast { get; init; } = Roots.Ballast.DefaultSize;
 
+    /// <summary>Where else a registry's credentials may go: <c>trusted-realms</c>, from a registry to the hosts of its token servers.</summary>
+    public Seq<TrustedRealm> TrustedRealms { get; init; } = Seq<TrustedRealm>();
+
+    /// <summary>Layers fetched at the same time: <c>max-concurrent-downloads</c>, as dockerd has it.</summary>
+    public int Downloads { get; init; } = DefaultDownloads;
+
+    public const int DefaultDownloads = 3;
+
+    private const int MostDownloads = 64;
+
     private const long MostBallast = 1L << 40;
 
     /// <summary>Reads the text of the file. A key that is not known is an error, as it is to dockerd.</summary>
@@ -33,7 +43,8 @@ public sealed record EngineConfig(Seq<string> RegistryMirrors, Seq<string> Insec
     {
         foreach (var member in root.EnumerateObject())
         {
-            if (member.Name is not ("registry-mirrors" or "insecure-registries" or "ballast-size") && !LedgerConfig.Knows(member.Name))
+            if (member.Name is not ("registry-mirrors" or "insecure-registries" or "ballast-size" or "trusted-realms" or "max-concurrent-downloads")
+                && !LedgerConfig.Knows(member.Name))
             {
                 return new DomainError.Invalid("configuration key", member.Name, "is not a key that EventDock knows");
             }
@@ -42,9 +53,16 @@ public sealed record EngineConfig(Seq<string> RegistryMirrors, Seq<string> Insec
         var mirrors = shape.Texts(root, "registry-mirrors").All(Mirror);
         var insecure = shape.Texts(root, "insecure-registries").All(Insecure);
         var ledger = LedgerConfig.Read(shape, root);
-        return mirrors.Bind(m => insecure.Bind(i => ledger.Bind(l => BallastOf(shape, root).Map(b =>
-            new EngineConfig(m, i) { Ledger = l, Ballast = b }))));
+        var realms = TrustedRealm.Read(shape, root);
+        return mirrors.Bind(m => insecure.Bind(i => ledger.Bind(l => realms.Bind(r => DownloadsOf(shape, root).Bind(d =>
+            BallastOf(shape, root).Map(b =>
+                new EngineConfig(m, i) { Ledger = l, Ballast = b, TrustedRealms = r, Downloads = d }))))));
     }
+
+    private static Either<DomainError, int> DownloadsOf(JsonShape shape, JsonElement root) =>
+        JsonShape.Member(root, "max-concurrent-downloads") is not { } given ? DefaultDownloads
+        : shape.Count(root, "max-concurrent-downloads") is var count and >= 1 and <= MostDownloads ? (int)count
+        : new DomainError.Invalid("max-concurrent-downloads", given.ToString(), $"must be a number from 1 to {MostDownloads}");
 
     private static Either<DomainError, long> BallastOf(JsonShape shape, JsonElement root) =>
         JsonShape.Member(root, "ballast-size") is not { } given ? Roots.Ballast.DefaultSize

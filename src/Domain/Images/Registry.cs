@@ -14,7 +14,11 @@ using EventDock.Domain.Oci;
 /// </param>
 public sealed record Registry(
     Func<ImageReference, Platform, CancellationToken, EitherAsync<DomainError, RemoteImage>> Resolve,
-    Func<RemoteImage, Descriptor, CancellationToken, EitherAsync<DomainError, Stream>> OpenLayer);
+    Func<RemoteImage, Descriptor, CancellationToken, EitherAsync<DomainError, Stream>> OpenLayer)
+{
+    /// <summary>Layers fetched at the same time.</summary>
+    public Func<int> Downloads { get; init; } = () => EngineConfig.DefaultDownloads;
+}
 
 /// <summary>An image as a registry offers it.</summary>
 /// <param name="Endpoint">The host that answered, a mirror perhaps, with its scheme: what OpenLayer asks again.</param>

@@ -1,9 +1,8 @@
-namespace EventDock.Adapters.Signing;
+namespace EventDock.Adapters.Posix;
 
 using System.IO;
 using System.Runtime.InteropServices;
 using System.Text;
-using EventDock.Adapters.Posix;
 using Microsoft.Win32.SafeHandles;
 
 /// <param name="Error">The last line of stderr, or how it ended where it said nothing. Null: it ended with 0.</param>
@@ -18,7 +17,9 @@ internal static class Piped
         ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8"];
 
     /// <param name="patience">How long it may take; then it is killed with its children, and that is its error.</param>
-    public static async Task<PipedResult> RunAsync(Seq<string> words, byte[] input, TimeSpan patience, CancellationToken cancel)
+    /// <param name="environment">All that it gets; null for a path and a locale only.</param>
+    public static async Task<PipedResult> RunAsync(
+        Seq<string> words, byte[] input, TimeSpan patience, CancellationToken cancel, IReadOnlyList<string>? environment = null)
     {
         var (childIn, toChild) = ProcessCalls.Pipe();
         var (fromChild, childOut) = ProcessCalls.Pipe();
@@ -29,7 +30,8 @@ internal static class Piped
         using (childError)
         {
             pid = ProcessCalls.Spawn(new SpawnRequest(
-                words.Head, words.Tail.ToArray(), Environment, [(childIn, 0), (childOut, 1), (childError, 2)], "/", OwnGroup: true));
+                words.Head, words.Tail.ToArray(), environment ?? Environment,
+                [(childIn, 0), (childOut, 1), (childError, 2)], "/", OwnGroup: true));
         }
 
         using (toChild)
@@ -90,10 +92,10 @@ internal static class Piped
         Encoding.UTF8.GetString(text)
             .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "";
 
-    private static void KillGroup(int group, int signal) => SigningCalls.Kill(group, signal);
+    private static void KillGroup(int group, int signal) => PipedCalls.Kill(group, signal);
 }
 
-internal static partial class SigningCalls
+internal static partial class PipedCalls
 {
     [LibraryImport("libc", EntryPoint = "kill")]
     public static partial int Kill(int pid, int signal);

@@ -1,0 +1,26 @@
+namespace EventDock.Domain.Kernel;
+
+public abstract partial record DomainError
+{
+    /// <summary>A registry wants us to take its credential to a token server on a host that is not its own.</summary>
+    public sealed record RealmNotTrusted(string Registry, string Realm) : DomainError;
+
+    /// <summary>docker-credential-*: Reason holds nothing that it keeps.</summary>
+    public sealed record CredentialHelperFailed(string Program, string Reason) : DomainError;
+
+    /// <summary>The registry does not take these credentials; Message is its own, or empty.</summary>
+    public sealed record LoginRefused(string Registry, string Message) : DomainError;
+
+    /// <summary>A login that lacks something, or has it twice.</summary>
+    public sealed record LoginIncomplete(LoginFault Fault) : DomainError;
+}
+
+/// <summary>What is wrong with what <c>login</c> was given.</summary>
+public enum LoginFault
+{
+    NoTerminal,
+    NoUser,
+    NoPassword,
+    StdinWithoutUser,
+    PasswordTwice,
+}
