@@ -14,6 +14,7 @@ public static class Reconcile
     public static EitherAsync<DomainError, Unit> Run(Ports ports, CancellationToken cancel) =>
         from rows in ports.Views.ContainersUnended(cancel)
         from _ in rows.InTurn(row => One(ports, row, cancel).Recover(Later))
+        from left in Remove.Leaving(ports, cancel).Recover(Later)
         select unit;
 
     /// <summary>
