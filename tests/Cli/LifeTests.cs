@@ -17,11 +17,11 @@ public sealed class LifeTests(BusyboxInstallation eventdock) : IClassFixture<Bus
         Eventdock.Run("mount", ["-t", "tmpfs", "eventdock-test", Path.Combine(there, "merged")]).Good();
 
         // A directory of which nobody has noted that it goes is nobody's to delete.
-        eventdock.Run("tag", "busybox", "again").Good();
+        eventdock.Run("tag", "busybox", "busybox").Good();
         Assert.True(Directory.Exists(there));
 
         File.WriteAllText(Path.Combine(eventdock.Root, "leaving", id), "");
-        eventdock.Run("tag", "busybox", "again").Good();
+        eventdock.Run("tag", "busybox", "busybox").Good();
         Assert.False(Directory.Exists(there));
         Assert.DoesNotContain(id, File.ReadAllText("/proc/mounts"), StringComparison.Ordinal);
         Assert.Empty(eventdock.Entries("leaving"));
@@ -32,7 +32,7 @@ public sealed class LifeTests(BusyboxInstallation eventdock) : IClassFixture<Bus
     {
         var id = eventdock.Out("create", "busybox", "echo", "here");
         File.WriteAllText(Path.Combine(eventdock.Root, "leaving", id), "");
-        eventdock.Run("tag", "busybox", "again").Good();
+        eventdock.Run("tag", "busybox", "busybox").Good();
         Assert.Empty(eventdock.Entries("leaving"));
         Assert.Equal("here", eventdock.Out("start", "-a", id));
         eventdock.Run("rm", id).Good();
