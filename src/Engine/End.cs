@@ -75,6 +75,7 @@ public static class End
         EitherAsync<DomainError, RecordWritten> scan, CancellationToken cancel) =>
         from written in scan
         let id = fact.Id
+        from noted in remove ? ports.Thin.Leave(id.Value, cancel) : Done
         from _ in ports.Again(
             () =>
                 from exited in ports.Store.Decide(

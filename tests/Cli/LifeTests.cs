@@ -7,6 +7,39 @@ using System.Text.Json;
 public sealed class LifeTests(BusyboxInstallation eventdock) : IClassFixture<BusyboxInstallation>
 {
     [Fact]
+    public void A_removal_that_was_killed_after_its_event_is_ended_by_the_next_command()
+    {
+        var id = eventdock.Out("create", "busybox", "true");
+        var (there, aside) = (Path.Combine(eventdock.Root, "containers", id), Path.Combine(eventdock.Place, "aside"));
+        Eventdock.Run("cp", ["-a", there, aside]).Good();
+        eventdock.Run("rm", id).Good();
+        Eventdock.Run("mv", [aside, there]).Good();
+        Eventdock.Run("mount", ["-t", "tmpfs", "eventdock-test", Path.Combine(there, "merged")]).Good();
+
+        // A directory of which nobody has noted that it goes is nobody's to delete.
+        eventdock.Run("tag", "busybox", "busybox").Good();
+        Assert.True(Directory.Exists(there));
+
+        File.WriteAllText(Path.Combine(eventdock.Root, "leaving", id), "");
+        eventdock.Run("tag", "busybox", "busybox").Good();
+        Assert.False(Directory.Exists(there));
+        Assert.DoesNotContain(id, File.ReadAllText("/proc/mounts"), StringComparison.Ordinal);
+        Assert.Empty(eventdock.Entries("leaving"));
+    }
+
+    [Fact]
+    public void A_removal_that_was_killed_before_its_event_leaves_the_container()
+    {
+        var id = eventdock.Out("create", "busybox", "echo", "here");
+        File.WriteAllText(Path.Combine(eventdock.Root, "leaving", id), "");
+        eventdock.Run("tag", "busybox", "busybox").Good();
+        Assert.Empty(eventdock.Entries("leaving"));
+        Assert.Equal("here", eventdock.Out("start", "-a", id));
+        eventdock.Run("rm", id).Good();
+        Assert.Empty(eventdock.Entries("leaving"));
+    }
+
+    [Fact]
     public void Created_it_can_be_started_again_and_again_and_keeps_its_thin_layer()
     {
         Assert.Matches("^[0-9a-f]{64}$", eventdock.Out("create", "--name", "again", "busybox", "sh", "-c", "echo x >> /lines; wc -l < /lines"));

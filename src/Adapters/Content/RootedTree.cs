@@ -7,7 +7,7 @@ using Microsoft.Win32.SafeHandles;
 
 /// <summary>
 /// The directories of a tree that is being written, by clean paths. Links on the way are followed inside the tree only
-/// (openat2, RESOLVE_IN_ROOT: DECISIONS 13); missing directories are made, 0755.
+/// (openat2, RESOLVE_IN_ROOT); missing directories are made, 0755.
 /// </summary>
 /// <param name="making">Told the path of each directory about to be made on the way, and the directory that it comes into.</param>
 internal sealed class RootedTree(SafeFileHandle root, string what, Action<byte[], SafeFileHandle> making) : IDisposable

@@ -69,7 +69,7 @@ internal sealed class StagingDirectory : IDisposable
     }
 }
 
-/// <summary>Clears what killed commands left behind: names in staging/ and trash/, and nothing else (DECISIONS 2).</summary>
+/// <summary>Clears what killed commands left behind: names in staging/ and trash/, and nothing else.</summary>
 public static class Staging
 {
     /// <summary>

@@ -18,6 +18,9 @@ public static class ThinLayers
         new(Create: (id, layers, cancel) => Guarded.Run(() => Make(paths, id, layers), cancel).ToAsync(),
             Scan: (id, cancel) => Guarded.Run(() => Scan(paths, id, limits ?? ThinLimits.Default, cancel), cancel).ToAsync(),
             Settle: (id, cancel) => Guarded.Run(() => Settle(paths, id), cancel).ToAsync(),
+            Leave: (id, cancel) => Guarded.Run(() => Leave(paths, id), cancel).ToAsync(),
+            Leaving: cancel => Guarded.Run(() => Leaving(paths), cancel).ToAsync(),
+            Stay: (id, cancel) => Guarded.Run(() => Stay(paths, id), cancel).ToAsync(),
             Discard: (id, cancel) => Guarded.Run(() => Discard(paths, id), cancel).ToAsync());
 
     private static Unit Make(Paths paths, string id, Seq<string> layers)
@@ -86,7 +89,33 @@ public static class ThinLayers
         using var trash = Fs.OpenDirectory(paths.Trash);
         var taken = Trash.Take(containers, Checked(id), trash);
         Fs.Sync(containers);
+        Stay(paths, id);
         Trash.Empty(trash, taken);
+        return unit;
+    }
+
+    /// <summary>A name is enough, and is not waited for: it is there for commands that are killed, not for hosts that lose power.</summary>
+    private static Unit Leave(Paths paths, string id)
+    {
+        using var leaving = Fs.OpenDirectory(paths.Leaving);
+        using var note = Fs.At(leaving, Checked(id), Open.Write | Open.Create | Open.NoFollow, 0x180);
+        return unit;
+    }
+
+    private static Seq<string> Leaving(Paths paths)
+    {
+        using var leaving = Fs.OpenDirectory(paths.Leaving);
+        return Fs.Names(leaving).Select(name => Bytes.Show(name)).ToArray().ToSeq();
+    }
+
+    private static Unit Stay(Paths paths, string id)
+    {
+        using var leaving = Fs.OpenDirectory(paths.Leaving);
+        if (Fs.TryStat(leaving, Checked(id), out _))
+        {
+            Fs.Unlink(leaving, Checked(id));
+        }
+
         return unit;
     }
 

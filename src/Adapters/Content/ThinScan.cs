@@ -20,7 +20,7 @@ internal readonly record struct ThinEntry(byte[] Path, FileStat Stat, bool Hidde
 }
 
 /// <summary>
-/// Walks an upper directory, hostile as it is (DECISIONS 14): nothing but directories is opened, and number, depth and time
+/// Walks an upper directory, hostile as it is: nothing but directories is opened, and number, depth and time
 /// have their limits.
 /// </summary>
 internal sealed class ThinScan(int most, TimeSpan longest, CancellationToken cancel)

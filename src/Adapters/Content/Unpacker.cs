@@ -325,7 +325,7 @@ internal sealed class Unpacker : IDisposable
     {
         foreach (var x in entry.Xattrs)
         {
-            // overlayfs's own would make the archive's author master of the mount (DECISIONS 13). A file system that does not
+            // overlayfs's own would make the archive's author master of the mount. A file system that does not
             // keep an attribute (an ACL, a label) is no reason to refuse the layer, as in docker.
             if (!x.Name.AsSpan().StartsWith(Overlay.Prefix))
             {

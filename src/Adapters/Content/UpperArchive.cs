@@ -10,7 +10,7 @@ using Microsoft.Win32.SafeHandles;
 /// <summary>
 /// An overlay upper directory as a layer's archive (OCI image-spec, layer.md): names in byte order, parents first, 0:0 devices
 /// as whiteouts, opaque directories with theirs, hard links by their first name. The directory may be a hostile process's
-/// work (DECISIONS 14): only regular files are opened, holes are not read, overlayfs's own attributes are taken off.
+/// work: only regular files are opened, holes are not read, overlayfs's own attributes are taken off.
 /// </summary>
 internal sealed class UpperArchive(Stream target, string what, CancellationToken cancel)
 {

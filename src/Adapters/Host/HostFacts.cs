@@ -15,7 +15,7 @@ public static partial class HostFacts
 
     public static bool IsRoot() => GetEffectiveUser() == 0;
 
-    /// <summary>Who called us (DECISIONS: root can forge every one of these).</summary>
+    /// <summary>Who called us (root can forge every one of these).</summary>
     public static Actor Actor() => new(
         (int)GetEffectiveUser(),
         LoginUid(),
