@@ -30,6 +30,7 @@ public static class Program
     {
         ["adopt"] = AdoptCommand.Run,
         ["build"] = BuildCommand.Run,
+        ["check"] = CheckCommand.Run,
         ["create"] = CreateCommand.Run,
         ["db backup"] = DbCopyCommand.Backup,
         ["db restore"] = DbCopyCommand.Restore,

@@ -10,7 +10,7 @@ public static partial class Verbs
     public static readonly string[] Names =
     [
         "images", "ps", "build", "run", "create", "start", "stop", "kill", "exec", "logs", "rm", "rmi", "history", "inspect",
-        "tag", "import", "pull", "version", "log", "rebuild", "adopt",
+        "tag", "import", "pull", "version", "log", "check", "rebuild", "adopt",
         "ledger verify", "ledger export", "ledger import", "ledger views", "ledger checkpoint", "ledger key", "ledger anchor", "ledger prove", "ledger consistency",
         "ledger check-proof", "ledger redact", "ledger seal",
         "db status", "db stop", "db url",
@@ -39,6 +39,7 @@ public static partial class Verbs
         "pull" => Pull,
         "version" => Version,
         "log" => Log,
+        "check" => Check,
         "rebuild" => Rebuild,
         "ledger views" => LedgerViews,
         "adopt" => Adopt,
