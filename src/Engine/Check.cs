@@ -42,7 +42,7 @@ public static class Check
         let compare = deep || head <= MostEvents
         from views in compare ? Views(ports.Ports, told, cancel) : Give((Found: Seq<StoreFinding>(), Failed: Option<DomainError>.None))
         select new Checked(
-            StoreCheck.Ordered(settled + proven.Filter(p => !settled.Exists(s => s.Same(p))) + views.Found),
+            StoreCheck.Ordered([.. settled, .. proven.Where(p => !settled.Exists(s => s.Same(p))), .. views.Found]),
             known.Images.Count, known.Layers.Count, found.Blobs.Count, known.Containers.Count, compare, views.Failed);
 
     /// <summary>Blobs whose size the ledger does not have are small, and are read each time; strangers are, to know what they are.</summary>
@@ -78,8 +78,8 @@ public static class Check
 
     /// <summary>Containers that another command is starting, ending or removing at this moment.</summary>
     private static EitherAsync<DomainError, Seq<string>> Busy(Ports ports, Seq<StoreFinding> findings, CancellationToken cancel) =>
-        findings.Bind(f => f.What.Split('/').ToSeq()).Distinct().ToSeq()
-            .Choose(part => ContainerId.Parse(part).ToOption())
+        findings.SelectMany(f => f.What.Split('/')).Distinct().Where(part => ContainerId.Parse(part).IsRight)
+            .Select(part => ContainerId.Parse(part).IfLeft(_ => throw new System.Diagnostics.UnreachableException("it is an id"))).ToArray().ToSeq()
             .InTurn(id => ports.Locks.Container(id, false, cancel).Map(taken => taken.Match(
                 Some: held => Free(held),
                 None: () => Some(id.Value))))
@@ -124,7 +124,7 @@ public static class Check
                 from found in ports.Store.Prove(new StoredLayer(layer.Id, layer.Parent, layer.DiffId!, layer.Blob!, layer.Size), cancel)
                 from there in found.IsEmpty ? Give(Seq<LayerRow>()) : ports.Ports.Views.Layers.Keyed(Seq1(layer.Id), None, cancel)
                 select there.IsEmpty ? Seq<StoreFinding>() : found)
-            .Map(all => all.Bind(one => one).Strict());
+            .Map(all => all.SelectMany(one => one).ToArray().ToSeq().Strict());
 
     private static EitherAsync<DomainError, (Seq<StoreFinding> Found, Option<DomainError> Failed)> Views(
         Ports ports, Action<Projections.BuildProgress> told, CancellationToken cancel) =>

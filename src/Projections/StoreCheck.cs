@@ -27,14 +27,51 @@ public static class StoreCheck
     /// <summary>The gravest first; within a kind by name.</summary>
     public static Seq<StoreFinding> Compare(KnownStore known, FoundStore found, CheckMoment moment) =>
         Ordered(
-            Blobs(known, found, moment) + Layers(known, found, moment) + Links(known, found, moment)
-            + Containers(known, found, moment) + Mounts(known, found, moment) + References(known) + Segments(known, found)
-            + Leftovers(found));
+        [
+            .. Blobs(known, found, moment), .. Layers(known, found, moment), .. Links(known, found, moment),
+            .. Containers(known, found, moment), .. Mounts(known, found, moment), .. References(known), .. Segments(known, found),
+            .. Leftovers(found),
+        ]);
 
-    public static Seq<StoreFinding> Ordered(Seq<StoreFinding> findings) =>
-        findings.OrderByDescending(f => f.Kind).ThenBy(f => f.What, StringComparer.Ordinal).ThenBy(f => f.Fault).ToSeq().Strict();
+    public static Seq<StoreFinding> Ordered(IEnumerable<StoreFinding> findings) =>
+        findings.OrderByDescending(f => f.Kind).ThenBy(f => f.What, StringComparer.Ordinal).ThenBy(f => f.Fault)
+            .ThenBy(f => f.Detail, StringComparer.Ordinal).ToArray().ToSeq().Strict();
 
-    private static Seq<StoreFinding> Blobs(KnownStore known, FoundStore found, CheckMoment moment)
+    private static IEnumerable<StoreFinding> Blobs(KnownStore known, FoundStore found, CheckMoment moment)
+    {
+        var expected = Expected(known);
+        var images = known.Images.Select(i => i.Id).ToHashSet(StringComparer.Ordinal);
+        foreach (var (name, size) in expected)
+        {
+            if (!found.Blobs.TryGetValue(name, out var blob))
+            {
+                yield return new StoreFinding(FindingKind.Blob, Fault.Missing, name, "");
+            }
+            else if (size is { } wanted && wanted != blob.Size)
+            {
+                yield return new StoreFinding(FindingKind.Blob, Fault.WrongSize, name, $"{wanted} bytes expected, {blob.Size} found");
+            }
+            else if (blob.Digest is { } digest && digest.Hex != name)
+            {
+                yield return new StoreFinding(FindingKind.Blob, Fault.WrongDigest, name, $"its bytes are {digest.Value}");
+            }
+        }
+
+        foreach (var (name, blob) in found.Blobs.Where(b => !expected.ContainsKey(b.Key)))
+        {
+            if (blob.ManifestOf is not { } image)
+            {
+                yield return Unknown($"blobs/sha256/{name}", blob.Since, moment);
+            }
+            else if (!images.Contains(image))
+            {
+                yield return new StoreFinding(FindingKind.Note, Fault.ManifestLeft, name, image);
+            }
+        }
+    }
+
+    /// <summary>By digest, with the size where the ledger has it.</summary>
+    private static Dictionary<string, long?> Expected(KnownStore known)
     {
         var expected = new Dictionary<string, long?>(known.Blobs, StringComparer.Ordinal);
         foreach (var image in known.Images)
@@ -50,144 +87,164 @@ public static class StoreCheck
             }
         }
 
-        var images = known.Images.Map(i => i.Id).ToHashSet(StringComparer.Ordinal);
-        var findings = new List<StoreFinding>();
-        foreach (var (name, size) in expected)
-        {
-            if (!found.Blobs.TryGetValue(name, out var blob))
-            {
-                findings.Add(new StoreFinding(FindingKind.Blob, Fault.Missing, name, ""));
-            }
-            else if (size is { } wanted && wanted != blob.Size)
-            {
-                findings.Add(new StoreFinding(FindingKind.Blob, Fault.WrongSize, name, $"{wanted} bytes expected, {blob.Size} found"));
-            }
-        }
+        return expected;
+    }
 
-        foreach (var (name, blob) in found.Blobs)
+    private static IEnumerable<StoreFinding> Layers(KnownStore known, FoundStore found, CheckMoment moment)
+    {
+        var ids = new System.Collections.Generic.HashSet<string>(StringComparer.Ordinal);
+        foreach (var layer in known.Layers.Where(l => l.Container is null))
         {
-            if (blob.Digest is { } digest && digest.Hex != name && expected.ContainsKey(name))
+            ids.Add(layer.Id);
+            if (Layer(layer, found.Layers.GetValueOrDefault(layer.Id)) is { } finding)
             {
-                findings.Add(new StoreFinding(FindingKind.Blob, Fault.WrongDigest, name, $"its bytes are {digest.Value}"));
-            }
-
-            if (!expected.ContainsKey(name) && !(blob.ManifestOf is { } image && images.Contains(image)))
-            {
-                findings.Add(blob.ManifestOf is { } gone
-                    ? new StoreFinding(FindingKind.Note, Fault.ManifestLeft, name, gone)
-                    : Unknown($"blobs/sha256/{name}", blob.Since, moment));
+                yield return finding;
             }
         }
 
-        return findings.ToSeq();
-    }
-
-    private static Seq<StoreFinding> Layers(KnownStore known, FoundStore found, CheckMoment moment)
-    {
-        var committed = known.Layers.Filter(l => l.Container is null).Strict();
-        var ids = committed.Map(l => l.Id).ToHashSet(StringComparer.Ordinal);
-        return committed.Bind(layer => found.Layers.TryGetValue(layer.Id, out var there)
-                ? Layer(layer, there)
-                : Seq1(new StoreFinding(FindingKind.Layer, Fault.Missing, layer.Id, "")))
-            + found.Layers.Where(l => !ids.Contains(l.Key)).Select(l => Unknown($"layers/{l.Key}", l.Value.Since, moment)).ToSeq();
-    }
-
-    private static Seq<StoreFinding> Layer(LayerRow layer, FoundLayer found)
-    {
-        if (!found.HasFiles)
+        foreach (var (id, layer) in found.Layers.Where(l => !ids.Contains(l.Key)))
         {
-            return Seq1(new StoreFinding(FindingKind.Layer, Fault.Missing, layer.Id, "its directory of files"));
+            yield return Unknown($"layers/{id}", layer.Since, moment);
+        }
+    }
+
+    private static StoreFinding? Layer(LayerRow layer, FoundLayer? found) =>
+        found is null ? Damaged(layer, Fault.Missing, "")
+        : !found.HasFiles ? Damaged(layer, Fault.Missing, "its directory of files")
+        : found.Record is not { } record ? Damaged(layer, Fault.RecordUnreadable, "layer.json")
+        : record.Id != layer.Id || record.Parent != layer.Parent || record.DiffId.Value != layer.DiffId?.Value
+            || record.Blob.Digest.Value != layer.Blob?.Digest.Value || record.Blob.Size.Value != layer.Blob?.Size.Value
+            ? Damaged(layer, Fault.RecordDiffers, "layer.json")
+        : found is { Noted: { } noted, Walked: { } walked } && (noted.Entries != walked.Entries || noted.Digest.Hex != walked.Digest.Hex)
+            ? Damaged(layer, Fault.TreeDiffers,
+                noted.Entries == walked.Entries ? "" : $"{noted.Entries} names were unpacked, {walked.Entries} are there")
+        : null;
+
+    private static StoreFinding Damaged(LayerRow layer, Fault fault, string detail) => new(FindingKind.Layer, fault, layer.Id, detail);
+
+    private static IEnumerable<StoreFinding> Links(KnownStore known, FoundStore found, CheckMoment moment)
+    {
+        foreach (var layer in known.Layers.Where(l => l.Container is null && found.Layers.ContainsKey(l.Id)))
+        {
+            var name = layer.Id[..ShortName];
+            if (!found.Links.TryGetValue(name, out var target))
+            {
+                yield return new StoreFinding(FindingKind.Link, Fault.LinkMissing, $"l/{name}", layer.Id);
+            }
+            else if (target != layer.Id)
+            {
+                yield return new StoreFinding(FindingKind.Link, Fault.LinkAstray, $"l/{name}", layer.Id);
+            }
         }
 
-        if (found.Record is not { } record)
+        var names = found.Layers.Keys.Concat(known.Layers.Select(l => l.Id)).Where(id => id.Length > ShortName)
+            .Select(id => id[..ShortName]).ToHashSet(StringComparer.Ordinal);
+        foreach (var link in found.Links.Keys.Where(link => !names.Contains(link)))
         {
-            return Seq1(new StoreFinding(FindingKind.Layer, Fault.RecordUnreadable, layer.Id, "layer.json"));
+            yield return Unknown($"l/{link}", moment.Now, moment);
+        }
+    }
+
+    private static IEnumerable<StoreFinding> Containers(KnownStore known, FoundStore found, CheckMoment moment)
+    {
+        var ids = new System.Collections.Generic.HashSet<string>(StringComparer.Ordinal);
+        foreach (var id in known.Containers.Select(c => c.Id.Value))
+        {
+            ids.Add(id);
+            if (!found.Containers.TryGetValue(id, out var there))
+            {
+                yield return new StoreFinding(FindingKind.Container, Fault.Missing, id, "");
+                continue;
+            }
+
+            if (!there.Whole)
+            {
+                yield return new StoreFinding(FindingKind.Container, Fault.NotWhole, id, "");
+            }
+
+            foreach (var layer in there.Layers.Where(layer => !found.Layers.ContainsKey(layer)))
+            {
+                yield return new StoreFinding(FindingKind.Container, Fault.Dangling, id, $"layer {layer}");
+            }
         }
 
-        if (record.Id != layer.Id || record.Parent != layer.Parent || record.DiffId.Value != layer.DiffId?.Value
-            || record.Blob.Digest.Value != layer.Blob?.Digest.Value || record.Blob.Size.Value != layer.Blob?.Size.Value)
+        foreach (var (id, container) in found.Containers.Where(c => !ids.Contains(c.Key)))
         {
-            return Seq1(new StoreFinding(FindingKind.Layer, Fault.RecordDiffers, layer.Id, "layer.json"));
+            yield return Unknown($"containers/{id}", container.Since, moment);
         }
-
-        return found is { Noted: { } noted, Walked: { } walked } && (noted.Entries != walked.Entries || noted.Digest.Hex != walked.Digest.Hex)
-            ? Seq1(new StoreFinding(
-                FindingKind.Layer, Fault.TreeDiffers, layer.Id,
-                noted.Entries == walked.Entries ? "" : $"{noted.Entries} names were unpacked, {walked.Entries} are there"))
-            : Seq<StoreFinding>();
     }
 
-    private static Seq<StoreFinding> Links(KnownStore known, FoundStore found, CheckMoment moment)
-    {
-        var wanted = known.Layers.Filter(l => l.Container is null && found.Layers.ContainsKey(l.Id)).Strict();
-        var names = found.Layers.Keys.Select(id => id[..ShortName]).ToHashSet(StringComparer.Ordinal);
-        var unknown = found.Links.Keys.Where(link => !names.Contains(link)).Select(link => Unknown($"l/{link}", moment.Now, moment)).ToSeq();
-        return unknown + wanted.Bind(layer => found.Links.TryGetValue(layer.Id[..ShortName], out var target)
-            ? target == layer.Id
-                ? Seq<StoreFinding>()
-                : Seq1(new StoreFinding(FindingKind.Link, Fault.LinkAstray, $"l/{layer.Id[..ShortName]}", layer.Id))
-            : Seq1(new StoreFinding(FindingKind.Link, Fault.LinkMissing, $"l/{layer.Id[..ShortName]}", layer.Id)));
-    }
-
-    private static Seq<StoreFinding> Containers(KnownStore known, FoundStore found, CheckMoment moment)
-    {
-        var ids = known.Containers.Map(c => c.Id.Value).ToHashSet(StringComparer.Ordinal);
-        return known.Containers.Bind(container => found.Containers.TryGetValue(container.Id.Value, out var there)
-                ? Container(container, there, found)
-                : Seq1(new StoreFinding(FindingKind.Container, Fault.Missing, container.Id.Value, "")))
-            + found.Containers.Where(c => !ids.Contains(c.Key)).Select(c => Unknown($"containers/{c.Key}", c.Value.Since, moment)).ToSeq();
-    }
-
-    private static Seq<StoreFinding> Container(ContainerRow container, FoundContainer there, FoundStore found) =>
-        (there.Whole
-            ? Seq<StoreFinding>()
-            : Seq1(new StoreFinding(FindingKind.Container, Fault.NotWhole, container.Id.Value, "")))
-        + there.Layers.Filter(id => !found.Layers.ContainsKey(id))
-            .Map(id => new StoreFinding(FindingKind.Container, Fault.Dangling, container.Id.Value, $"layer {id}"));
-
-    private static Seq<StoreFinding> Mounts(KnownStore known, FoundStore found, CheckMoment moment)
+    private static IEnumerable<StoreFinding> Mounts(KnownStore known, FoundStore found, CheckMoment moment)
     {
         var mounted = found.Mounts.ToHashSet(StringComparer.Ordinal);
-        var own = known.Containers.ToDictionary(c => Merged(c.Id.Value), StringComparer.Ordinal);
-        var staged = found.Staging.Map(s => $"staging/{s.Name}/").Strict();
-        var running = known.Containers.Filter(c => c.State == ContainerRow.Running).Strict();
-        return running.Filter(c => !moment.Alive(c))
-                .Map(c => new StoreFinding(FindingKind.Note, Fault.EndedUnseen, c.Id.Value, c.Name))
-            + running.Filter(c => moment.Alive(c) && !mounted.Contains(Merged(c.Id.Value)))
-                .Map(c => new StoreFinding(FindingKind.Mount, Fault.NotMounted, Merged(c.Id.Value), c.Name))
-            + found.Mounts
-                .Filter(m => !(own.TryGetValue(m, out var c) && c.State is ContainerRow.Running or ContainerRow.Starting)
-                    && !staged.Exists(s => m.StartsWith(s, StringComparison.Ordinal)))
-                .Map(m => new StoreFinding(FindingKind.Mount, Fault.StrayMount, m, ""));
-    }
+        var needed = new System.Collections.Generic.HashSet<string>(StringComparer.Ordinal);
+        foreach (var container in known.Containers.Where(c => c.State is ContainerRow.Running or ContainerRow.Starting))
+        {
+            var merged = $"containers/{container.Id.Value}/merged";
+            needed.Add(merged);
+            if (container.State == ContainerRow.Running && !moment.Alive(container))
+            {
+                yield return new StoreFinding(FindingKind.Note, Fault.EndedUnseen, container.Id.Value, container.Name);
+            }
+            else if (container.State == ContainerRow.Running && !mounted.Contains(merged))
+            {
+                yield return new StoreFinding(FindingKind.Mount, Fault.NotMounted, merged, container.Name);
+            }
+        }
 
-    private static string Merged(string container) => $"containers/{container}/merged";
+        foreach (var mount in mounted.Where(m => !needed.Contains(m) && !m.StartsWith("staging/", StringComparison.Ordinal)))
+        {
+            yield return new StoreFinding(FindingKind.Mount, Fault.StrayMount, mount, "");
+        }
+    }
 
     /// <summary>Names in the ledger's rows that lead nowhere. A container may outlive its image: its layers stay.</summary>
-    private static Seq<StoreFinding> References(KnownStore known)
+    private static IEnumerable<StoreFinding> References(KnownStore known)
     {
-        var images = known.Images.Map(i => i.Id).ToHashSet(StringComparer.Ordinal);
-        var layers = known.Layers.Map(l => l.Id).ToHashSet(StringComparer.Ordinal);
-        return known.Tags.Filter(t => !images.Contains(t.Image))
-                .Map(t => new StoreFinding(FindingKind.Reference, Fault.Dangling, t.Reference, $"image {t.Image}"))
-            + known.Images.Bind(i => i.Content.Layers.Filter(l => !layers.Contains(l.Id))
-                .Map(l => new StoreFinding(FindingKind.Reference, Fault.Dangling, $"image {i.Id}", $"layer {l.Id}")));
+        var images = known.Images.Select(i => i.Id).ToHashSet(StringComparer.Ordinal);
+        var layers = known.Layers.Select(l => l.Id).ToHashSet(StringComparer.Ordinal);
+        foreach (var tag in known.Tags.Where(t => !images.Contains(t.Image)))
+        {
+            yield return new StoreFinding(FindingKind.Reference, Fault.Dangling, tag.Reference, $"image {tag.Image}");
+        }
+
+        foreach (var image in known.Images)
+        {
+            foreach (var layer in image.Content.Layers.Where(l => !layers.Contains(l.Id)))
+            {
+                yield return new StoreFinding(FindingKind.Reference, Fault.Dangling, $"image {image.Id}", $"layer {layer.Id}");
+            }
+        }
     }
 
-    private static Seq<StoreFinding> Segments(KnownStore known, FoundStore found) =>
-        known.Segments.Bind(segment =>
-            !found.Segments.TryGetValue(segment.File, out var size)
-                ? Seq1(new StoreFinding(FindingKind.Segment, Fault.Missing, segment.File, ""))
-            : size != segment.Bytes.Value
-                ? Seq1(new StoreFinding(
-                    FindingKind.Segment, Fault.WrongSize, segment.File, $"{segment.Bytes.Value} bytes expected, {size} found"))
-            : Seq<StoreFinding>());
+    private static IEnumerable<StoreFinding> Segments(KnownStore known, FoundStore found)
+    {
+        foreach (var segment in known.Segments)
+        {
+            if (!found.Segments.TryGetValue(segment.File, out var size))
+            {
+                yield return new StoreFinding(FindingKind.Segment, Fault.Missing, segment.File, "");
+            }
+            else if (size != segment.Bytes.Value)
+            {
+                yield return new StoreFinding(
+                    FindingKind.Segment, Fault.WrongSize, segment.File, $"{segment.Bytes.Value} bytes expected, {size} found");
+            }
+        }
+    }
 
-    private static Seq<StoreFinding> Leftovers(FoundStore found) =>
-        found.Staging.Filter(s => !s.Held).Map(s => new StoreFinding(FindingKind.Note, Fault.LeftInStaging, $"staging/{s.Name}", ""))
-        + (found.Trash == 0
-            ? Seq<StoreFinding>()
-            : Seq1(new StoreFinding(FindingKind.Note, Fault.WaitsInTrash, "trash", $"{found.Trash}")));
+    private static IEnumerable<StoreFinding> Leftovers(FoundStore found)
+    {
+        foreach (var staged in found.Staging.Where(s => !s.Held))
+        {
+            yield return new StoreFinding(FindingKind.Note, Fault.LeftInStaging, $"staging/{staged.Name}", "");
+        }
+
+        if (found.Trash > 0)
+        {
+            yield return new StoreFinding(FindingKind.Note, Fault.WaitsInTrash, "trash", $"{found.Trash}");
+        }
+    }
 
     private static StoreFinding Unknown(string what, DateTimeOffset since, CheckMoment moment) =>
         !moment.Quiet && moment.Now - since < CheckMoment.OnItsWay
