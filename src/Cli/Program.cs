@@ -24,13 +24,15 @@ public static class Program
 
     /// <summary>Verbs whose refusal is recorded: they would have changed something.</summary>
     private static readonly string[] Changing =
-        ["run", "create", "start", "stop", "kill", "exec", "rm", "rmi", "tag", "import", "pull", "build", "ledger redact", "ledger seal"];
+        ["run", "create", "start", "stop", "kill", "exec", "rm", "rmi", "tag", "import", "pull", "build", "ledger redact", "ledger seal",
+         "container prune", "image prune", "system prune"];
 
     private static readonly Dictionary<string, Func<ParsedArgs, Session, CancellationToken, EitherAsync<DomainError, int>>> Verbs = new()
     {
         ["adopt"] = AdoptCommand.Run,
         ["build"] = BuildCommand.Run,
         ["check"] = CheckCommand.Run,
+        ["container prune"] = PruneCommand.Containers,
         ["create"] = CreateCommand.Run,
         ["db backup"] = DbCopyCommand.Backup,
         ["db restore"] = DbCopyCommand.Restore,
@@ -40,6 +42,7 @@ public static class Program
         ["db url"] = DbCommand.Url,
         ["exec"] = Commands.ExecCommand.Run,
         ["history"] = HistoryCommand.Run,
+        ["image prune"] = PruneCommand.Images,
         ["images"] = ImagesCommand.Run,
         ["import"] = ImportCommand.Run,
         ["inspect"] = InspectCommand.Run,
@@ -66,6 +69,8 @@ public static class Program
         ["run"] = RunCommand.Run,
         ["start"] = StartCommand.Run,
         ["stop"] = StopCommand.Run,
+        ["system df"] = SystemDfCommand.Run,
+        ["system prune"] = PruneCommand.All,
         ["tag"] = TagCommand.Run,
         ["version"] = VersionCommand.Run,
     };

@@ -10,7 +10,7 @@ public static partial class Verbs
     public static readonly string[] Names =
     [
         "images", "ps", "build", "run", "create", "start", "stop", "kill", "exec", "logs", "rm", "rmi", "history", "inspect",
-        "tag", "import", "pull", "version", "log", "check", "rebuild", "adopt",
+        "tag", "import", "pull", "image prune", "container prune", "system df", "system prune", "version", "log", "check", "rebuild", "adopt",
         "ledger verify", "ledger export", "ledger import", "ledger views", "ledger checkpoint", "ledger key", "ledger anchor", "ledger prove", "ledger consistency",
         "ledger check-proof", "ledger redact", "ledger seal",
         "db status", "db stop", "db url",
@@ -40,6 +40,10 @@ public static partial class Verbs
         "version" => Version,
         "log" => Log,
         "check" => Check,
+        "container prune" => ContainerPrune,
+        "image prune" => ImagePrune,
+        "system df" => SystemDf,
+        "system prune" => SystemPrune,
         "rebuild" => Rebuild,
         "ledger views" => LedgerViews,
         "adopt" => Adopt,
@@ -68,6 +72,7 @@ public static partial class Verbs
     {
         "db" => "The ledger's database",
         "ledger" => "What the ledger can prove",
+        "system" => "What takes how much room",
         _ => null,
     };
 
@@ -112,6 +117,8 @@ public static partial class Verbs
 
     private static Flag Number(string name, char letter, string value, string help) =>
         new(name, letter, FlagKind.Number, value, help);
+
+    private static Flag List(string name, string value, string help) => new(name, null, FlagKind.List, value, help);
 
     private static Flag List(string name, char letter, string value, string help) => new(name, letter, FlagKind.List, value, help);
 
