@@ -25,7 +25,7 @@ public static class Program
     /// <summary>Verbs whose refusal is recorded: they would have changed something.</summary>
     private static readonly string[] Changing =
         ["run", "create", "start", "stop", "kill", "exec", "rm", "rmi", "tag", "import", "pull", "build", "ledger redact", "ledger seal",
-         "container prune", "image prune", "system prune"];
+         "container prune", "image prune", "system prune", "repair"];
 
     private static readonly Dictionary<string, Func<ParsedArgs, Session, CancellationToken, EitherAsync<DomainError, int>>> Verbs = new()
     {
@@ -64,6 +64,7 @@ public static class Program
         ["ps"] = PsCommand.Run,
         ["pull"] = PullCommand.Run,
         ["rebuild"] = RebuildCommand.Run,
+        ["repair"] = RepairCommand.Run,
         ["rm"] = RmCommand.Run,
         ["rmi"] = RmiCommand.Run,
         ["run"] = RunCommand.Run,

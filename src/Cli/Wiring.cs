@@ -77,6 +77,9 @@ public sealed class Wiring(Places places, Origin origin)
         Checking = cancel =>
             from ledger in Open(cancel)
             select new CheckPorts(Ports(ledger), StoreInspection.Create(paths)),
+        Repairing = cancel =>
+            from ledger in Recorded(cancel)
+            select new RepairPorts(new CheckPorts(Ports(ledger), StoreInspection.Create(paths)), StoreMending.Create(paths)),
         Importing = cancel =>
             from ledger in Open(cancel)
             select new ImportPorts(ledger, SigningAdapter.Check, StoreLocks.Create(paths)),

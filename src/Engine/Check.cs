@@ -91,7 +91,7 @@ public static class Check
         return None;
     }
 
-    private static EitherAsync<DomainError, KnownStore> Known(Ports ports, CancellationToken cancel)
+    internal static EitherAsync<DomainError, KnownStore> Known(Ports ports, CancellationToken cancel)
     {
         var blobs = new Dictionary<string, long?>(StringComparer.Ordinal);
         return

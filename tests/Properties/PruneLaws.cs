@@ -18,9 +18,9 @@ public sealed class PruneLaws
 
     /// <summary>Eight layers of sizes 1, 2, 4, …; images are random sets of them, some with tags, some with a container.</summary>
     private static Gen<PruneViews> Stores =>
-        from images in Gen.ListOf(Gen.ListOf(Gen.Choose(0, 7)))
-        from tagged in Gen.ListOf(Gen.Choose(0, 2), images.Count)
-        from used in Gen.ListOf(Gen.Choose(0, 2), images.Count)
+        from images in Gen.Choose(0, 7).ListOf().ListOf()
+        from tagged in Gen.Choose(0, 2).ListOf(images.Count)
+        from used in Gen.Choose(0, 2).ListOf(images.Count)
         let rows = images.Take(30).Select((layers, n) => new ImageRow(
             Hex(20 + n), "built", Now,
             Histories.Content with

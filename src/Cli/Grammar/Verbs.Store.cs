@@ -7,6 +7,12 @@ public static partial class Verbs
         "check", "Compare ledger, views and disk, and tell what is not as it should be", "", Exactly(0),
         [Switch("deep", "Read every blob, too, and unpack each layer again beside the one that is there")]);
 
+    public static VerbGrammar Repair => Verb("repair", "Make anew what check finds damaged, from blobs and registries", "", Exactly(0),
+    [
+        Switch("deep", "Look as check --deep does"),
+        Switch("plan", "Show what would be done, and do nothing"),
+    ]);
+
     public static VerbGrammar SystemDf => Verb("system df", "Show what images, containers and build steps take", "", Exactly(0),
         [RowFormat, Switch("verbose", 'v', "Each image and container by itself")]);
 

@@ -10,7 +10,7 @@ public static partial class Verbs
     public static readonly string[] Names =
     [
         "images", "ps", "build", "run", "create", "start", "stop", "kill", "exec", "logs", "rm", "rmi", "history", "inspect",
-        "tag", "import", "pull", "image prune", "container prune", "system df", "system prune", "version", "log", "check", "rebuild", "adopt",
+        "tag", "import", "pull", "image prune", "container prune", "system df", "system prune", "version", "log", "check", "repair", "rebuild", "adopt",
         "ledger verify", "ledger export", "ledger import", "ledger views", "ledger checkpoint", "ledger key", "ledger anchor", "ledger prove", "ledger consistency",
         "ledger check-proof", "ledger redact", "ledger seal",
         "db status", "db stop", "db url",
@@ -40,6 +40,7 @@ public static partial class Verbs
         "version" => Version,
         "log" => Log,
         "check" => Check,
+        "repair" => Repair,
         "container prune" => ContainerPrune,
         "image prune" => ImagePrune,
         "system df" => SystemDf,

@@ -48,7 +48,7 @@ public static class CheckText
         _ => throw new System.Diagnostics.UnreachableException($"no word for {kind}"),
     };
 
-    private static string Reason(StoreFinding f) => f.Fault switch
+    public static string Reason(StoreFinding f) => f.Fault switch
     {
         Fault.LeftInStaging => "a command was killed here; the next one clears it",
         Fault.WaitsInTrash => $"{f.Detail} {(f.Detail == "1" ? "name waits" : "names wait")} to be deleted",

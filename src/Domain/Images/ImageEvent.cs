@@ -21,6 +21,10 @@ public sealed record ImageBuilt(string Id, string? Base, int Milliseconds, Image
 /// <summary>An image has been made from an archive of a file system.</summary>
 public sealed record ImageImported(string Id, string Source, ImageContent Image) : ImageEvent(Id);
 
+/// <summary>The image's configuration was damaged or missing on disk, and has been fetched again.</summary>
+/// <param name="Source">The reference in a registry.</param>
+public sealed record ImageRepaired(string Id, string Source) : ImageEvent(Id);
+
 /// <summary>The image is gone. Its layers are removed by their own events where nothing else uses them.</summary>
 public sealed record ImageRemoved(string Id) : ImageEvent(Id);
 

@@ -9,4 +9,7 @@ public abstract partial record DomainError
 
     /// <summary>No prune with these filters has ever had this plan.</summary>
     public sealed record NoSuchPlan(string Plan) : DomainError;
+
+    /// <summary>What must be done alone cannot be done while other commands change things.</summary>
+    public sealed record CommandsAtWork : DomainError;
 }
