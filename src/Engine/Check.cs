@@ -32,7 +32,7 @@ public static class Check
         CheckPorts ports, bool deep, Action<Projections.BuildProgress> told, CancellationToken cancel) =>
         from known in Known(ports.Ports, cancel)
         let small = Small(known)
-        from found in ports.Store.Look(new LookAt(_ => true, name => deep || small(name)), cancel)
+        from found in ports.Store.Look(new LookAt(_ => true, name => deep || small(name), deep), cancel)
         let first = StoreCheck.Compare(known, found, Moment(ports.Ports, quiet: true))
         from settled in first.ForAll(f => f.Kind == FindingKind.Note)
             ? Give(first)
@@ -64,14 +64,13 @@ public static class Check
             let suspect = first.Map(f => f.What).ToHashSet(StringComparer.Ordinal)
             from found in Held(quiet, () =>
                 from known in Known(ports.Ports, cancel)
-                from found in ports.Store.Look(new LookAt(suspect.Contains, name => deep || suspect.Contains(name) || !IsSized(known, name)), cancel)
+                let small = Small(known)
+                from found in ports.Store.Look(new LookAt(suspect.Contains, name => suspect.Contains(name) || small(name), deep), cancel)
                 from busy in Busy(ports.Ports, first, cancel)
                 let second = StoreCheck.Compare(known, found, Moment(ports.Ports, quiet.IsSome))
                 select second.Filter(f => !busy.Exists(id => f.What.Contains(id, StringComparison.Ordinal))).Strict())
             // What has come to be wrong only now is on its way as well: the next check sees it.
             select found.Filter(f => f.Kind == FindingKind.Note || first.Exists(f.Same)).Strict());
-
-    private static bool IsSized(KnownStore known, string name) => known.Layers.Exists(l => l.Blob?.Digest.Hex == name);
 
     private static EitherAsync<DomainError, T> Held<T>(Option<IDisposable> held, Func<EitherAsync<DomainError, T>> work) =>
         held.Match(Some: taken => Give(taken).Holding(work), None: work);

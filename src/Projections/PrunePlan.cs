@@ -1,6 +1,5 @@
 namespace EventDock.Projections;
 
-using System.Security.Cryptography;
 using System.Text;
 using EventDock.Domain.Oci;
 
@@ -46,7 +45,7 @@ public sealed record PrunePlan(Seq<string> Containers, Seq<PrunedImage> Images, 
             .Concat(Layers.Select(l => $"layer {l}"));
 
     /// <summary>The same list has the same.</summary>
-    public string Digest => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', Lines))))[..DigestLength];
+    public string Digest => Domain.Oci.Digest.Of(Encoding.UTF8.GetBytes(string.Join('\n', Lines))).Hex[..DigestLength];
 
     public static PrunePlan Of(PruneRequest request, PruneViews views, DateTimeOffset now)
     {

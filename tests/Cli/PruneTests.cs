@@ -88,12 +88,12 @@ public sealed class PruneTests : IDisposable
     {
         for (var round = 0; round < 5; round++)
         {
-            Built($"f{round}", $"raced:{round}");
-            var run = Task.Run(() => eventdock.Run("run", "--rm", $"raced:{round}", "cat", $"/f{round}"));
+            var image = Built($"f{round}", $"raced:{round}");
+            var run = Task.Run(() => eventdock.Run("run", "--rm", image, "cat", $"/f{round}"));
             var prune = eventdock.Run("image", "prune", "-af");
             Assert.True(prune.Code == 0, prune.ToString());
             var ran = run.Result;
-            Assert.True(ran.Code == 0 ? ran.Out == $"f{round}\n" : ran.Code == 125, ran.ToString());
+            Assert.True(ran.Code == 0 ? ran.Out == $"f{round}\n" : ran.Error.Contains("no such image", StringComparison.Ordinal), ran.ToString());
             eventdock.Import();
         }
 

@@ -142,7 +142,7 @@ public sealed class StoreCheckLaws
     [Fact]
     public void A_running_container_needs_its_mount_and_an_ended_one_has_none()
     {
-        var (known, found) = Made(1, 1, running: true) is var s ? (s.Known, s.Found) : default;
+        var (known, found) = Made(1, 1, running: true);
         var id = Histories.Ids[0].Value;
         Assert.True(Only(
             StoreCheck.Compare(known, found with { Mounts = Seq<string>() }, Quiet), FindingKind.Mount, Fault.NotMounted, $"containers/{id}/merged"));

@@ -12,7 +12,7 @@ using Microsoft.Win32.SafeHandles;
 /// <summary>What stands under a root, by name: for <c>check</c>. Nothing is changed, and a name that goes meanwhile is not there.</summary>
 public static class StoreInspection
 {
-    /// <summary>No manifest is longer (DECISIONS of the registries: 4 MiB).</summary>
+    /// <summary>No manifest and no configuration is longer.</summary>
     private const int LongestManifest = 4 << 20;
     private const int ShortName = 16;
 
@@ -61,11 +61,12 @@ public static class StoreInspection
 
     private static FoundBlob? Blob(SafeFileHandle blobs, byte[] name, string text, FileStat stat, LookAt at)
     {
-        var hash = at.Hash(text) && stat.Kind == FileKind.Regular;
+        var small = stat.Size <= LongestManifest;
+        var read = stat.Kind == FileKind.Regular && at.Hash(text) && (small || at.Large);
         return new FoundBlob(
             stat.Kind == FileKind.Regular ? stat.Size : -1,
-            stat.Kind == FileKind.Regular && stat.Size <= LongestManifest && at.Hash(text) ? ManifestOf(blobs, name) : null,
-            hash ? DigestOf(blobs, name) : null,
+            read && small ? ManifestOf(blobs, name) : null,
+            read ? DigestOf(blobs, name) : null,
             Time(stat.Changed));
     }
 

@@ -40,7 +40,8 @@ public sealed record FoundStore(
 /// <summary>What is to be looked at more closely than its name.</summary>
 /// <param name="Walk">Layers whose trees are walked.</param>
 /// <param name="Hash">Blobs that are read.</param>
-public sealed record LookAt(Func<string, bool> Walk, Func<string, bool> Hash);
+/// <param name="Large">However long they are; else only those that could be a configuration or a manifest.</param>
+public sealed record LookAt(Func<string, bool> Walk, Func<string, bool> Hash, bool Large);
 
 /// <summary>The disk's side of a check, as functions; all of them only look.</summary>
 /// <param name="Look">Names and what they are.</param>
