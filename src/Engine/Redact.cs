@@ -31,7 +31,7 @@ public static class Redact
             from allowed in Allowed(ledger, request, events, cancel)
             from segments in ledger.Sealer.All(cancel)
             from done in ledger.Retries.OnConflict(() => Record(ledger, request, events, segments, clock(), cancel), cancel)
-            from purged in Purge(ledger, request, cancel)
+            from purged in Purge(ledger, cancel)
             from rebuilt in Rebuilt(request, events) ? ledger.Care.Views.Rebuild(Seq<string>(), told, cancel).Ignore() : Done
             from cleaned in ledger.Redactor.Clean(cancel)
             from alike in (request.Parts & EventParts.Headers) == 0
@@ -102,12 +102,12 @@ public static class Redact
                   Seq1(new StreamAppend(Streams.Segments, past.Version, facts.Bind(f => f).Map(e => Fact.At(now, e)).Strict())), Seq<Guard>());
 
     /// <summary>
-    /// What a file held before goes, once the ledger names the one that was written anew. Also that of a redaction which was cut
+    /// What a file held before goes, once the ledger names the one that was written anew. Also that of any redaction which was cut
     /// off before it came so far.
     /// </summary>
-    private static EitherAsync<DomainError, Unit> Purge(OpenLedger ledger, RedactRequest request, CancellationToken cancel) =>
+    private static EitherAsync<DomainError, Unit> Purge(OpenLedger ledger, CancellationToken cancel) =>
         from now in ledger.Sealer.All(cancel)
-        from purged in now.Filter(s => request.Positions.Exists(s.Covers)).Strict().InTurn(s => ledger.Segments.Purge(s, cancel))
+        from purged in now.InTurn(s => ledger.Segments.Purge(s, cancel))
         select unit;
 
     private static Erasure Erased(Recorded<DockEvent> e) =>

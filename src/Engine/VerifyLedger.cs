@@ -19,9 +19,10 @@ public sealed record VerifyRequest(
 /// <summary>All that was found, and what the last line says.</summary>
 /// <param name="Anchored">How many leaves the largest anchored checkpoint holds.</param>
 /// <param name="Strangers">Foreign events that are known for it.</param>
+/// <param name="MoreRows">Further rows of views differ, and are no finding of their own.</param>
 /// <param name="Unfolded">Why the views could not be compared.</param>
 public sealed record Verified(
-    Seq<Finding> Findings, long From, long To, long Missing, long Strangers, long Anchored, Option<DomainError> Unfolded);
+    Seq<Finding> Findings, long From, long To, long Missing, long Strangers, long Anchored, bool MoreRows, Option<DomainError> Unfolded);
 
 /// <summary>
 /// <c>eventdock ledger verify</c>: chain and tree recomputed from the events themselves, and compared with every root that
@@ -51,10 +52,10 @@ public static class VerifyLedger
         let lost = whole && ports.Seen > bounds.Last && !findings.Exists(f => f.Verdict == Verdict.Truncated)
             ? Seq1<Finding>(new Finding.Truncated(bounds.Last + 1, ports.Seen, "the position that this root has seen"))
             : Seq<Finding>()
-        from views in request.Views ? Views(ports, request.To, told, cancel) : Give((Found: Seq<Finding>(), Failed: Option<DomainError>.None))
+        from views in request.Views ? Views(ports, request.To, told, cancel) : Give(new Compared(ViewDifferences.None, None))
         select new Verified(
-            (findings + segments + streams + lost + views.Found).OrderBy(f => f.Position).ToSeq().Strict(),
-            request.From, Math.Min(range, bounds.Head), audit.Missing, audit.Strangers, witnesses.Anchored, views.Failed);
+            (findings + segments + streams + lost + views.Findings).OrderBy(f => f.Position).ToSeq().Strict(),
+            request.From, Math.Min(range, bounds.Head), audit.Missing, audit.Strangers, witnesses.Anchored, views.Rows.More, views.Failed);
 
     /// <summary>Files whose events still have rows, too: once those are dropped it is late to find that a file is not whole.</summary>
     private static EitherAsync<DomainError, Seq<Finding>> Segments(OpenLedger ledger, CancellationToken cancel) =>
@@ -122,10 +123,18 @@ public static class VerifyLedger
             .Bind(trusted => signed.SignedBy(trusted, ports.Signer.Check, name))
             .Map(_ => new SignedRoot(signed.Checkpoint.Size, signed.Checkpoint.Root, name));
 
+    /// <param name="Failed">Why they could not be compared.</param>
+    private sealed record Compared(ViewDifferences Rows, Option<DomainError> Failed)
+    {
+        public Seq<Finding> Findings => Rows.Found.Map(d => (Finding)new Finding.ViewDiffers(d.Position, d.View, d.Key)).Strict();
+    }
+
     /// <summary>A log with an event that cannot be folded has no views to compare with; what else was found is told all the same.</summary>
-    private static EitherAsync<DomainError, (Seq<Finding> Found, Option<DomainError> Failed)> Views(
+    private static EitherAsync<DomainError, Compared> Views(
         VerifyPorts ports, Option<long> to, Action<Projections.BuildProgress> told, CancellationToken cancel) =>
         ports.Ledger.Care.Views.Compare(to, MostViewFindings, told, cancel)
-            .Map(found => (found.Map(d => (Finding)new Finding.ViewDiffers(d.Position, d.View, d.Key)).Strict(), Option<DomainError>.None))
-            .Recover(error => error is DomainError.LedgerUnreadable or DomainError.SegmentUnreadable ? Some(Give((Seq<Finding>(), Some(error)))) : None);
+            .Map(rows => new Compared(rows, None))
+            .Recover(error => error is DomainError.LedgerUnreadable or DomainError.SegmentUnreadable or DomainError.ViewUnfoldable
+                ? Some(Give(new Compared(ViewDifferences.None, Some(error))))
+                : None);
 }

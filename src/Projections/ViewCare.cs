@@ -5,7 +5,7 @@ using EventDock.Domain.Kernel;
 /// <summary>The views as things to be looked after.</summary>
 /// <param name="Rebuild">
 /// Folds the named views (none: all) anew beside the old ones while commands go on, from where an interrupted rebuild of the same
-/// version has come, and puts them in their place. Error: LedgerUnreadable, naming the event that cannot be folded, or
+/// version has come, and puts them in their place. Error: LedgerUnreadable or ViewUnfoldable, naming the event, or
 /// RebuildRunning; the views stay as they were.
 /// </param>
 /// <param name="Sums">A checksum of each view as of a position (None: the head).</param>
@@ -16,7 +16,7 @@ using EventDock.Domain.Kernel;
 public sealed record ViewCare(
     Func<Seq<string>, Action<BuildProgress>, CancellationToken, EitherAsync<DomainError, BuiltViews>> Rebuild,
     Func<Option<long>, CancellationToken, EitherAsync<DomainError, Seq<ViewSum>>> Sums,
-    Func<Option<long>, int, Action<BuildProgress>, CancellationToken, EitherAsync<DomainError, Seq<ViewDifference>>> Compare);
+    Func<Option<long>, int, Action<BuildProgress>, CancellationToken, EitherAsync<DomainError, ViewDifferences>> Compare);
 
 /// <summary>What a rebuild is at.</summary>
 public enum BuildStage
@@ -46,3 +46,11 @@ public sealed record ViewSum(string View, int Version, long Position, long Rows,
 /// <summary>A row that is not what the log's fold says.</summary>
 /// <param name="Position">Of the first event from which on it differs.</param>
 public sealed record ViewDifference(string View, string Key, long Position);
+
+/// <param name="More">Further rows differ, which were not looked for one by one.</param>
+public sealed record ViewDifferences(Seq<ViewDifference> Found, bool More)
+{
+    public static readonly ViewDifferences None = new(Seq<ViewDifference>(), false);
+
+    public bool IsEmpty => Found.IsEmpty && !More;
+}

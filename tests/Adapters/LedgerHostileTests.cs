@@ -64,6 +64,7 @@ public sealed class LedgerHostileTests(LedgerFixture fixture) : IDisposable
         "update eventdock.head set chain = '\\x00'",
         "update eventdock.head set recorded = 'infinity'",
         "update eventdock.head set position = -5",
+        "update eventdock.head set position = 9223372036854775807",
         "delete from eventdock.head",
         "insert into eventdock.redactions values (-1, -1, 9223372036854775807)",
         "insert into eventdock.redactions values (4, 4, 4)",

@@ -276,6 +276,26 @@ public sealed class LedgerSealTests(LedgerFixture fixture) : IDisposable
         await ports.Ledger.Care.Close();
     }
 
+    [Fact]
+    public async Task The_file_of_a_redaction_that_was_cut_off_goes_with_the_next_one()
+    {
+        var (_, ports) = await FilledAsync();
+        await SealAsync(ports, Before, drop: true);
+        var cut = ports.Ledger with
+        {
+            Segments = ports.Ledger.Segments with { Purge = (_, _) => LeftAsync<DomainError, Unit>(new DomainError.RebuildRunning()) },
+        };
+        var request = new RedactRequest(Seq1(5L), EventParts.Headers, "a name");
+        Assert.True((await Redact.Run(cut, request, () => TestLedger.Start, _ => { }, NoCancel).ToEither()).IsLeft);
+        Assert.Equal(2, Directory.GetFiles(PathOf(""), "*.gz").Length);
+
+        var other = new RedactRequest(Seq1(Before + 3), EventParts.Headers, "another name");
+        Must(await Redact.Run(ports.Ledger, other, () => TestLedger.Start, _ => { }, NoCancel).ToEither());
+        Assert.Equal([PathOf(Segment.NameOf(1, Before - 1, 2))], Directory.GetFiles(PathOf(""), "*.gz"));
+        Assert.Empty((await VerifiedAsync(ports)).Findings);
+        await ports.Ledger.Care.Close();
+    }
+
     private static byte[] Flipped(byte[] whole)
     {
         var bytes = whole.ToArray();

@@ -55,6 +55,31 @@ public sealed class RedactionTests(LedgerFixture fixture) : IDisposable
     }
 
     [Fact]
+    public async Task A_redaction_that_is_cut_off_before_the_views_are_folded_is_seen_by_verify_and_ended_by_the_same_command()
+    {
+        var ledger = await NewAsync();
+        var open = await ledger.OpenAsync(ledger.Owner);
+        var cut = open with
+        {
+            Care = open.Care with
+            {
+                Views = open.Care.Views with
+                {
+                    Rebuild = (_, _, _) => LeftAsync<DomainError, BuiltViews>(new DomainError.RebuildRunning()),
+                },
+            },
+        };
+        Assert.True((await RunAsync(cut, EventParts.Data, [InCommand, InPath]).ToEither()).IsLeft);
+        await open.Care.Close();
+        Assert.Contains("eventdock.view_containers", await HoldersAsync(ledger));
+        Assert.Contains(await FindingsAsync(ledger, views: true), f => f is Finding.ViewDiffers { View: "containers" });
+
+        await RedactAsync(ledger, EventParts.Data, InCommand, InPath);
+        Assert.Empty(await HoldersAsync(ledger));
+        await SoundAsync(ledger);
+    }
+
+    [Fact]
     public async Task No_file_of_the_database_holds_the_content_once_the_tables_are_written_anew()
     {
         if (fixture.Place is not { } place)

@@ -32,10 +32,11 @@ public sealed class ReleasedSchemaTests
         (10, [("010_audit", "336d1da7354df7dfb58e0418d5bf04ae7ac3f4a39731d1f10eeee07620666321")]),
         (11, [("011_redactions", "4d9e94824cd5bf70e5df018a411bc24fb0f60fcbbbb5d98145e30faebb28e917")]),
         (12, [("012_segments", "392424f9ab4b5cd519a26d3aed7896fbebfc88b3d384735aa0d82801cffa8d6d")]),
-        (14,
+        (15,
         [
             ("013_foreign_before", "9004ebc612cf4775f99530d9e739c6829cec1e70851d968a05db934085d30096"),
-            ("014_append", "384973f99bcce758a55afa62b2730ee5672602b55fb2f42a185a387d3e4e3b31"),
+            ("014_append", "3f34d3c8607e54b53fef7c18c148bb25d50804cb863f8bd61d818c260e4a0c19"),
+            ("015_view_indexes", "2deed06adef47a6c39af27aa01c26e52c250190313a7cee3a4bac15292ac4e57"),
         ]),
     ];
 

@@ -42,6 +42,61 @@ public sealed class ViewBuildTests(LedgerFixture fixture)
     }
 
     [Fact]
+    public async Task A_rebuild_that_is_interrupted_among_its_indexes_makes_those_that_are_missing()
+    {
+        var (ledger, open) = await LongLogAsync(10_000);
+        var kept = await SumsAsync(open);
+        var database = Connect(ledger);
+        using var interrupt = new CancellationTokenSource();
+        var indexing = 0;
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ViewBuild.RunAsync(
+            database, AllViews.Projections, Eager,
+            at =>
+            {
+                // The first is told of before its rows have joined, the second when they have.
+                if (at.Stage == BuildStage.Indexing && Interlocked.Increment(ref indexing) == 2)
+                {
+                    interrupt.Cancel();
+                }
+            },
+            interrupt.Token));
+
+        Assert.Equal(0L, await ledger.AskOneAsync<long>(
+            "select count(*) from pg_tables where schemaname = 'eventdock_fresh' and tablename = 'open_containers'"));
+        Assert.Equal(10_000L, await ledger.AskOneAsync<long>("select min(position) from eventdock.view_builds"));
+        var built = Must(await ViewBuild.RunAsync(database, AllViews.Projections, Eager, _ => { }, NoCancel));
+        Assert.Equal((10_000L, 10_000L), (built.ResumedAt, built.Position));
+        Assert.Equal(kept, await SumsAsync(open));
+        await EndAsync(database, open);
+    }
+
+    [Fact]
+    public async Task A_fold_that_fails_is_named_with_its_event_and_nothing_is_put_in_place()
+    {
+        var ledger = await fixture.NewAsync();
+        var open = await ledger.OpenAsync();
+        Must(await open.Store.Append(One(Streams.Layer(Hex("a")), 0, Layer(Hex("a"))), NoCancel).ToEither());
+        Must(await open.Store.Append(One(Streams.Layer(Hex("b")), 0, Layer(Hex("b"))), NoCancel).ToEither());
+        var layers = LayersView.Projection.Erased;
+        var failing = layers with
+        {
+            Apply = (row, fact) => fact.Event is LayerCreated e && e.Id == Hex("b")
+                ? throw new ArithmeticException("no such layer")
+                : layers.Apply(row, fact),
+        };
+        var database = Connect(ledger);
+        var error = (await ViewBuild.RunAsync(database, Seq1(failing), Eager, _ => { }, NoCancel))
+            .Match(Right: _ => throw new InvalidOperationException("it was built"), Left: e => e);
+        Assert.Equal(new DomainError.ViewUnfoldable("layers", 2, "layer_created", "ArithmeticException: no such layer"), error);
+        Assert.True(Must(await open.Care.Views.Compare(None, 10, _ => { }, NoCancel).ToEither()).IsEmpty);
+
+        // The others can be built, and this one once its fold is mended.
+        Must(await open.Care.Views.Rebuild(Seq1("images"), _ => { }, NoCancel).ToEither());
+        Must(await open.Care.Views.Rebuild(Seq<string>(), _ => { }, NoCancel).ToEither());
+        await EndAsync(database, open);
+    }
+
+    [Fact]
     public async Task A_rebuild_whose_connections_are_lost_goes_on_where_it_was()
     {
         var (ledger, open) = await LongLogAsync(10_000);

@@ -77,7 +77,25 @@ public sealed class ViewCheckTests(LedgerFixture fixture)
 
         await ledger.AskAsync(change.Replace("{0}", a, StringComparison.Ordinal).Replace("{{", "{", StringComparison.Ordinal).Replace("}}", "}", StringComparison.Ordinal));
         var found = Must(await open.Care.Views.Compare(None, 10, _ => { }, NoCancel).ToEither());
-        Assert.Equal(Seq1(new ViewDifference("layers", a, position)), found);
+        Assert.Equal(new ViewDifferences(Seq1(new ViewDifference("layers", a, position)), false), found);
+        await open.Care.Close();
+    }
+
+    [Fact]
+    public async Task Of_many_rows_that_differ_some_are_named_and_the_rest_is_told_of()
+    {
+        var ledger = await fixture.NewAsync();
+        var open = await ledger.OpenAsync();
+        foreach (var id in Enumerable.Range(0, 12).Select(n => Hex($"{n}")))
+        {
+            Must(await open.Store.Append(One(Streams.Layer(id), 0, Layer(id)), NoCancel).ToEither());
+        }
+
+        await ledger.AskAsync("update eventdock.view_layers set row = row || '{\"Size\": \"7\"}'");
+        var found = Must(await open.Care.Views.Compare(None, 10, _ => { }, NoCancel).ToEither());
+        Assert.Equal((10, true), (found.Found.Count, found.More));
+        found = Must(await open.Care.Views.Compare(None, 12, _ => { }, NoCancel).ToEither());
+        Assert.Equal((12, false), (found.Found.Count, found.More));
         await open.Care.Close();
     }
 

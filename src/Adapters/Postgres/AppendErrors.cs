@@ -27,6 +27,7 @@ internal static class AppendErrors
             "ED008" => OtherFolds(refused.MessageText),
             PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure =>
                 new DomainError.Conflict(streams[0].Stream),
+            PostgresErrorCodes.NumericValueOutOfRange => new DomainError.LedgerUnreadable(0, "no position comes after its head's"),
             _ => null,
         };
 

@@ -10,7 +10,7 @@ internal sealed record FollowedRows(IReadOnlyList<ClosedRow> Closed, IReadOnlyLi
 {
     /// <summary>Folds into some of the views, in the tables of a schema of choice.</summary>
     public static async Task<FollowedRows> FoldAsync(
-        NpgsqlConnection connection, string schema, Seq<AnyProjection> views, IReadOnlyList<(Fact Fact, bool NewStream)> facts,
+        NpgsqlConnection connection, string schema, Seq<AnyProjection> views, IReadOnlyList<Folded> facts,
         CancellationToken cancel)
     {
         var rows = await LoadAsync(connection, schema, views, facts, cancel);
@@ -21,10 +21,10 @@ internal sealed record FollowedRows(IReadOnlyList<ClosedRow> Closed, IReadOnlyLi
             var own = new Dictionary<string, int>();
             for (var i = 0; i < facts.Count; i++)
             {
-                foreach (var key in view.Keys(facts[i].Fact.Event).Select(StoredText.Of))
+                foreach (var key in FoldFailed.Keys(view, facts[i].Position, facts[i].Fact.Event).Select(StoredText.Of))
                 {
                     var before = rows.GetValueOrDefault((view.Name, key));
-                    var after = view.Apply(before, facts[i].Fact);
+                    var after = FoldFailed.Apply(view, before, facts[i].Position, facts[i].Fact);
                     rows[(view.Name, key)] = after;
                     if (!RowChanges.Changed(view, before, after, out var stored))
                     {
@@ -52,9 +52,9 @@ internal sealed record FollowedRows(IReadOnlyList<ClosedRow> Closed, IReadOnlyLi
         return new FollowedRows(closed, opened);
     }
 
-    /// <summary>The open rows that the events may change, in one round trip; a new stream has none.</summary>
+    /// <summary>The open rows that the events may change, in one round trip.</summary>
     private static async Task<Dictionary<(string View, string Key), object?>> LoadAsync(
-        NpgsqlConnection connection, string schema, Seq<AnyProjection> views, IReadOnlyList<(Fact Fact, bool NewStream)> facts,
+        NpgsqlConnection connection, string schema, Seq<AnyProjection> views, IReadOnlyList<Folded> facts,
         CancellationToken cancel)
     {
         var rows = new Dictionary<(string View, string Key), object?>();
@@ -62,7 +62,8 @@ internal sealed record FollowedRows(IReadOnlyList<ClosedRow> Closed, IReadOnlyLi
         await using var batch = new NpgsqlBatch(connection);
         foreach (var view in views)
         {
-            var keys = facts.Where(f => !f.NewStream).SelectMany(f => view.Keys(f.Fact.Event)).Select(StoredText.Of).Distinct().ToArray();
+            var keys = facts.SelectMany(f => FoldFailed.Keys(view, f.Position, f.Fact.Event))
+                .Select(StoredText.Of).Distinct().ToArray();
             if (keys.Length > 0)
             {
                 asked.Add(view);

@@ -69,10 +69,11 @@ internal static class PostgresLedgerTree
     {
         await using var command = new NpgsqlCommand(
             """
-            select p from generate_series(eventdock.leaf_position($1), eventdock.leaf_position($2)) p
-            where not exists (select from eventdock.leaves where position = p)
-                and not exists (select from eventdock.foreign_events where position = p)
-            order by p limit 1
+            -- One position after the other, to the first: a head that somebody has set lies as far off as a number can.
+            select p from (select generate_series(eventdock.leaf_position($1), eventdock.leaf_position($2)) as p) positions
+            where (select position from eventdock.leaves where position = p) is null
+                and (select position from eventdock.foreign_events where position = p) is null
+            limit 1
             """, connection)
         {
             Parameters = { Long(from), Long(to) },

@@ -5,15 +5,14 @@ using System.Security.Cryptography;
 using System.Text;
 
 /// <summary>
-/// A set of row versions as one number for each of many parts of it: what is added on one side and taken away on the other leaves
-/// zeros where both have the same. The key is drawn for each comparison, so that no row can be made to fit beforehand.
+/// A set of row versions as one number for each of many parts of it, which two sets have in common where both have the same.
 /// </summary>
-internal sealed class VersionHashes
+/// <param name="secret">Drawn for each comparison, so that no row can be made to fit beforehand.</param>
+internal sealed class VersionHashes(byte[] secret)
 {
     private const int Parts = 1 << 14;
 
     private readonly UInt128[] sums = new UInt128[Parts];
-    private readonly byte[] secret = RandomNumberGenerator.GetBytes(32);
     private byte[] line = new byte[4096];
 
     /// <summary>In which part all versions of a row are.</summary>
@@ -31,10 +30,10 @@ internal sealed class VersionHashes
 
     public void Add(string key, UInt128 hash) => sums[PartOf(key)] += hash;
 
-    public void Take(string key, UInt128 hash) => sums[PartOf(key)] -= hash;
+    public System.Collections.Generic.HashSet<int> Differing(VersionHashes other) =>
+        Enumerable.Range(0, Parts).Where(part => sums[part] != other.sums[part]).ToHashSet();
 
-    public System.Collections.Generic.HashSet<int> Differing() =>
-        Enumerable.Range(0, Parts).Where(part => sums[part] != 0).ToHashSet();
+    public static byte[] NewSecret() => RandomNumberGenerator.GetBytes(32);
 
     /// <summary>Of one version; 0 for valid_to stands for none.</summary>
     public UInt128 Of(string key, long from, long to, ReadOnlySpan<byte> row)

@@ -23,7 +23,7 @@ internal static class ViewBuild
     /// <summary>So many may be left for the swap, while which appends wait.</summary>
     private const long LeftForSwap = 200;
 
-    /// <summary>Error: LedgerUnreadable, naming the event that cannot be folded, or RebuildRunning; the views stay as they were.</summary>
+    /// <summary>Error: LedgerUnreadable or ViewUnfoldable, naming the event, or RebuildRunning; the views stay as they were.</summary>
     public static Task<Either<DomainError, BuiltViews>> RunAsync(
         Database database, Seq<AnyProjection> views, BuildPace pace, Action<BuildProgress> told, CancellationToken cancel) =>
         database.Use(
@@ -38,6 +38,10 @@ internal static class ViewBuild
                     try
                     {
                         return await BuildAsync(database.Segments, connection, reader, views, pace, told, cancel);
+                    }
+                    catch (FoldFailed e)
+                    {
+                        return e.Error;
                     }
                     catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.DependentObjectsStillExist)
                     {
@@ -77,9 +81,7 @@ internal static class ViewBuild
             var head = await HeadAsync(connection, cancel);
             if (!first && head - raw.Min(s => s.Position) <= FewEnough)
             {
-                // The first is the containers', which take as long as all others together.
-                await Task.WhenAll(
-                    IndexAsync(connection, raw.Take(1), head, told, cancel), IndexAsync(reader, raw.Skip(1), head, told, cancel));
+                await IndexAsync(connection, reader, raw, head, told, cancel);
                 return Right<DomainError, IReadOnlyList<Stand>>(stands.Select(s => s with { Indexed = true }).ToList());
             }
 
@@ -93,12 +95,27 @@ internal static class ViewBuild
         }
     }
 
+    /// <summary>On two connections. The first view is the containers', whose indexes take longer than those of all others together.</summary>
+    private static async Task IndexAsync(
+        NpgsqlConnection connection, NpgsqlConnection other, IReadOnlyList<Stand> stands, long head, Action<BuildProgress> told,
+        CancellationToken cancel)
+    {
+        var large = stands[0].View;
+        told(new BuildProgress(BuildStage.Indexing, stands[0].Position, head));
+        await JoinAsync(connection, large, cancel);
+        await Task.WhenAll(
+            MakeIndexAsync(connection, "make_key_index", large, cancel), MakeIndexAsync(other, "make_as_of_index", large, cancel));
+        await Task.WhenAll(
+            ViewBuildTables.IndexAsync(connection, large, cancel), IndexAsync(other, stands.Skip(1), head, told, cancel));
+    }
+
     private static async Task IndexAsync(
         NpgsqlConnection connection, IEnumerable<Stand> stands, long head, Action<BuildProgress> told, CancellationToken cancel)
     {
         foreach (var stand in stands)
         {
             told(new BuildProgress(BuildStage.Indexing, stand.Position, head));
+            await JoinAsync(connection, stand.View, cancel);
             await ViewBuildTables.IndexAsync(connection, stand.View, cancel);
         }
     }

@@ -9,6 +9,8 @@ internal static class ViewBuildTables
 {
     public const string Schema = "eventdock_fresh";
 
+    private const string IndexMemory = "set local maintenance_work_mem = '64MB'";
+
     /// <summary>How far a view has come.</summary>
     internal sealed record Stand(AnyProjection View, long Position, bool Indexed);
 
@@ -21,12 +23,18 @@ internal static class ViewBuildTables
     {
         var left = await LeftAsync(connection, cancel);
         var stands = new List<Stand>();
+        var joined = new List<AnyProjection>();
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         foreach (var view in views)
         {
             if (left.TryGetValue(view.Name, out var found) && found.Version == view.Version)
             {
                 stands.Add(new Stand(view, found.Position, found.Indexed));
+                if (found.Joined && !found.Indexed)
+                {
+                    joined.Add(view);
+                }
+
                 continue;
             }
 
@@ -49,7 +57,12 @@ internal static class ViewBuildTables
         }
 
         await transaction.CommitAsync(cancel);
-        return stands;
+        foreach (var view in joined)
+        {
+            await IndexAsync(connection, view, cancel);
+        }
+
+        return stands.Select(s => joined.Contains(s.View) ? s with { Indexed = true } : s).ToList();
     }
 
     /// <summary>Notes how far views have come, in the transaction that writes it.</summary>
@@ -67,7 +80,34 @@ internal static class ViewBuildTables
         await command.ExecuteNonQueryAsync(cancel);
     }
 
-    /// <summary>Open rows join the closed ones, and all get their indexes.</summary>
+    /// <summary>Open rows join the closed ones: that their table is gone says that only indexes are missing.</summary>
+    public static async Task JoinAsync(NpgsqlConnection connection, AnyProjection view, CancellationToken cancel)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        await ExecuteAsync(
+            connection,
+            $"""
+            set local synchronous_commit = off;
+            insert into {Schema}.view_{view.Name} (key, valid_from, row) select key, valid_from, row from {Schema}.open_{view.Name};
+            drop table {Schema}.open_{view.Name};
+            """,
+            cancel);
+        await transaction.CommitAsync(cancel);
+    }
+
+    /// <summary>One of the large indexes, while the other is made elsewhere.</summary>
+    /// <param name="maker">The function that makes it.</param>
+    public static async Task MakeIndexAsync(NpgsqlConnection connection, string maker, AnyProjection view, CancellationToken cancel)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        await ExecuteAsync(
+            connection,
+            $"set local synchronous_commit = off; {IndexMemory}; select eventdock.{maker}('{Schema}', '{view.Name}')",
+            cancel);
+        await transaction.CommitAsync(cancel);
+    }
+
+    /// <summary>All indexes that are not there yet.</summary>
     public static async Task IndexAsync(NpgsqlConnection connection, AnyProjection view, CancellationToken cancel)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancel);
@@ -75,9 +115,7 @@ internal static class ViewBuildTables
             connection,
             $"""
             set local synchronous_commit = off;
-            set local maintenance_work_mem = '64MB';
-            insert into {Schema}.view_{view.Name} (key, valid_from, row) select key, valid_from, row from {Schema}.open_{view.Name};
-            drop table {Schema}.open_{view.Name};
+            {IndexMemory};
             select eventdock.make_view_indexes('{Schema}', '{view.Name}');
             update eventdock.view_builds set indexed = true, updated = clock_timestamp() where name = '{view.Name}';
             analyze {Schema}.view_{view.Name};
@@ -93,20 +131,21 @@ internal static class ViewBuildTables
     }
 
     /// <summary>Half-built views whose tables are there and this role's own; what another role has begun is begun again.</summary>
-    private static async Task<Dictionary<string, (int Version, long Position, bool Indexed)>> LeftAsync(
+    private static async Task<Dictionary<string, (int Version, long Position, bool Indexed, bool Joined)>> LeftAsync(
         NpgsqlConnection connection, CancellationToken cancel)
     {
         await using var command = new NpgsqlCommand(
             $"""
-            select b.name, b.version, b.position, b.indexed from eventdock.view_builds b
+            select b.name, b.version, b.position, b.indexed,
+                not exists (select from pg_tables where schemaname = '{Schema}' and tablename = 'open_' || b.name)
+            from eventdock.view_builds b
             where exists (select from pg_tables where schemaname = '{Schema}' and tablename = 'view_' || b.name and tableowner = current_user)
-              and (b.indexed or exists (select from pg_tables where schemaname = '{Schema}' and tablename = 'open_' || b.name))
             """, connection);
         await using var reader = await command.ExecuteReaderAsync(cancel);
-        var left = new Dictionary<string, (int, long, bool)>(StringComparer.Ordinal);
+        var left = new Dictionary<string, (int, long, bool, bool)>(StringComparer.Ordinal);
         while (await reader.ReadAsync(cancel))
         {
-            left[reader.GetString(0)] = (reader.GetInt32(1), reader.GetInt64(2), reader.GetBoolean(3));
+            left[reader.GetString(0)] = (reader.GetInt32(1), reader.GetInt64(2), reader.GetBoolean(3), reader.GetBoolean(4));
         }
 
         return left;

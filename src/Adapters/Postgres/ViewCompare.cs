@@ -15,7 +15,7 @@ internal static class ViewCompare
     /// <summary>Of a view that is not there at all not every row is held in memory, to be reported by nobody.</summary>
     private const int MostParts = 64;
 
-    public static Task<Either<DomainError, Seq<ViewDifference>>> RunAsync(
+    public static Task<Either<DomainError, ViewDifferences>> RunAsync(
         Database database, Option<long> at, int most, Action<BuildProgress> told, CancellationToken cancel) =>
         database.Use(
             async connection =>
@@ -23,44 +23,72 @@ internal static class ViewCompare
                 await using var head = new NpgsqlCommand("select position from eventdock.head", connection);
                 var last = (long)(await head.ExecuteScalarAsync(cancel))!;
                 var position = at.IfNone(last);
-                return position < 0 || position > last
-                    ? new DomainError.Invalid(
-                        "position", position.ToString(CultureInfo.InvariantCulture), $"the log has positions 1 to {last}")
-                    : await CompareAsync(database.Segments, connection, position, most, told, cancel);
+                if (position < 0 || position > last)
+                {
+                    return new DomainError.Invalid(
+                        "position", position.ToString(CultureInfo.InvariantCulture), $"the log has positions 1 to {last}");
+                }
+
+                try
+                {
+                    return await CompareAsync(database, connection, position, most, told, cancel);
+                }
+                catch (FoldFailed e)
+                {
+                    return e.Error;
+                }
             },
             cancel);
 
-    private static async Task<Either<DomainError, Seq<ViewDifference>>> CompareAsync(
-        SegmentFiles files, NpgsqlConnection connection, long position, int most, Action<BuildProgress> told, CancellationToken cancel)
+    private static async Task<Either<DomainError, ViewDifferences>> CompareAsync(
+        Database database, NpgsqlConnection connection, long position, int most, Action<BuildProgress> told, CancellationToken cancel)
     {
-        var hashes = AllViews.Projections.ToDictionary(v => v.Name, _ => new VersionHashes(), StringComparer.Ordinal);
+        var secret = VersionHashes.NewSecret();
+        var (folds, tables) = (Empty(), Empty());
         var text = new JsonbText();
-        var folded = await FoldAsync(
-            files, connection, AllViews.Projections, position, told,
-            (view, key, from, to, row) => hashes[view].Add(key, hashes[view].Of(key, from, to, text.Of(row))), cancel);
-        if (folded.IsLeft)
+
+        // Beside each other: either keeps one processor busy, here and in the server.
+        var folding = Task.Run(
+            () => FoldAsync(
+                database.Segments, connection, AllViews.Projections, position, told,
+                (view, key, from, to, row) => folds[view].Add(key, folds[view].Of(key, from, to, text.Of(row))), cancel),
+            CancellationToken.None);
+        var reading = Task.Run(
+            () => database.Use<Unit>(
+                async other =>
+                {
+                    foreach (var (view, sums) in tables)
+                    {
+                        await StoredAsync(other, view, position, (key, from, to, row) => sums.Add(key, sums.Of(key, from, to, row)), cancel);
+                    }
+
+                    return unit;
+                },
+                cancel),
+            CancellationToken.None);
+        await Task.WhenAll(folding, reading);
+        var made = (await folding).Bind(_ => reading.Result);
+        if (made.IsLeft)
         {
-            return folded.Map(_ => Seq<ViewDifference>());
+            return made.Map(_ => ViewDifferences.None);
         }
 
-        foreach (var (view, sums) in hashes)
-        {
-            await StoredAsync(connection, view, position, (key, from, to, row) => sums.Take(key, sums.Of(key, from, to, row)), cancel);
-        }
-
-        var parts = hashes.ToDictionary(h => h.Key, h => h.Value.Differing(), StringComparer.Ordinal);
+        var parts = folds.ToDictionary(f => f.Key, f => f.Value.Differing(tables[f.Key]), StringComparer.Ordinal);
         return parts.Values.All(p => p.Count == 0)
-            ? Seq<ViewDifference>()
-            : await FindAsync(files, connection, parts, position, most, told, cancel);
+            ? ViewDifferences.None
+            : await FindAsync(database.Segments, connection, parts, position, most, told, cancel);
+
+        Dictionary<string, VersionHashes> Empty() =>
+            AllViews.Projections.ToDictionary(v => v.Name, _ => new VersionHashes(secret), StringComparer.Ordinal);
     }
 
-    private static async Task<Either<DomainError, Seq<ViewDifference>>> FindAsync(
+    private static async Task<Either<DomainError, ViewDifferences>> FindAsync(
         SegmentFiles files, NpgsqlConnection connection, Dictionary<string, System.Collections.Generic.HashSet<int>> parts, long position, int most,
         Action<BuildProgress> told, CancellationToken cancel)
     {
         var differing = parts.Where(p => p.Value.Count > 0)
             .ToDictionary(p => p.Key, p => p.Value.Order().Take(MostParts).ToHashSet(), StringComparer.Ordinal);
-        var hash = new VersionHashes();
+        var hash = new VersionHashes(VersionHashes.NewSecret());
         var text = new JsonbText();
         var left = new Dictionary<(string View, string Key, long From), (UInt128 Hash, long To)>();
         var folded = await FoldAsync(
@@ -75,7 +103,7 @@ internal static class ViewCompare
             cancel);
         if (folded.IsLeft)
         {
-            return folded.Map(_ => Seq<ViewDifference>());
+            return folded.Map(_ => ViewDifferences.None);
         }
 
         var found = new Dictionary<(string View, string Key), long>();
@@ -101,8 +129,10 @@ internal static class ViewCompare
             Note(view, key, from);
         }
 
-        return found.OrderBy(f => f.Value).ThenBy(f => f.Key.View, StringComparer.Ordinal).ThenBy(f => f.Key.Key, StringComparer.Ordinal)
-            .Take(most).Select(f => new ViewDifference(f.Key.View, f.Key.Key, f.Value)).ToSeq();
+        return new ViewDifferences(
+            found.OrderBy(f => f.Value).ThenBy(f => f.Key.View, StringComparer.Ordinal).ThenBy(f => f.Key.Key, StringComparer.Ordinal)
+                .Take(most).Select(f => new ViewDifference(f.Key.View, f.Key.Key, f.Value)).ToSeq().Strict(),
+            found.Count > most || parts.Values.Any(p => p.Count > MostParts));
 
         void Note(string view, string key, long from) =>
             found[(view, key)] = found.TryGetValue((view, key), out var earlier) ? Math.Min(earlier, from) : from;

@@ -46,13 +46,13 @@ internal sealed class FoldedView(AnyProjection view, long position, bool whole)
     public IReadOnlyList<string> Missing(IReadOnlyList<Folded> events) =>
         Whole
             ? []
-            : events.Where(e => e.Position > Position).SelectMany(e => View.Keys(e.Fact.Event)).Select(StoredText.Of)
+            : events.Where(e => e.Position > Position).SelectMany(e => FoldFailed.Keys(View, e.Position, e.Fact.Event)).Select(StoredText.Of)
                 .Where(key => !Open.ContainsKey(key) && !Ended.Contains(key)).Distinct(StringComparer.Ordinal).ToList();
 
     /// <param name="closed">Told of every version that ends: key, valid_from, valid_to, row.</param>
     public void Add(Folded folded, Action<string, long, long, byte[]> closed)
     {
-        var keys = View.Keys(folded.Fact.Event);
+        var keys = FoldFailed.Keys(View, folded.Position, folded.Fact.Event);
         if (keys.IsEmpty)
         {
             return;
@@ -62,7 +62,7 @@ internal sealed class FoldedView(AnyProjection view, long position, bool whole)
         {
             var key = StoredText.Of(named);
             Open.TryGetValue(key, out var open);
-            var after = View.Apply(open?.Row, folded.Fact);
+            var after = FoldFailed.Apply(View, open?.Row, folded.Position, folded.Fact);
             if (ReferenceEquals(after, open?.Row))
             {
                 continue;

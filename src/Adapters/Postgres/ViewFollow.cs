@@ -62,7 +62,7 @@ internal static class ViewFollow
             return read;
         }
 
-        var changes = await FollowedRows.FoldAsync(connection, Schema, views, events.Select(e => (e.Fact, false)).ToList(), cancel);
+        var changes = await FollowedRows.FoldAsync(connection, Schema, views, events, cancel);
         foreach (var view in views)
         {
             await CloseAsync(connection, view.Name, changes.Closed.Where(c => c.View == view.Name).ToList(), Position, cancel);

@@ -24,6 +24,7 @@ public static class LedgerVerifyCommand
             ports, new VerifyRequest(first.IfNone(1), last, given, key, args.On("views")), progress.Show, cancel)
         let ended = progress.End()
         let printed = session.Print(VerdictText.Of(verified))
+        let more = verified.MoreRows ? session.Tell("note: further rows of views differ (eventdock rebuild folds them again)") : unit
         let told = verified.Unfolded.Iter(error => session.Tell($"eventdock: the views cannot be compared: {ErrorText.Of(error)}"))
         select VerdictText.ExitCode(verified);
 }

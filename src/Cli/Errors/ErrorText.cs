@@ -37,6 +37,8 @@ public static partial class ErrorText
             DomainError.ViewStopped e =>
                 $"the view {e.View} {(e.Position == 0 ? "cannot take the event" : $"ends before position {e.Position}")}"
                 + $" ({e.EventType}): {e.Reason} (eventdock rebuild folds it again)",
+            DomainError.ViewUnfoldable e =>
+                $"the view {e.View} cannot be folded beyond position {e.Position} ({e.EventType}): {e.Reason} (the views are as they were)",
             DomainError.RebuildRunning => "another command is rebuilding views",
             DomainError.RebuildBlocked e => $"the views cannot be exchanged, something else stands on them: {e.Detail}",
             DomainError.ViewsOutdated e =>

@@ -7,4 +7,7 @@ public abstract partial record DomainError
     /// knows the event.
     /// </summary>
     public sealed record ViewStopped(string View, long Position, string EventType, string Reason) : DomainError;
+
+    /// <summary>The fold of a view fails at an event: the log cannot be folded into it beyond that, and nothing has been exchanged.</summary>
+    public sealed record ViewUnfoldable(string View, long Position, string EventType, string Reason) : DomainError;
 }

@@ -273,9 +273,16 @@ $$;
 
 -- What rebuilds have let auditors see beyond the documented views, by rights that new tables were given by themselves.
 do $$
+declare
+    seen text;
 begin
-    if exists (select from pg_roles where rolname = 'eventdock_audit') then
-        revoke all on eventdock.view_build_steps, eventdock.view_root from eventdock_audit;
-    end if;
+    for seen in
+        select c.oid::regclass::text
+        from pg_class c cross join lateral aclexplode(c.relacl) a
+            join pg_roles r on r.oid = a.grantee and r.rolname = 'eventdock_audit'
+        where c.relnamespace = 'eventdock'::regnamespace and c.relname in ('view_build_steps', 'view_root')
+    loop
+        execute format('revoke all on %s from eventdock_audit', seen);
+    end loop;
 end
 $$;
