@@ -128,10 +128,13 @@ public static class Check
     private static EitherAsync<DomainError, (Seq<StoreFinding> Found, Option<DomainError> Failed)> Views(
         Ports ports, Action<Projections.BuildProgress> told, CancellationToken cancel) =>
         ports.Ledger.Care.Views.Compare(None, MostViewFindings, told, cancel)
-            .Map(found => (
-                found.Map(d => new StoreFinding(FindingKind.View, Fault.ViewDiffers, d.View, $"{d.Key} from position {d.Position} on")).Strict(),
-                Option<DomainError>.None))
-            .Recover(error => error is DomainError.LedgerUnreadable or DomainError.SegmentUnreadable
+            .Map(found => (Differing(found), Option<DomainError>.None))
+            .Recover(error => error is DomainError.LedgerUnreadable or DomainError.SegmentUnreadable or DomainError.ViewUnfoldable
                 ? Some(Give((Seq<StoreFinding>(), Some(error))))
                 : None);
+
+    private static Seq<StoreFinding> Differing(ViewDifferences found) =>
+        found.Found.Select(d => new StoreFinding(FindingKind.View, Fault.ViewDiffers, d.View, $"{d.Key} from position {d.Position} on"))
+            .Concat(found.More ? [new StoreFinding(FindingKind.View, Fault.ViewDiffers, "views", "more than is told here")] : [])
+            .ToArray().ToSeq().Strict();
 }
