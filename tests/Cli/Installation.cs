@@ -81,6 +81,9 @@ public class Installation : IDisposable
         return Out("import", archive, reference)["sha256:".Length..];
     }
 
+    /// <summary>Where it is set, every installation must be found sound at its end.</summary>
+    private const string CheckVariable = "EVENTDOCK_TEST_CHECK";
+
     private Said? Checked { get; set; }
 
     /// <summary>Takes away all containers: what a test leaves, the next one would find.</summary>
@@ -103,9 +106,8 @@ public class Installation : IDisposable
         if (Directory.Exists(Root))
         {
             RemoveContainers();
-            var found = Damaged ? null : Run("check");
+            Checked = Damaged || System.Environment.GetEnvironmentVariable(CheckVariable) is null ? null : Run("check");
             Run("db", "stop");
-            Checked = found;
         }
 
         Eventdock.Run("/bin/rm", ["-rf", "--one-file-system", Place, RunDirectory]);

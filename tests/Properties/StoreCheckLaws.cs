@@ -176,5 +176,36 @@ public sealed class StoreCheckLaws
             fault => Assert.Contains(": ", EventDock.Cli.Output.CheckText.Line(new StoreFinding(FindingKind.Layer, fault, "x", "y")), StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void A_damaged_layer_is_unpacked_from_a_sound_blob_else_fetched_else_lost_and_never_exchanged_under_a_container()
+    {
+        var s = Made(1, 1, running: false);
+        var layer = s.Known.Layers[0];
+        var files = new StoreFinding(FindingKind.Layer, Fault.TreeDiffers, layer.Id, "");
+        var blob = new StoreFinding(FindingKind.Blob, Fault.Missing, layer.Blob!.Digest.Hex, "");
+        var pull = new EventDock.Domain.Images.ImagePulled(
+            s.Known.Images[0].Id, "docker.io", "docker.io/library/a:1", Histories.D(2), "linux/amd64", 1, 1, s.Known.Images[0].Content);
+        var none = Seq<EventDock.Domain.Images.ImagePulled>();
+        Assert.IsType<RepairStep.Unpack>(Assert.Single(RepairPlan.Of(Seq1(files), s.Known, none)));
+        Assert.IsType<RepairStep.FetchLayer>(Assert.Single(RepairPlan.Of(Seq(files, blob), s.Known, Seq1(pull))));
+        Assert.IsType<RepairStep.Lost>(Assert.Single(RepairPlan.Of(Seq(files, blob), s.Known, none)));
+        var running = Made(1, 1, running: true);
+        var thin = new LayerRow(Histories.Ids[0].Value, Histories.Ids[0].Value, layer.Id, null, null, 0, Now, 0, 0);
+        var known = running.Known with { Layers = running.Known.Layers.Add(thin) };
+        Assert.IsType<RepairStep.InUse>(Assert.Single(RepairPlan.Of(Seq1(files), known, none)));
+    }
+
+    [Fact]
+    public void Every_grave_finding_has_a_step_and_nothing_unknown_is_touched() => Assert.All(
+        Enum.GetValues<FindingKind>().Except([FindingKind.Note]),
+        kind =>
+        {
+            var s = Made(1, 1, running: false);
+            var what = kind == FindingKind.Layer ? s.Known.Layers[0].Id : "x";
+            var step = Assert.Single(RepairPlan.Of(
+                Seq1(new StoreFinding(kind, Fault.Missing, what, s.Known.Layers[0].Id)), s.Known, Seq<EventDock.Domain.Images.ImagePulled>()));
+            Assert.Equal(kind is FindingKind.Unknown or FindingKind.Mount or FindingKind.Reference, step is RepairStep.Leave);
+        });
+
     private static EventDock.Engine.Checked Done(StoreFinding finding) => new(Seq1(finding), 0, 0, 0, 0, true, None);
 }
