@@ -39,10 +39,26 @@ public sealed record PrunePlan(Seq<string> Containers, Seq<PrunedImage> Images, 
     public bool IsEmpty => Containers.IsEmpty && Images.IsEmpty && Layers.IsEmpty;
 
     /// <summary>One line a thing, in order: what <see cref="Digest"/> is of, and what is shown.</summary>
-    public IEnumerable<string> Lines =>
-        Containers.Select(c => $"container {c}")
-            .Concat(Images.Select(i => $"image {string.Join(' ', i.References.Prepend(i.Id))}"))
-            .Concat(Layers.Select(l => $"layer {l}"));
+    public IEnumerable<string> Lines
+    {
+        get
+        {
+            foreach (var container in Containers)
+            {
+                yield return $"container {container}";
+            }
+
+            foreach (var image in Images)
+            {
+                yield return $"image {string.Join(' ', image.References.Prepend(image.Id))}";
+            }
+
+            foreach (var layer in Layers)
+            {
+                yield return $"layer {layer}";
+            }
+        }
+    }
 
     /// <summary>The same list has the same.</summary>
     public string Digest => Domain.Oci.Digest.Of(Encoding.UTF8.GetBytes(string.Join('\n', Lines))).Hex[..DigestLength];

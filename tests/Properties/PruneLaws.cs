@@ -27,12 +27,12 @@ public sealed class PruneLaws
             {
                 Layers = layers.Distinct().Select(l => new ImageLayer(Hex(l), Histories.D(l), 1L << l)).ToArray().ToSeq().Strict(),
             })).ToArray()
-        let containers = rows.Zip(used).Where(x => x.Second > 0).Take(3).Select((x, n) => new ContainerRow(
+        let containers = Enumerable.Zip(rows, used).Where(x => x.Second > 0).Take(3).Select((x, n) => new ContainerRow(
             Histories.Ids[n], $"c{n}", "i", x.First.Id, Histories.Settings, Now, x.Second == 1 ? ContainerRow.Running : ContainerRow.Exited,
             null, null, null, null, null, null, false, null)).ToArray()
         select new PruneViews(
             rows.ToSeq().Strict(),
-            rows.Zip(tagged).Where(x => x.Second > 0)
+            Enumerable.Zip(rows, tagged).Where(x => x.Second > 0)
                 .Select(x => new TagRow(x.Second == 1 ? $"docker.io/library/t:{x.First.Id}" : $"docker.io/library/t@sha256:{x.First.Id}", x.First.Id, Now))
                 .ToArray().ToSeq().Strict(),
             Enumerable.Range(0, 8).Select(n => new LayerRow(
