@@ -39,26 +39,12 @@ public sealed record PrunePlan(Seq<string> Containers, Seq<PrunedImage> Images, 
     public bool IsEmpty => Containers.IsEmpty && Images.IsEmpty && Layers.IsEmpty;
 
     /// <summary>One line a thing, in order: what <see cref="Digest"/> is of, and what is shown.</summary>
-    public IEnumerable<string> Lines
-    {
-        get
-        {
-            foreach (var container in Containers)
-            {
-                yield return $"container {container}";
-            }
-
-            foreach (var image in Images)
-            {
-                yield return $"image {string.Join(' ', image.References.Prepend(image.Id))}";
-            }
-
-            foreach (var layer in Layers)
-            {
-                yield return $"layer {layer}";
-            }
-        }
-    }
+    public IReadOnlyList<string> Lines =>
+    [
+        .. Containers.Map(c => $"container {c}").Strict(),
+        .. Images.Map(i => $"image {string.Join(' ', i.References.Prepend(i.Id))}").Strict(),
+        .. Layers.Map(l => $"layer {l}").Strict(),
+    ];
 
     /// <summary>The same list has the same.</summary>
     public string Digest => Domain.Oci.Digest.Of(Encoding.UTF8.GetBytes(string.Join('\n', Lines))).Hex[..DigestLength];

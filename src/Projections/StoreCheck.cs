@@ -37,23 +37,24 @@ public static class StoreCheck
         findings.OrderByDescending(f => f.Kind).ThenBy(f => f.What, StringComparer.Ordinal).ThenBy(f => f.Fault)
             .ThenBy(f => f.Detail, StringComparer.Ordinal).ToArray().ToSeq().Strict();
 
-    private static IEnumerable<StoreFinding> Blobs(KnownStore known, FoundStore found, CheckMoment moment)
+    private static List<StoreFinding> Blobs(KnownStore known, FoundStore found, CheckMoment moment)
     {
+        var all = new List<StoreFinding>();
         var expected = Expected(known);
         var images = known.Images.Select(i => i.Id).ToHashSet(StringComparer.Ordinal);
         foreach (var (name, size) in expected)
         {
             if (!found.Blobs.TryGetValue(name, out var blob))
             {
-                yield return new StoreFinding(FindingKind.Blob, Fault.Missing, name, "");
+                all.Add(new StoreFinding(FindingKind.Blob, Fault.Missing, name, ""));
             }
             else if (size is { } wanted && wanted != blob.Size)
             {
-                yield return new StoreFinding(FindingKind.Blob, Fault.WrongSize, name, $"{wanted} bytes expected, {blob.Size} found");
+                all.Add(new StoreFinding(FindingKind.Blob, Fault.WrongSize, name, $"{wanted} bytes expected, {blob.Size} found"));
             }
             else if (blob.Digest is { } digest && digest.Hex != name)
             {
-                yield return new StoreFinding(FindingKind.Blob, Fault.WrongDigest, name, $"its bytes are {digest.Value}");
+                all.Add(new StoreFinding(FindingKind.Blob, Fault.WrongDigest, name, $"its bytes are {digest.Value}"));
             }
         }
 
@@ -61,13 +62,15 @@ public static class StoreCheck
         {
             if (blob.ManifestOf is not { } image)
             {
-                yield return Unknown($"blobs/sha256/{name}", blob.Since, moment);
+                all.Add(Unknown($"blobs/sha256/{name}", blob.Since, moment));
             }
             else if (!images.Contains(image))
             {
-                yield return new StoreFinding(FindingKind.Note, Fault.ManifestLeft, name, image);
+                all.Add(new StoreFinding(FindingKind.Note, Fault.ManifestLeft, name, image));
             }
         }
+
+        return all;
     }
 
     /// <summary>By digest, with the size where the ledger has it.</summary>
@@ -90,22 +93,25 @@ public static class StoreCheck
         return expected;
     }
 
-    private static IEnumerable<StoreFinding> Layers(KnownStore known, FoundStore found, CheckMoment moment)
+    private static List<StoreFinding> Layers(KnownStore known, FoundStore found, CheckMoment moment)
     {
+        var all = new List<StoreFinding>();
         var ids = new System.Collections.Generic.HashSet<string>(StringComparer.Ordinal);
         foreach (var layer in known.Layers.Where(l => l.Container is null))
         {
             ids.Add(layer.Id);
             if (Layer(layer, found.Layers.GetValueOrDefault(layer.Id)) is { } finding)
             {
-                yield return finding;
+                all.Add(finding);
             }
         }
 
         foreach (var (id, layer) in found.Layers.Where(l => !ids.Contains(l.Key)))
         {
-            yield return Unknown($"layers/{id}", layer.Since, moment);
+            all.Add(Unknown($"layers/{id}", layer.Since, moment));
         }
+
+        return all;
     }
 
     private static StoreFinding? Layer(LayerRow layer, FoundLayer? found) =>
@@ -122,18 +128,19 @@ public static class StoreCheck
 
     private static StoreFinding Damaged(LayerRow layer, Fault fault, string detail) => new(FindingKind.Layer, fault, layer.Id, detail);
 
-    private static IEnumerable<StoreFinding> Links(KnownStore known, FoundStore found, CheckMoment moment)
+    private static List<StoreFinding> Links(KnownStore known, FoundStore found, CheckMoment moment)
     {
+        var all = new List<StoreFinding>();
         foreach (var layer in known.Layers.Where(l => l.Container is null && found.Layers.ContainsKey(l.Id)))
         {
             var name = layer.Id[..ShortName];
             if (!found.Links.TryGetValue(name, out var target))
             {
-                yield return new StoreFinding(FindingKind.Link, Fault.LinkMissing, $"l/{name}", layer.Id);
+                all.Add(new StoreFinding(FindingKind.Link, Fault.LinkMissing, $"l/{name}", layer.Id));
             }
             else if (target != layer.Id)
             {
-                yield return new StoreFinding(FindingKind.Link, Fault.LinkAstray, $"l/{name}", layer.Id);
+                all.Add(new StoreFinding(FindingKind.Link, Fault.LinkAstray, $"l/{name}", layer.Id));
             }
         }
 
@@ -141,41 +148,47 @@ public static class StoreCheck
             .Select(id => id[..ShortName]).ToHashSet(StringComparer.Ordinal);
         foreach (var link in found.Links.Keys.Where(link => !names.Contains(link)))
         {
-            yield return Unknown($"l/{link}", moment.Now, moment);
+            all.Add(Unknown($"l/{link}", moment.Now, moment));
         }
+
+        return all;
     }
 
-    private static IEnumerable<StoreFinding> Containers(KnownStore known, FoundStore found, CheckMoment moment)
+    private static List<StoreFinding> Containers(KnownStore known, FoundStore found, CheckMoment moment)
     {
+        var all = new List<StoreFinding>();
         var ids = new System.Collections.Generic.HashSet<string>(StringComparer.Ordinal);
         foreach (var id in known.Containers.Select(c => c.Id.Value))
         {
             ids.Add(id);
             if (!found.Containers.TryGetValue(id, out var there))
             {
-                yield return new StoreFinding(FindingKind.Container, Fault.Missing, id, "");
+                all.Add(new StoreFinding(FindingKind.Container, Fault.Missing, id, ""));
                 continue;
             }
 
             if (!there.Whole)
             {
-                yield return new StoreFinding(FindingKind.Container, Fault.NotWhole, id, "");
+                all.Add(new StoreFinding(FindingKind.Container, Fault.NotWhole, id, ""));
             }
 
             foreach (var layer in there.Layers.Where(layer => !found.Layers.ContainsKey(layer)))
             {
-                yield return new StoreFinding(FindingKind.Container, Fault.Dangling, id, $"layer {layer}");
+                all.Add(new StoreFinding(FindingKind.Container, Fault.Dangling, id, $"layer {layer}"));
             }
         }
 
         foreach (var (id, container) in found.Containers.Where(c => !ids.Contains(c.Key)))
         {
-            yield return Unknown($"containers/{id}", container.Since, moment);
+            all.Add(Unknown($"containers/{id}", container.Since, moment));
         }
+
+        return all;
     }
 
-    private static IEnumerable<StoreFinding> Mounts(KnownStore known, FoundStore found, CheckMoment moment)
+    private static List<StoreFinding> Mounts(KnownStore known, FoundStore found, CheckMoment moment)
     {
+        var all = new List<StoreFinding>();
         var mounted = found.Mounts.ToHashSet(StringComparer.Ordinal);
         var needed = new System.Collections.Generic.HashSet<string>(StringComparer.Ordinal);
         foreach (var container in known.Containers.Where(c => c.State is ContainerRow.Running or ContainerRow.Starting))
@@ -184,66 +197,77 @@ public static class StoreCheck
             needed.Add(merged);
             if (container.State == ContainerRow.Running && !moment.Alive(container))
             {
-                yield return new StoreFinding(FindingKind.Note, Fault.EndedUnseen, container.Id.Value, container.Name);
+                all.Add(new StoreFinding(FindingKind.Note, Fault.EndedUnseen, container.Id.Value, container.Name));
             }
             else if (container.State == ContainerRow.Running && !mounted.Contains(merged))
             {
-                yield return new StoreFinding(FindingKind.Mount, Fault.NotMounted, merged, container.Name);
+                all.Add(new StoreFinding(FindingKind.Mount, Fault.NotMounted, merged, container.Name));
             }
         }
 
         foreach (var mount in mounted.Where(m => !needed.Contains(m) && !m.StartsWith("staging/", StringComparison.Ordinal)))
         {
-            yield return new StoreFinding(FindingKind.Mount, Fault.StrayMount, mount, "");
+            all.Add(new StoreFinding(FindingKind.Mount, Fault.StrayMount, mount, ""));
         }
+
+        return all;
     }
 
     /// <summary>Names in the ledger's rows that lead nowhere. A container may outlive its image: its layers stay.</summary>
-    private static IEnumerable<StoreFinding> References(KnownStore known)
+    private static List<StoreFinding> References(KnownStore known)
     {
+        var all = new List<StoreFinding>();
         var images = known.Images.Select(i => i.Id).ToHashSet(StringComparer.Ordinal);
         var layers = known.Layers.Select(l => l.Id).ToHashSet(StringComparer.Ordinal);
         foreach (var tag in known.Tags.Where(t => !images.Contains(t.Image)))
         {
-            yield return new StoreFinding(FindingKind.Reference, Fault.Dangling, tag.Reference, $"image {tag.Image}");
+            all.Add(new StoreFinding(FindingKind.Reference, Fault.Dangling, tag.Reference, $"image {tag.Image}"));
         }
 
         foreach (var image in known.Images)
         {
             foreach (var layer in image.Content.Layers.Where(l => !layers.Contains(l.Id)))
             {
-                yield return new StoreFinding(FindingKind.Reference, Fault.Dangling, $"image {image.Id}", $"layer {layer.Id}");
+                all.Add(new StoreFinding(FindingKind.Reference, Fault.Dangling, $"image {image.Id}", $"layer {layer.Id}"));
             }
         }
+
+        return all;
     }
 
-    private static IEnumerable<StoreFinding> Segments(KnownStore known, FoundStore found)
+    private static List<StoreFinding> Segments(KnownStore known, FoundStore found)
     {
+        var all = new List<StoreFinding>();
         foreach (var segment in known.Segments)
         {
             if (!found.Segments.TryGetValue(segment.File, out var size))
             {
-                yield return new StoreFinding(FindingKind.Segment, Fault.Missing, segment.File, "");
+                all.Add(new StoreFinding(FindingKind.Segment, Fault.Missing, segment.File, ""));
             }
             else if (size != segment.Bytes.Value)
             {
-                yield return new StoreFinding(
-                    FindingKind.Segment, Fault.WrongSize, segment.File, $"{segment.Bytes.Value} bytes expected, {size} found");
+                all.Add(new StoreFinding(
+                    FindingKind.Segment, Fault.WrongSize, segment.File, $"{segment.Bytes.Value} bytes expected, {size} found"));
             }
         }
+
+        return all;
     }
 
-    private static IEnumerable<StoreFinding> Leftovers(FoundStore found)
+    private static List<StoreFinding> Leftovers(FoundStore found)
     {
+        var all = new List<StoreFinding>();
         foreach (var staged in found.Staging.Where(s => !s.Held))
         {
-            yield return new StoreFinding(FindingKind.Note, Fault.LeftInStaging, $"staging/{staged.Name}", "");
+            all.Add(new StoreFinding(FindingKind.Note, Fault.LeftInStaging, $"staging/{staged.Name}", ""));
         }
 
         if (found.Trash > 0)
         {
-            yield return new StoreFinding(FindingKind.Note, Fault.WaitsInTrash, "trash", $"{found.Trash}");
+            all.Add(new StoreFinding(FindingKind.Note, Fault.WaitsInTrash, "trash", $"{found.Trash}"));
         }
+
+        return all;
     }
 
     private static StoreFinding Unknown(string what, DateTimeOffset since, CheckMoment moment) =>

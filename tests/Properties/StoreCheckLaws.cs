@@ -1,6 +1,6 @@
 namespace EventDock.Tests.Properties;
 
-using EventDock.Domain.Containers;
+using EventDock.Domain.Images;
 using EventDock.Domain.Layers;
 using EventDock.Domain.Ledger;
 using EventDock.Domain.Oci;
