@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What takes long: the walk again and again, many runs at once, commands that are killed in the middle, races. Under 45 minutes.
 # The last line counts the checks. SEED repeats the same random moments; arguments name parts: walks, many,
-# kills, races, appends, tamperings.
+# kills, races, removals, appends, tamperings.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -192,6 +192,48 @@ races() {
     nothing_is_left '100 races'
 }
 
+ran_or_refused() { # exit codes of run and prune
+    case "$1 $2" in
+        '0 0') true ;;
+        '125 0') grep -q -e 'no such image' -e 'cannot be reached' "$work/first" ;;
+        *) echo "run: exit code $1, prune: exit code $2"; cat "$work/first" "$work/second"; false ;;
+    esac
+}
+
+# A name that is gone when rmi comes is the only reason for it to fail.
+removed_or_missing() { [ "$1" = 0 ] || grep -q 'no such image' "$work/second" || { cat "$work/second"; false; }; }
+
+removals() {
+    echo '== removals beside pull and run'
+    # Each round begins with the image here or not, in turn.
+    for n in $(seq 50); do
+        [ $((n % 2)) = 0 ] || "$eventdock" rmi -f "$image" > /dev/null 2>&1
+        one=(pull -q "$image") other=(image prune -af)
+        race
+        check "round $n of pull and prune: both come to their end" equal '0 0' "$first $second"
+        check "round $n of pull and prune: the store is sound" "$eventdock" check
+    done
+    for n in $(seq 50); do
+        [ $((n % 2)) = 0 ] || "$eventdock" pull -q "$image" > /dev/null
+        one=(pull -q "$image") other=(rmi "$image")
+        race
+        check "round $n of pull and rmi: the image is pulled" equal 0 "$first"
+        check "round $n of pull and rmi: rmi removes it or finds none" removed_or_missing "$second"
+        check "round $n of pull and rmi: the store is sound" "$eventdock" check
+    done
+    tar -C "$work/busybox/root" -cf "$work/race.tar" .
+    for n in $(seq 50); do
+        "$eventdock" import "$work/race.tar" "race:$n" > /dev/null 2>&1
+        one=(run --network none --rm "race:$n" true) other=(image prune -af)
+        race
+        check "round $n of run and prune: it runs, or is told that the image has gone" ran_or_refused "$first" "$second"
+        check "round $n of run and prune: the store is sound" "$eventdock" check
+        remove_containers
+    done
+    "$eventdock" pull -q "$image" > /dev/null
+    nothing_is_left '150 removals'
+}
+
 appends() {
     echo '== appends while connections are cut and the server is killed'
     local bench=artifacts/bin/net10.0/Bench/Release/net10.0/EventDock.Tests.Bench.dll
@@ -207,10 +249,10 @@ tamperings() {
 }
 
 parts=("$@")
-if [ ${#parts[@]} -eq 0 ]; then parts=(walks many kills races appends tamperings); fi
+if [ ${#parts[@]} -eq 0 ]; then parts=(walks many kills races removals appends tamperings); fi
 for part in "${parts[@]}"; do
     case $part in
-        walks | many | kills | races | appends | tamperings) "$part" ;;
+        walks | many | kills | races | removals | appends | tamperings) "$part" ;;
         *) check "a part named $part" false ;;
     esac
 done

@@ -26,13 +26,15 @@ public static class Program
     private static readonly string[] Changing =
     [
         "run", "create", "start", "stop", "kill", "exec", "rm", "rmi", "tag", "import", "load", "pull", "build",
-        "ledger redact", "ledger seal",
+        "ledger redact", "ledger seal", "container prune", "image prune", "system prune", "repair",
     ];
 
     private static readonly Dictionary<string, Func<ParsedArgs, Session, CancellationToken, EitherAsync<DomainError, int>>> Verbs = new()
     {
         ["adopt"] = AdoptCommand.Run,
         ["build"] = BuildCommand.Run,
+        ["check"] = CheckCommand.Run,
+        ["container prune"] = PruneCommand.Containers,
         ["create"] = CreateCommand.Run,
         ["db backup"] = DbCopyCommand.Backup,
         ["db restore"] = DbCopyCommand.Restore,
@@ -43,6 +45,7 @@ public static class Program
         ["exec"] = Commands.ExecCommand.Run,
         ["export"] = ExportCommand.Run,
         ["history"] = HistoryCommand.Run,
+        ["image prune"] = PruneCommand.Images,
         ["images"] = ImagesCommand.Run,
         ["import"] = ImportCommand.Run,
         ["inspect"] = InspectCommand.Run,
@@ -67,12 +70,15 @@ public static class Program
         ["ps"] = PsCommand.Run,
         ["pull"] = PullCommand.Run,
         ["rebuild"] = RebuildCommand.Run,
+        ["repair"] = RepairCommand.Run,
         ["rm"] = RmCommand.Run,
         ["rmi"] = RmiCommand.Run,
         ["run"] = RunCommand.Run,
         ["save"] = SaveCommand.Run,
         ["start"] = StartCommand.Run,
         ["stop"] = StopCommand.Run,
+        ["system df"] = SystemDfCommand.Run,
+        ["system prune"] = PruneCommand.All,
         ["tag"] = TagCommand.Run,
         ["version"] = VersionCommand.Run,
     };

@@ -44,6 +44,12 @@ public sealed record Session(
     /// <summary>Opens the ledger to be verified, whether it and the root belong together or not.</summary>
     public required Func<CancellationToken, EitherAsync<DomainError, VerifyPorts>> Verifying { get; init; }
 
+    /// <summary>Opens the ledger to compare it with the disk.</summary>
+    public required Func<CancellationToken, EitherAsync<DomainError, CheckPorts>> Checking { get; init; }
+
+    /// <summary>Opens the ledger to make anew what is damaged on disk: the root and it must belong together.</summary>
+    public required Func<CancellationToken, EitherAsync<DomainError, RepairPorts>> Repairing { get; init; }
+
     /// <summary>Opens the ledger to be filled from an export: it is nobody's yet.</summary>
     public required Func<CancellationToken, EitherAsync<DomainError, ImportPorts>> Importing { get; init; }
 

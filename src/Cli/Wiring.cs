@@ -35,6 +35,7 @@ public sealed class Wiring(Places places, Origin origin)
     private readonly RootFiles root = RootFilesAdapter.Create(places.Root);
     private readonly BuildLine building = new(Console.Out, Console.Error, !Console.IsErrorRedirected);
     private Option<OpenLedger> opened;
+    private IDisposable? work;
 
     public Guid CommandId => origin.Command;
 
@@ -75,6 +76,12 @@ public sealed class Wiring(Places places, Origin origin)
             from disk in root.Read(cancel)
             from ledger in Open(cancel)
             select new VerifyPorts(ledger, SigningAdapter.Create(places.Root, config.Signer), Files, disk.Position, disk.RootId),
+        Checking = cancel =>
+            from ledger in Open(cancel)
+            select new CheckPorts(Ports(ledger), StoreInspection.Create(paths)),
+        Repairing = cancel =>
+            from ledger in Recorded(cancel)
+            select new RepairPorts(new CheckPorts(Ports(ledger), StoreInspection.Create(paths)), StoreMending.Create(paths)),
         Importing = cancel =>
             from ledger in Open(cancel)
             select new ImportPorts(ledger, SigningAdapter.Check, StoreLocks.Create(paths)),
@@ -114,12 +121,21 @@ public sealed class Wiring(Places places, Origin origin)
 
     private EitherAsync<DomainError, Ports> Change(Func<Ports, Ports> with, CancellationToken cancel) =>
         from ledger in Checked(cancel)
+        from working in StoreLocks.AtWork(paths, cancel)
+        let held = AtWork(working)
         let ports = with(Ports(ledger))
         from replayed in Replay.Run(ports, Journal, ErrorText.Of, cancel)
         from kept in Keep().ToAsync()
         from swept in Sweep(cancel)
         from reconciled in Reconcile.Run(ports, cancel)
         select ports;
+
+    /// <summary>To the end of the process: what it has on disk and not yet in the ledger is on its way until then.</summary>
+    private Unit AtWork(IDisposable held)
+    {
+        work = held;
+        return unit;
+    }
 
     /// <summary>A wrong configuration is told by what needs it: here nothing does.</summary>
     private Either<DomainError, Unit> Keep() =>

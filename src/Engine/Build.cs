@@ -231,25 +231,27 @@ public static class Build
 
     private static EitherAsync<DomainError, string> Record(
         Ports ports, BuildRequest request, Made made, string? under, DateTimeOffset began, CancellationToken cancel) =>
-        from config in ports.Blobs.Write(MediaType.DockerConfig, ImageConfigJson.Write(made.Config), cancel)
-        let id = config.Digest.Hex
-        from _ in ports.Locks.Store.Take(false, cancel).Holding(() => ports.Again(
-            () =>
-                from here in Layered.Record(ports, made.Layers, ports.World.Clock(), cancel)
-                from image in ports.Store.Decide(
-                    ImageDecider.Decider,
-                    Streams.Image(id),
-                    new RecordBuilt(new ImageBuilt(
-                        id, under, (int)(ports.World.Clock() - began).TotalMilliseconds,
-                        Contents.Of(made.Config, made.Layers))),
-                    ports.World.Clock(),
-                    cancel)
-                from tagged in Tag.Decided(ports, id, request.Tags, cancel)
-                let whole = here.And(image.Append).And(tagged)
-                from appended in whole.IsEmpty ? Done : ports.Store.Append(whole, cancel).Ignore()
-                select unit,
-            cancel))
-        select id;
+        // The configuration under the lock, too: an rmi of an image that is here and the very same would take it away.
+        ports.Locks.Store.Take(false, cancel).Holding(() =>
+            from config in ports.Blobs.Write(MediaType.DockerConfig, ImageConfigJson.Write(made.Config), cancel)
+            from recorded in ports.Again(() => Recorded(ports, request, made, under, config.Digest.Hex, began, cancel), cancel)
+            select config.Digest.Hex);
+
+    private static EitherAsync<DomainError, Unit> Recorded(
+        Ports ports, BuildRequest request, Made made, string? under, string id, DateTimeOffset began, CancellationToken cancel) =>
+        from here in Layered.Record(ports, made.Layers, ports.World.Clock(), cancel)
+        from image in ports.Store.Decide(
+            ImageDecider.Decider,
+            Streams.Image(id),
+            new RecordBuilt(new ImageBuilt(
+                id, under, (int)(ports.World.Clock() - began).TotalMilliseconds,
+                Contents.Of(made.Config, made.Layers))),
+            ports.World.Clock(),
+            cancel)
+        from tagged in Tag.Decided(ports, id, request.Tags, cancel)
+        let whole = here.And(image.Append).And(tagged)
+        from appended in whole.IsEmpty ? Done : ports.Store.Append(whole, cancel).Ignore()
+        select unit;
 
     private static DomainError Bad(BuildRequest request, PlannedStep step, string reason) =>
         new DomainError.BadDockerfile(request.File.File, step.Instruction.Line, reason);

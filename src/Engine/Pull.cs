@@ -40,8 +40,6 @@ public static class Pull
             from _ in Consistent(remote).ToAsync()
             let chain = ChainId.Of(remote.Config.DiffIds)
             let telling = Tell(tell, new PullProgress.Found(reference, remote.Manifest.Layers))
-            from config in ports.Blobs.Write(remote.Manifest.Config.MediaType, remote.ConfigBytes, cancel)
-            from manifest in ports.Blobs.Write(remote.Manifest.MediaType, remote.ManifestBytes, cancel)
             let wire = new Wire(remote.Wire)
             from pulled in Settled(ports, remote, chain, tell, wire, began, cancel)
             select pulled;
@@ -54,8 +52,12 @@ public static class Pull
         Ports ports, RemoteImage remote, Seq<Digest> chain, Action<PullProgress> tell, Wire wire, DateTimeOffset began,
         CancellationToken cancel) =>
         (from layers in Fetch(ports, remote, chain, tell, wire, cancel)
-         from pulled in ports.Locks.Store.Take(false, cancel).Holding(() => ports.Again(
-             () => Record(ports, remote, layers, wire, began, cancel), cancel))
+         from pulled in ports.Locks.Store.Take(false, cancel).Holding(() =>
+             // Under the lock: an rmi of the image as it is here now would take a configuration away that had been written before.
+             from config in ports.Blobs.Write(remote.Manifest.Config.MediaType, remote.ConfigBytes, cancel)
+             from manifest in ports.Blobs.Write(remote.Manifest.MediaType, remote.ManifestBytes, cancel)
+             from pulled in ports.Again(() => Record(ports, remote, layers, wire, began, cancel), cancel)
+             select pulled)
          select pulled)
         .Recover(error => error is DomainError.LayerGone
             ? Some(Settled(ports, remote, chain, tell, wire, began, cancel))

@@ -16,5 +16,6 @@ public static class AllViews
     /// </summary>
     public static readonly Seq<string> Unheeded = Seq(
         "CommandRefused", "LayerQuotaReached", "ContainerSignalled", "ExecRequested", "ExecStarted", "ExecFailed", "ExecExited",
-        "ForeignEventFound", "Redacted", "SegmentSealed", "SegmentRewritten", "SegmentDropped");
+        "ForeignEventFound", "Redacted", "SegmentSealed", "SegmentRewritten", "SegmentDropped",
+        "LayerRepaired", "ImageRepaired");
 }

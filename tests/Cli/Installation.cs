@@ -22,6 +22,9 @@ public class Installation : IDisposable
 
     public string Config { get; }
 
+    /// <summary>The test damages the store: there is nothing to be said for it at the end.</summary>
+    public bool Damaged { get; init; }
+
     /// <summary>Where commands are run.</summary>
     public string Work { get; }
 
@@ -78,6 +81,11 @@ public class Installation : IDisposable
         return Out("import", archive, reference)["sha256:".Length..];
     }
 
+    /// <summary>Where it is set, every installation must be found sound at its end.</summary>
+    private const string CheckVariable = "EVENTDOCK_TEST_CHECK";
+
+    private Said? Checked { get; set; }
+
     /// <summary>Takes away all containers: what a test leaves, the next one would find.</summary>
     internal void RemoveContainers()
     {
@@ -98,11 +106,16 @@ public class Installation : IDisposable
         if (Directory.Exists(Root))
         {
             RemoveContainers();
+            Checked = Damaged || System.Environment.GetEnvironmentVariable(CheckVariable) is null ? null : Run("check");
             Run("db", "stop");
         }
 
         Eventdock.Run("/bin/rm", ["-rf", "--one-file-system", Place, RunDirectory]);
         GC.SuppressFinalize(this);
+        if (Checked is { Code: not 0 } wrong)
+        {
+            throw new Xunit.Sdk.XunitException($"the store is not sound at the end: {wrong}");
+        }
     }
 }
 

@@ -44,6 +44,8 @@ public sealed class CodecSamples
             Seq(new PathChange("A", "/é", false, "file", 6, Digest, null), new PathChange("D", "L/8=", true, "file", 0, null, "too large")), "out of time")),
         ("layer_quota_reached.v1", new LayerQuotaReached(Hex, 1_000_000)),
         ("layer_removed.v1", new LayerRemoved(Hex)),
+        ("layer_repaired.v1", new LayerRepaired(Hex, "files", "blob")),
+        ("image_repaired.v1", new ImageRepaired(Hex, "docker.io/library/node:22")),
         ("image_pulled.v1", new ImagePulled(Hex, "docker.io", "docker.io/library/node:22", Digest, "linux/arm/v7", 33, 44, Content)),
         ("image_built.v1", new ImageBuilt(Hex, "base", 55, Content)),
         ("image_imported.v1", new ImageImported(Hex, "-", Content with { Created = null, Author = null, Variant = null, Run = RunConfig.Empty })),

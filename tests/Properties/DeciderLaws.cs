@@ -98,7 +98,7 @@ public sealed class LayerDeciderLaws : DeciderLaws<LayerCommand, LayerState, Lay
 
     protected override Gen<LayerCommand> Commands => Histories.LayerCommands(Id);
 
-    protected override bool Repeats(LayerCommand command) => command is RecordWritten;
+    protected override bool Repeats(LayerCommand command) => command is RecordWritten or RecordLayerRepaired;
 
     [Fact]
     public void Reaching_the_quota_is_an_event_once_and_paths_stop_there()
@@ -140,6 +140,8 @@ public sealed class ImageDeciderLaws : DeciderLaws<ImageCommand, ImageState, Ima
     protected override Decider<ImageCommand, ImageState, ImageEvent> Decider => ImageDecider.Decider;
 
     protected override Gen<ImageCommand> Commands => Histories.ImageCommands(Histories.D(1).Hex);
+
+    protected override bool Repeats(ImageCommand command) => command is RecordImageRepaired;
 
     [Fact]
     public void The_same_pull_twice_is_one_event_and_another_manifest_is_another()

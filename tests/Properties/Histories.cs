@@ -47,6 +47,7 @@ public static class Histories
         Gen.Constant<LayerCommand>(new RecordCommitted(id, new StoredLayer(id, null, D(3), new BlobRef(MediaType.OciLayerGzip, D(4), 5), 6))),
         Gen.Constant<LayerCommand>(new RecordActive(id, D(1).Hex)),
         Gen.Choose(0, 4).Select(n => (LayerCommand)new RecordWritten(id, "exit", Delta(n), 7)),
+        Gen.Constant<LayerCommand>(new RecordLayerRepaired(id, "files", "blob")),
         Gen.Constant<LayerCommand>(new RemoveLayer(id)));
 
     public static ThinLayerDelta Delta(int n) => new(
@@ -59,6 +60,7 @@ public static class Histories
         Gen.Constant<ImageCommand>(new RecordBuilt(new ImageBuilt(id, null, 5, Content))),
         Gen.Constant<ImageCommand>(new RecordLoaded(new ImageLoaded(id, "-", "docker-archive", null, 7, 5, Content))),
         Gen.Constant<ImageCommand>(new RecordImported(new ImageImported(id, "-", Content))),
+        Gen.Constant<ImageCommand>(new RecordImageRepaired(id, "docker.io/library/node:6.9.2")),
         Gen.Constant<ImageCommand>(new RemoveImage(id)));
 
     public static Gen<TagCommand> TagCommands(string reference) => Gen.OneOf<TagCommand>(

@@ -45,7 +45,8 @@ internal sealed class LayerImporter(Paths paths, TarLimits limits, LayerImport i
             ? LayerRecord.Read(paths, LayerIds.Of(import.Parent, diffId))
             : null;
 
-    private async Task<StoredLayer> FillAsync(Stream source, StagingDirectory stage, CancellationToken cancel)
+    /// <summary>Into <c>blob</c> and <c>layer/diff</c> of the staging directory.</summary>
+    internal async Task<StoredLayer> FillAsync(Stream source, StagingDirectory stage, CancellationToken cancel)
     {
         Fs.MakeDirectory(stage.Handle, LayerPublisher.LayerName, 0x1c0);
         Fs.MakeDirectory(stage.Handle, "layer/diff"u8, 0x1ed);

@@ -26,9 +26,10 @@ internal static class LayerPublisher
         Paths paths, StagingDirectory stage, StoredLayer layer, CancellationToken cancel)
     {
         using (var layerDirectory = Fs.At(stage.Handle, LayerName, Open.Read | Open.Directory | Open.NoFollow))
+        using (var files = Fs.At(layerDirectory, DiffName, Open.Read | Open.Directory | Open.NoFollow))
         using (var record = Fs.At(layerDirectory, LayerRecord.FileName, Open.Write | Open.Create | Open.Exclusive, 0x180))
         {
-            Fs.Write(record, LayerRecord.Write(layer));
+            Fs.Write(record, LayerRecord.Write(layer, TreeSums.Of(files, cancel)));
         }
 
         Fs.SyncFileSystem(stage.Handle);

@@ -8,13 +8,14 @@ using EventDock.Adapters.Posix;
 using EventDock.Domain.Kernel;
 using EventDock.Domain.Layers;
 using EventDock.Domain.Oci;
+using EventDock.Domain.Store;
 
 /// <summary><c>layers/HEX/layer.json</c>: what a layer is, beside its files.</summary>
 internal static class LayerRecord
 {
     internal static readonly byte[] FileName = "layer.json"u8.ToArray();
 
-    internal static byte[] Write(StoredLayer layer)
+    internal static byte[] Write(StoredLayer layer, TreeSum tree)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer))
@@ -34,6 +35,10 @@ internal static class LayerRecord
             json.WriteString("digest", layer.Blob.Digest.Value);
             json.WriteString("size", layer.Blob.Size.ToString());
             json.WriteEndObject();
+            json.WriteStartObject("tree");
+            json.WriteString("entries", tree.Entries.ToString(CultureInfo.InvariantCulture));
+            json.WriteString("digest", tree.Digest.Value);
+            json.WriteEndObject();
             json.WriteEndObject();
         }
 
@@ -41,7 +46,24 @@ internal static class LayerRecord
     }
 
     /// <summary>Null where there is no such layer.</summary>
-    internal static StoredLayer? Read(Paths paths, string id)
+    internal static StoredLayer? Read(Paths paths, string id) => Read(paths, id, layer =>
+    {
+        var blob = layer.GetProperty("blob");
+        return new StoredLayer(
+            layer.GetProperty("id").GetString()!, layer.GetProperty("parent").GetString(), Digest(layer, "diffId"),
+            new BlobRef(blob.GetProperty("mediaType").GetString()!, Digest(blob, "digest"), Size(blob, "size")), Size(layer, "size"))
+        {
+            Plain = layer.TryGetProperty("plainSize", out _) ? Size(layer, "plainSize") : null,
+        };
+    });
+
+    /// <summary>What the layer's files were when it was made; null where an earlier version has made it, which did not note that.</summary>
+    internal static TreeSum? ReadTree(Paths paths, string id) => Read(paths, id, layer =>
+        layer.TryGetProperty("tree", out var tree)
+            ? new TreeSum(long.Parse(tree.GetProperty("entries").GetString()!, CultureInfo.InvariantCulture), Digest(tree, "digest"))
+            : null);
+
+    private static T? Read<T>(Paths paths, string id, Func<JsonElement, T?> read) where T : class
     {
         var path = Path.Combine(paths.Layer(id), "layer.json");
         if (Fs.ReadAll(Fs.Cwd, Bytes.Of(path)) is not { } bytes)
@@ -52,15 +74,7 @@ internal static class LayerRecord
         try
         {
             using var json = JsonDocument.Parse(bytes);
-            var layer = json.RootElement;
-            var blob = layer.GetProperty("blob");
-            return new StoredLayer(
-                layer.GetProperty("id").GetString()!, layer.GetProperty("parent").GetString(), Digest(layer, "diffId"),
-                new BlobRef(blob.GetProperty("mediaType").GetString()!, Digest(blob, "digest"), Size(blob, "size")),
-                Size(layer, "size"))
-            {
-                Plain = layer.TryGetProperty("plainSize", out _) ? Size(layer, "plainSize") : null,
-            };
+            return read(json.RootElement);
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or FormatException or InvalidOperationException)
         {

@@ -10,6 +10,34 @@ public static class StoreLocks
     public static StoreLock Create(Paths paths) =>
         new(Take: (exclusive, cancel) => Guarded.RunAsync(() => HoldAsync(paths, "store", exclusive, cancel), cancel).ToAsync());
 
+    /// <summary>
+    /// Held, together with others, by every command that may have things on disk that it has yet to tell the ledger of.
+    /// </summary>
+    public static EitherAsync<DomainError, IDisposable> AtWork(Paths paths, CancellationToken cancel) =>
+        Guarded.RunAsync(() => HoldAsync(paths, Work, exclusive: false, cancel), cancel).ToAsync();
+
+    /// <summary>The same lock alone, tried for a moment: while it is held no such command is at work, and none begins.</summary>
+    internal static async Task<Option<IDisposable>> QuietAsync(Paths paths, CancellationToken cancel)
+    {
+        const int tries = 10, pause = 10;
+        using var locks = Fs.OpenDirectory(paths.Locks);
+        var file = Fs.At(locks, Bytes.Of(Work), Open.ReadWrite | Open.Create | Open.NoFollow, 0x180);
+        for (var n = 0; n < tries; n++)
+        {
+            if (FileLock.TryTake(file, exclusive: true))
+            {
+                return Some<IDisposable>(file);
+            }
+
+            await Task.Delay(pause, cancel).ConfigureAwait(false);
+        }
+
+        file.Dispose();
+        return None;
+    }
+
+    private const string Work = "work";
+
     internal static async Task<IDisposable> HoldAsync(Paths paths, string name, bool exclusive, CancellationToken cancel)
     {
         using var locks = Fs.OpenDirectory(paths.Locks);

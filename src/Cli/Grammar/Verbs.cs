@@ -10,7 +10,8 @@ public static partial class Verbs
     public static readonly string[] Names =
     [
         "images", "ps", "build", "run", "create", "start", "stop", "kill", "exec", "logs", "rm", "rmi", "history", "inspect",
-        "tag", "import", "pull", "load", "save", "export", "login", "logout", "version", "log", "rebuild", "adopt",
+        "tag", "import", "pull", "load", "save", "export", "login", "logout", "image prune", "container prune", "system df", "system prune",
+        "version", "log", "check", "repair", "rebuild", "adopt",
         "ledger verify", "ledger export", "ledger import", "ledger views", "ledger checkpoint", "ledger key", "ledger anchor", "ledger prove", "ledger consistency",
         "ledger check-proof", "ledger redact", "ledger seal",
         "db status", "db stop", "db url",
@@ -44,6 +45,12 @@ public static partial class Verbs
         "logout" => Logout,
         "version" => Version,
         "log" => Log,
+        "check" => Check,
+        "repair" => Repair,
+        "container prune" => ContainerPrune,
+        "image prune" => ImagePrune,
+        "system df" => SystemDf,
+        "system prune" => SystemPrune,
         "rebuild" => Rebuild,
         "ledger views" => LedgerViews,
         "adopt" => Adopt,
@@ -72,6 +79,7 @@ public static partial class Verbs
     {
         "db" => "The ledger's database",
         "ledger" => "What the ledger can prove",
+        "system" => "What takes how much room",
         _ => null,
     };
 
@@ -118,6 +126,8 @@ public static partial class Verbs
 
     private static Flag Number(string name, char letter, string value, string help) =>
         new(name, letter, FlagKind.Number, value, help);
+
+    private static Flag List(string name, string value, string help) => new(name, null, FlagKind.List, value, help);
 
     private static Flag List(string name, char letter, string value, string help) => new(name, letter, FlagKind.List, value, help);
 

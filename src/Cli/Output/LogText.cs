@@ -23,6 +23,8 @@ public static class LogText
             LayerWritten e => $"{Short(e.Id)} {e.Added} added, {e.Modified} changed, {e.Deleted} deleted, {Human.Size(e.Bytes.Value)} ({e.Cause})",
             LayerQuotaReached e => $"{Short(e.Id)} {e.RecordedPaths} paths recorded",
             LayerRemoved e => Short(e.Id),
+            LayerRepaired e => $"{Short(e.Id)} its {e.Damage} from {e.Source}",
+            ImageRepaired e => $"{Short(e.Id)} its configuration from {e.Source}",
             ImagePulled e => $"{Short(e.Id)} {Familiar(e.Reference)} from {e.Registry}, {Human.Size(e.Wire.Value)} received",
             ImageBuilt e => $"{Short(e.Id)} on {(e.Base is null ? "scratch" : Short(e.Base))}",
             ImageImported e => $"{Short(e.Id)} from {e.Source}",

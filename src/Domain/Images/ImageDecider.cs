@@ -15,6 +15,9 @@ public sealed record RecordImported(ImageImported Fact) : ImageCommand(Fact.Id);
 
 public sealed record RecordLoaded(ImageLoaded Fact) : ImageCommand(Fact.Id);
 
+/// <summary>Its configuration has been fetched again, its digest checked.</summary>
+public sealed record RecordImageRepaired(string Id, string Source) : ImageCommand(Id);
+
 public sealed record RemoveImage(string Id) : ImageCommand(Id);
 
 public abstract record ImageState
@@ -45,6 +48,7 @@ public static class ImageDecider
             (RecordImported c, _) => Emit(c.Fact),
             (RecordLoaded, Present) => Nothing,
             (RecordLoaded c, _) => Emit(c.Fact),
+            (RecordImageRepaired c, Present) => Emit(new ImageRepaired(c.Id, c.Source)),
             (RemoveImage c, Present) => Emit(new ImageRemoved(c.Id)),
             (RemoveImage, Removed) => Nothing,
             _ => new DomainError.NoSuchImage(command.Id),
@@ -55,6 +59,7 @@ public static class ImageDecider
         {
             (ImagePulled e, Present p) => new Present(p.Pulls.Add(Pull(e))),
             (ImagePulled e, _) => new Present(Seq1(Pull(e))),
+            (ImageRepaired, _) => state,
             (ImageBuilt or ImageImported or ImageLoaded, Present p) => p,
             (ImageBuilt or ImageImported or ImageLoaded, _) => new Present(Seq<string>()),
             (ImageRemoved, _) => new Removed(),

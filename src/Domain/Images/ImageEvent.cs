@@ -31,6 +31,10 @@ public sealed record ImageLoaded(
     string Id, string Source, string Archive, Digest? Manifest, ByteCount Bytes, int Milliseconds, ImageContent Image)
     : ImageEvent(Id);
 
+/// <summary>The image's configuration was damaged or missing on disk, and has been fetched again.</summary>
+/// <param name="Source">The reference in a registry.</param>
+public sealed record ImageRepaired(string Id, string Source) : ImageEvent(Id);
+
 /// <summary>The image is gone. Its layers are removed by their own events where nothing else uses them.</summary>
 public sealed record ImageRemoved(string Id) : ImageEvent(Id);
 

@@ -51,6 +51,8 @@ public static class EventCodec
         Kind("ImageImported", "image_imported", "EventDock.Domain.Images.ImageImported", EventJson.Default.ImageImported),
         Kind("ImageLoaded", "image_loaded", "EventDock.Domain.Images.ImageLoaded", EventJson.Default.ImageLoaded),
         Kind("ImageRemoved", "image_removed", "EventDock.Domain.Images.ImageRemoved", EventJson.Default.ImageRemoved),
+        Kind("LayerRepaired", "layer_repaired", "EventDock.Domain.Layers.LayerRepaired", EventJson.Default.LayerRepaired),
+        Kind("ImageRepaired", "image_repaired", "EventDock.Domain.Images.ImageRepaired", EventJson.Default.ImageRepaired),
         Kind("ImageTagged", "image_tagged", "EventDock.Domain.Images.ImageTagged", EventJson.Default.ImageTagged),
         Kind("ImageUntagged", "image_untagged", "EventDock.Domain.Images.ImageUntagged", EventJson.Default.ImageUntagged),
         Kind("BuildStepCompleted", "build_step_completed", "EventDock.Domain.Builds.BuildStepCompleted", EventJson.Default.BuildStepCompleted),

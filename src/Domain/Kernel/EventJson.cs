@@ -31,6 +31,8 @@ using EventDock.Domain.Roots;
 [JsonSerializable(typeof(LayerWritten))]
 [JsonSerializable(typeof(LayerQuotaReached))]
 [JsonSerializable(typeof(LayerRemoved))]
+[JsonSerializable(typeof(LayerRepaired))]
+[JsonSerializable(typeof(ImageRepaired))]
 [JsonSerializable(typeof(ImagePulled))]
 [JsonSerializable(typeof(ImageBuilt))]
 [JsonSerializable(typeof(ImageImported))]

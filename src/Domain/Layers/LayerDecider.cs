@@ -17,6 +17,9 @@ public sealed record RecordActive(string Id, string? Parent) : LayerCommand(Id);
 /// <param name="Quota">How many paths may be recorded for one thin layer in all.</param>
 public sealed record RecordWritten(string Id, string Cause, ThinLayerDelta Delta, long Quota) : LayerCommand(Id);
 
+/// <summary>A damaged layer has been made anew, every digest checked.</summary>
+public sealed record RecordLayerRepaired(string Id, string Damage, string Source) : LayerCommand(Id);
+
 public sealed record RemoveLayer(string Id) : LayerCommand(Id);
 
 public abstract record LayerState
@@ -50,6 +53,7 @@ public static class LayerDecider
             (RecordActive c, Absent) => Emit(new LayerCreated(c.Id, c.Id, c.Parent, DiffId: null, Blob: null, Size: 0)),
             (RecordWritten { Delta.IsEmpty: true }, Active) => Nothing,
             (RecordWritten c, Active a) => Right(Written(c, a)),
+            (RecordLayerRepaired c, Committed) => Emit(new LayerRepaired(c.Id, c.Damage, c.Source)),
             (RemoveLayer c, Committed or Active) => Emit(new LayerRemoved(c.Id)),
             (RemoveLayer, Removed) => Nothing,
             _ => new DomainError.LayerGone(command.Id),
@@ -62,7 +66,7 @@ public static class LayerDecider
             (LayerCreated, _) => new Active(0, QuotaReached: false),
             (LayerWritten e, Active a) => a with { Recorded = a.Recorded + e.Added + e.Modified + e.Deleted },
             (LayerQuotaReached, Active a) => a with { QuotaReached = true },
-            (LayerWritten or LayerQuotaReached, _) => state,
+            (LayerWritten or LayerQuotaReached or LayerRepaired, _) => state,
             (LayerRemoved, _) => new Removed(),
             _ => throw new UnreachableException($"no fold for {happened.GetType().Name}"),
         };

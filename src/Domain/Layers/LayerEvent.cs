@@ -45,5 +45,10 @@ public sealed record PathChange(string Kind, string Path, bool Base64, string Ty
 /// <summary>The container's quota of recorded paths is used up: from here on its LayerWritten carry counts alone.</summary>
 public sealed record LayerQuotaReached(string Id, ByteCount RecordedPaths) : LayerEvent(Id);
 
+/// <summary>The layer or its blob was damaged or missing, and is again what it was when it came to be.</summary>
+/// <param name="Damage">files or blob.</param>
+/// <param name="Source">Where it was taken from: blob, or the reference in a registry.</param>
+public sealed record LayerRepaired(string Id, string Damage, string Source) : LayerEvent(Id);
+
 /// <summary>The layer is gone: nothing uses it any more, or its container was removed.</summary>
 public sealed record LayerRemoved(string Id) : LayerEvent(Id);
