@@ -30,6 +30,7 @@ public static class Freeing
             {
                 Scan = (id, cancel) => ballast.WithRoom(() => thin.Scan(id, cancel)),
                 Settle = (id, cancel) => ballast.WithRoom(() => thin.Settle(id, cancel)),
+                Leave = (id, cancel) => ballast.WithRoom(() => thin.Leave(id, cancel)),
                 Discard = (id, cancel) => ballast.WithRoom(() => thin.Discard(id, cancel)),
             },
             Runtime = runtime with { CleanUp = (id, cancel) => ballast.WithRoom(() => runtime.CleanUp(id, cancel)) },
