@@ -14,6 +14,10 @@ public static partial class ErrorText
             DomainError.CredentialHelperFailed e => $"{e.Program}: {e.Reason}",
             DomainError.LoginRefused e => $"login to {e.Registry} refused{Behind(e.Message)}",
             DomainError.LoginIncomplete e => Incomplete(e.Fault),
+            DomainError.NothingToPush e => $"an image does not exist locally with the tag: {e.Repository}",
+            DomainError.NoSuchTag e => $"tag does not exist: {e.Reference}",
+            DomainError.PushByDigest => "cannot push a digest reference",
+            DomainError.TagBesideAllTags => "tag can't be used with --all-tags/-a",
             _ => null,
         };
 

@@ -31,6 +31,12 @@ public static partial class Verbs
             Switch("quiet", 'q', "Show no progress"),
         ], [], LaterSwitches("a=all-tags", "disable-content-trust"));
 
+    public static VerbGrammar Push => Verb("push", "Send an image, or all of a repository, to a registry", "NAME[:TAG]", Exactly(1),
+        [
+            Switch("all-tags", 'a', "All tags of the repository that are here"),
+            Switch("quiet", 'q', "Show no progress"),
+        ], [], LaterSwitches("disable-content-trust"));
+
     public static VerbGrammar Login => Verb("login", "Log in to a registry, Docker Hub where none is named", "[SERVER]", new Arity(0, 1),
     [
         Text("password", 'p', "password", "The password: everybody on this host can see it in the list of processes") with { Password = true },
