@@ -299,12 +299,15 @@ internal sealed class Uploads(RegistryHttp http, TokenAuth auth)
         }
     }
 
-    /// <summary>The bytes that the registry has: one more than the last of its Range, <c>0-N</c>; null where it does not say.</summary>
+    /// <summary>
+    /// The bytes that the registry has: one more than the last of its Range, <c>0-N</c>. Null where it does not say, or says 0-0, which
+    /// is none to some registries and one to others.
+    /// </summary>
     private static long? Reached(HttpResponseMessage response) =>
         response.Headers.NonValidated.TryGetValues("Range", out var values)
-        && values.ToString() is var text && text.LastIndexOf('-') is var dash and > 0
-        && long.TryParse(text.AsSpan(dash + 1), System.Globalization.NumberStyles.None, null, out var last) && last < long.MaxValue
-            ? last == 0 ? null : last + 1
+        && values.ToString() is var text && text.StartsWith("0-", StringComparison.Ordinal)
+        && long.TryParse(text.AsSpan(2), System.Globalization.NumberStyles.None, null, out var last) && last is > 0 and < long.MaxValue
+            ? last + 1
             : null;
 
     private static Either<DomainError, Uri> Next(PushTarget target, HttpResponseMessage response)

@@ -56,11 +56,9 @@ public sealed class PushOutput
     private static string Words(PushedBlob how) => how switch
     {
         PushedBlob.Existing => "Layer already exists",
-        PushedBlob.Mounted mounted => $"Mounted from {Familiar(mounted.From)}",
+        PushedBlob.Mounted mounted => $"Mounted from {mounted.From}",
         _ => "Pushed",
     };
-
-    private static string Familiar(string path) => path.StartsWith("library/", StringComparison.Ordinal) ? path["library/".Length..] : path;
 
     private void Line(string text)
     {
