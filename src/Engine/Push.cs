@@ -64,7 +64,7 @@ public static class Push
             from name in ImageReference.Parse(tag.Reference).ToAsync()
             from rows in ports.Views.Images.Keyed(Seq1(tag.Image), None, cancel)
             from image in rows.HeadOrNone().OrFail(() => new DomainError.NoSuchImage(name.Familiar))
-            from whole in PushedManifest.Of(ports, image, cancel)
+            from whole in PushedManifest.Of(ports, target, image, known, cancel)
             from layers in Layers(ports, target, image, whole, known, tell, cancel)
             from config in ports.Registry.Push.Blob(
                 target,

@@ -24,6 +24,7 @@ public static class RegistryAdapter
         var files = new CredentialFiles(credentials ?? CredentialPlaces.Nowhere);
         var auth = new TokenAuth(http, new TokenServer(http, endpoints), endpoints, files);
         var client = new RegistryClient(http, auth);
+        var tags = new TagList(http, auth);
         var push = new PushClient(http, auth);
         var uploads = new Uploads(http, auth);
         return new(
@@ -37,6 +38,11 @@ public static class RegistryAdapter
                 e => client.OpenAsync(e, image.Reference, blob, cancel)), cancel).ToAsync())
         {
             Downloads = () => config.Downloads,
+            Tags = (reference, cancel) => InterruptibleAsync(async () =>
+            {
+                var candidates = await endpoints.ForAsync(reference, cancel);
+                return (await FirstAsync(endpoints, candidates, e => tags.ListAsync(e, reference, cancel))).Map(found => found.ToSeq());
+            }, cancel).ToAsync(),
             Push = new(
                 Open: (reference, cancel) => InterruptibleAsync(async () =>
                 {

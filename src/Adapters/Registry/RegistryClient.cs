@@ -239,6 +239,7 @@ internal sealed class RegistryClient(RegistryHttp http, TokenAuth auth)
         error switch
         {
             DomainError.BadContent e => e with { What = $"{part} of {reference.Familiar}" },
+            DomainError.NotAnImage e => e with { What = reference.Familiar },
             DomainError.NotSupported e => new DomainError.NotSupported($"{reference.Familiar}: {e.What}"),
             _ => error,
         };

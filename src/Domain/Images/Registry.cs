@@ -19,6 +19,9 @@ public sealed record Registry(
     /// <summary>Layers fetched at the same time.</summary>
     public Func<int> Downloads { get; init; } = () => EngineConfig.DefaultDownloads;
 
+    /// <summary>All tags of a repository, as its registry orders them.</summary>
+    public required Func<ImageReference, CancellationToken, EitherAsync<DomainError, Seq<string>>> Tags { get; init; }
+
     /// <summary>The way out.</summary>
     public required RegistryPush Push { get; init; }
 }
