@@ -27,8 +27,8 @@ public sealed class RegistrySignatureTests
         await using var server = new RegistryServer(Signed);
         var found = Value(await FindAsync(server, payloads: true));
         Assert.True(found.Whole);
-        Assert.Equal(["cosign", "application/vnd.example", CosignJson.ArtifactType], found.Found.Map(f => f.Kind));
-        Assert.Equal([1, 0, 1], found.Found.Map(f => f.Payloads.Count));
+        Assert.Equal(["cosign", "application/vnd.example", CosignJson.ArtifactType], found.Found.Map(f => f.Kind).ToArray());
+        Assert.Equal([1, 0, 1], found.Found.Map(f => f.Payloads.Count).ToArray());
         Assert.Equal(Payload, found.Found[0].Payloads[0].Payload);
         Assert.Equal([0, 1, 2], found.Found[0].Payloads[0].Signature);
         Assert.All(Value(await FindAsync(server, payloads: false)).Found, f => Assert.Empty(f.Payloads));

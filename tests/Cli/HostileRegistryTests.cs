@@ -70,8 +70,8 @@ public sealed class HostileRegistryTests(MirroredInstallation eventdock) : IClas
     {
         var path = context.Request.Url!.AbsolutePath;
         var part = path.EndsWith(Sha(Config), StringComparison.Ordinal) ? "config"
-            : path.EndsWith(Sha(Layer), StringComparison.Ordinal) || path.Contains("/round/", StringComparison.Ordinal) ? "layer"
             : path.Contains("/manifests/", StringComparison.Ordinal) ? "manifest"
+            : path.EndsWith(Sha(Layer), StringComparison.Ordinal) || path.Contains("/round/", StringComparison.Ordinal) ? "layer"
             : "";
         var (type, body) = part switch
         {
@@ -116,7 +116,7 @@ public sealed class HostileRegistryTests(MirroredInstallation eventdock) : IClas
                 Endless(context, type);
                 break;
             case "in a circle":
-                context.Response.RedirectLocation = $"/round/{(path.EndsWith('a') ? 'b' : 'a')}/manifests/a";
+                context.Response.RedirectLocation = $"/round{(part == "manifest" ? "/manifests" : "")}/{(path.EndsWith('a') ? 'b' : 'a')}";
                 HostileRegistry.Status(context, 307);
                 break;
             case "schema 1":
