@@ -28,6 +28,9 @@ public sealed record Ports(
     /// <summary>Archives of images and of containers' files.</summary>
     public required ImageArchives Archives { get; init; }
 
+    /// <summary>What commands have on disk and not in the ledger, or the other way round.</summary>
+    public required ClaimStore Claims { get; init; }
+
     public EventStore Store => Ledger.Store;
 
     public Views Views => Ledger.Views;

@@ -31,7 +31,15 @@ public static class StoreInspection
         Staged(paths),
         Names(paths.Trash).Count,
         Each(Path.Combine(paths.Root, "segments"), cancel, (_, _, _, stat) => (long?)stat.Size)
-            .ToDictionary(s => s.Key, s => s.Value!.Value, StringComparer.Ordinal));
+            .ToDictionary(s => s.Key, s => s.Value!.Value, StringComparer.Ordinal))
+    {
+        Claimed = Claimed(paths),
+    };
+
+    private static System.Collections.Generic.HashSet<string> Claimed(Paths paths) =>
+        Claims.All(paths)
+            .SelectMany(claim => claim.Kind == ClaimKind.Layer ? new[] { claim.Place, Paths.Link(claim.Name) } : [claim.Place])
+            .ToHashSet(StringComparer.Ordinal);
 
     private static Dictionary<string, T> Each<T>(
         string path, CancellationToken cancel, Func<SafeFileHandle, byte[], string, FileStat, T?> what)
