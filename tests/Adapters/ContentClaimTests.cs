@@ -29,7 +29,7 @@ public sealed class ContentClaimTests : IDisposable
         var (one, other) = (Command(), Command());
         await Did(one.Note(Seq1(Some), CancellationToken.None));
         await Did(one.Note(Seq1(Some), CancellationToken.None));
-        Assert.Equal([Some], one.Own());
+        Assert.Equal([Some], one.Own().ToArray());
         Assert.Equal([$"blob {Some.Name}"], File.ReadAllLines(Assert.Single(Staged)));
         Assert.True((await Did(other.Left(CancellationToken.None))).IsNone);
         Assert.True(one.Release().IsRight);
@@ -74,6 +74,21 @@ public sealed class ContentClaimTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_dead_command_has_claimed_goes_while_that_is_settled()
+    {
+        var layer = await root.Imported(new Archive().File("f").Plain());
+        var claim = new Claim(ClaimKind.Layer, layer.Id);
+        Dead(claim);
+        var (settling, other) = (Command(), Command());
+        using var left = (await Did(settling.Left(CancellationToken.None))).IfNone(() => throw new InvalidOperationException("it is left"));
+        // Another command that settles something of its own leaves it to the one that has this.
+        await Did(other.Withdraw(claim, CancellationToken.None));
+        Assert.True(root.Layers.Has(layer.Id));
+        await Did(settling.Withdraw(claim, CancellationToken.None));
+        Assert.False(root.Layers.Has(layer.Id));
+    }
+
+    [Fact]
     public async Task A_layer_goes_with_its_blob_and_its_short_name()
     {
         var layer = await root.Imported(new Archive().File("f").Plain());
@@ -88,7 +103,7 @@ public sealed class ContentClaimTests : IDisposable
     {
         File.WriteAllText(Path.Combine(root.Paths.Staging, "claims-x"), $"blob {new string('b', 64)}\nvolume {new string('c', 64)}\nlayer aaa");
         using var left = (await Did(Command().Left(CancellationToken.None))).IfNone(() => throw new InvalidOperationException("it is left"));
-        Assert.Equal([Some], left.Claims);
+        Assert.Equal([Some], left.Claims.ToArray());
     }
 
     [Fact]

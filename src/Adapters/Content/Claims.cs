@@ -16,6 +16,7 @@ public sealed class Claims(string root)
     private readonly Lock gate = new();
     private readonly System.Collections.Generic.HashSet<Claim> noted = [];
     private readonly Paths paths = new(root);
+    private readonly System.Collections.Generic.HashSet<string> settling = new(StringComparer.Ordinal);
     private SafeFileHandle? file;
     private byte[] name = [];
 
@@ -108,6 +109,7 @@ public sealed class Claims(string root)
             }
 
             found.Add((handle, staged));
+            settling.Add(Bytes.Show(staged));
             claims.AddRange(Read(staging, staged));
             return false;
         });
@@ -142,7 +144,9 @@ public sealed class Claims(string root)
         var lives = false;
         Others((staging, staged, handle) =>
         {
-            lives |= Read(staging, staged).Contains(claim) && !FileLock.TryTake(handle, exclusive: false);
+            // One that we settle is locked by ourselves.
+            lives |= !settling.Contains(Bytes.Show(staged)) && Read(staging, staged).Contains(claim)
+                && !FileLock.TryTake(handle, exclusive: false);
             return true;
         });
         return lives;
