@@ -30,7 +30,12 @@ public sealed class ContentClaimTests : IDisposable
         await Did(one.Note(Seq1(Some), CancellationToken.None));
         await Did(one.Note(Seq1(Some), CancellationToken.None));
         Assert.Equal([Some], one.Own().ToArray());
-        Assert.Equal([$"blob {Some.Name}"], File.ReadAllLines(Assert.Single(Staged)));
+        // The base library would ask for a lock, too.
+        using (var noted = new FileStream(Assert.Single(Staged), FileMode.Open, FileAccess.Read, FileShare.ReadWrite))
+        {
+            Assert.Equal($"blob {Some.Name}\n", new StreamReader(noted).ReadToEnd());
+        }
+
         Assert.True((await Did(other.Left(CancellationToken.None))).IsNone);
         Assert.True(one.Release().IsRight);
         Assert.Empty(Staged);
