@@ -2,6 +2,7 @@ namespace EventDock.Tests.Adapters;
 
 using System.IO;
 using EventDock.Adapters.Content;
+using EventDock.Adapters.Posix;
 using EventDock.Domain.Kernel;
 using EventDock.Domain.Layers;
 
@@ -31,11 +32,7 @@ public sealed class ContentClaimTests : IDisposable
         await Did(one.Note(Seq1(Some), CancellationToken.None));
         Assert.Equal([Some], one.Own().ToArray());
         // The base library would ask for a lock, too.
-        using (var noted = new FileStream(Assert.Single(Staged), FileMode.Open, FileAccess.Read, FileShare.ReadWrite))
-        {
-            Assert.Equal($"blob {Some.Name}\n", new StreamReader(noted).ReadToEnd());
-        }
-
+        Assert.Equal($"blob {Some.Name}\n", Bytes.Show(Fs.ReadAll(Fs.Cwd, Bytes.Of(Assert.Single(Staged))) ?? []));
         Assert.True((await Did(other.Left(CancellationToken.None))).IsNone);
         Assert.True(one.Release().IsRight);
         Assert.Empty(Staged);
