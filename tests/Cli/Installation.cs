@@ -81,6 +81,9 @@ public class Installation : IDisposable
         return Out("import", archive, reference)["sha256:".Length..];
     }
 
+    /// <summary>Where it is set, every installation must be found sound at its end.</summary>
+    private const string CheckVariable = "EVENTDOCK_TEST_CHECK";
+
     /// <summary>The first of the codes that name a finding; below are those of a ledger that cannot be reached, or is not the root's.</summary>
     private const int Finding = 13;
 
@@ -115,7 +118,7 @@ public class Installation : IDisposable
         if (Directory.Exists(Root))
         {
             RemoveContainers();
-            Checked = Damaged ? null : Run("check");
+            Checked = Damaged || System.Environment.GetEnvironmentVariable(CheckVariable) is null ? null : Run("check");
             Run("db", "stop");
             AwaitReaper();
         }
