@@ -7,6 +7,7 @@ using EventDock.Adapters.Context;
 using EventDock.Adapters.Download;
 using EventDock.Adapters.Host;
 using EventDock.Adapters.Overlay;
+using EventDock.Adapters.Posix;
 using EventDock.Adapters.Postgres;
 using EventDock.Adapters.Registry;
 using EventDock.Adapters.Roots;
@@ -30,14 +31,36 @@ using static EventDock.Engine.Pipeline;
 /// <summary>Which adapter stands behind which port: the only place that knows all of them.</summary>
 public sealed class Wiring(Places places, Origin origin)
 {
-    private readonly Paths paths = new(places.Root);
+    private readonly Claims claims = new(places.Root);
+    private readonly Trashing trash = new(places);
     private readonly OverlayMounts mounts = Mounts.Create(places.Root);
     private readonly RootFiles root = RootFilesAdapter.Create(places.Root);
     private readonly BuildLine building = new(Console.Out, Console.Error, !Console.IsErrorRedirected);
     private Option<OpenLedger> opened;
     private IDisposable? work;
 
+    private Paths paths => field ??= new Paths(places.Root) { Claims = claims, TrashCare = new TrashCare(() => trash.Retains) };
+
+    private Either<DomainError, Unit> Released()
+    {
+        FaultPoints.At(FaultPoint.Releasing);
+        return claims.Store.Release().Map(_ => Faults.At(FaultPoint.Released));
+    }
+
     public Guid CommandId => origin.Command;
+
+    public EitherAsync<DomainError, Unit> EmptyTrash() => trash.Run(paths, World.Clock);
+
+    /// <summary>
+    /// The end of every command: what it has claimed is settled, as that of a killed one would be where it has failed, and what it has left in
+    /// the trash is somebody else's.
+    /// </summary>
+    public EitherAsync<DomainError, Unit> End(bool failed) =>
+        from settled in failed && !claims.Store.Own().IsEmpty
+            ? Opened.Match(Some: ledger => Claimed.Own(Ports(ledger)), None: () => Done)
+            : Released().ToAsync()
+        from started in Reached.IsSome ? trash.Start(paths, World.Clock()).ToAsync() : Done
+        select started;
 
     public World World { get; } = new(
         () => DateTimeOffset.UtcNow,
@@ -126,8 +149,13 @@ public sealed class Wiring(Places places, Origin origin)
         let ports = with(Ports(ledger))
         from replayed in Replay.Run(ports, Journal, ErrorText.Of, cancel)
         from kept in Keep().ToAsync()
+        let begun = Faults.At(FaultPoint.WorkBegun)
         from swept in Sweep(cancel)
+        let cleared = Faults.At(FaultPoint.Swept)
+        from settled in Claimed.Left(ports, cancel)
+        let asLedger = Faults.At(FaultPoint.Settled)
         from reconciled in Reconcile.Run(ports, cancel)
+        let caught = Faults.At(FaultPoint.Reconciled)
         select ports;
 
     /// <summary>To the end of the process: what it has on disk and not yet in the ledger is on its way until then.</summary>
@@ -191,6 +219,7 @@ public sealed class Wiring(Places places, Origin origin)
         {
             Append = (append, cancel) =>
                 from appended in ledger.Store.Append(append, cancel)
+                let reached = Faults.At(FaultPoint.Appended)
                 from seen in root.Seen(appended.Last, CancellationToken.None)
                 select appended,
         },
@@ -231,7 +260,7 @@ public sealed class Wiring(Places places, Origin origin)
         // A registry is asked by few commands, and its configuration may be wrong without hurting the others.
         var registry = new Lazy<Either<DomainError, Domain.Images.Registry>>(() =>
             EngineConfigFile.Read(places.Config, places.ConfigNamed).Map(config => RegistryAdapter.Create(config, credentials: Credentials)));
-        return new Ports(
+        return Faults.Around(new Ports(
             ledger,
             Layers.Create(paths),
             Blobs.Create(paths),
@@ -267,7 +296,8 @@ public sealed class Wiring(Places places, Origin origin)
                 () => EngineConfigFile.Read(places.Config, places.ConfigNamed).Map(config => config.Signatures),
                 (image, payloads, cancel) => registry.Value.ToAsync().Bind(r => r.Signatures(image, payloads, cancel)),
                 PublicKeyFile.Read),
-        };
+            Claims = claims.Store,
+        });
     }
 
     private LedgerHome Home()

@@ -160,13 +160,11 @@ public sealed class ContentHostileTests : IDisposable
     {
         var layer = await root.Imported(new Archive().File("f").Plain());
         Directory.CreateDirectory(Path.Combine(root.Paths.Staging, "layer-dead", "layer", "diff", "a"));
-        File.WriteAllText(Path.Combine(root.Paths.Trash, "left"), "x");
         var alive = Directory.CreateDirectory(Path.Combine(root.Paths.Staging, "layer-alive")).FullName;
         using var held = Fs.OpenDirectory(alive);
         Assert.True(FileLock.TryTake(held, exclusive: true));
         ContentRoot.Right(await Staging.Sweep(root.Paths, ContentRoot.Unmount, default).ToEither());
         Assert.Equal([alive], Directory.GetFileSystemEntries(root.Paths.Staging));
-        Assert.Empty(Directory.GetFileSystemEntries(root.Paths.Trash));
         Assert.True(root.Layers.Has(layer.Id));
     }
 

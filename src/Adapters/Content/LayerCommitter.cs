@@ -37,8 +37,10 @@ internal sealed class LayerCommitter(Paths paths, LayerCommit commit)
             throw new RefusedException(error);
         }
 
+        FaultPoints.At(FaultPoint.CommitArchived);
         Fs.MakeDirectory(stage.Handle, LayerPublisher.LayerName, 0x1c0);
         Fs.Rename(Fs.Cwd, Bytes.Of(commit.Upper), stage.Handle, "layer/diff"u8);
+        FaultPoints.At(FaultPoint.CommitMoved);
         var layer = new StoredLayer(LayerIds.Of(commit.Parent, diffId!), commit.Parent, diffId!, blob!, size)
         {
             Plain = plainSize,

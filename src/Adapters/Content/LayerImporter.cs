@@ -32,6 +32,7 @@ internal sealed class LayerImporter(Paths paths, TarLimits limits, LayerImport i
             .IfLeft(error => throw new RefusedException(error));
         await using (source.ConfigureAwait(false))
         {
+            FaultPoints.At(FaultPoint.LayerOpened);
             using var stage = StagingDirectory.Create(paths, "layer");
             var layer = await FillAsync(source, stage, cancel).ConfigureAwait(false);
             var stored = await LayerPublisher.PublishAsync(paths, stage, layer, cancel).ConfigureAwait(false);

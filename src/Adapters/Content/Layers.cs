@@ -18,7 +18,7 @@ public static class Layers
                 () => new LayerCommitter(paths, commit).RunAsync(cancel), cancel).ToAsync(),
             Describe: (id, cancel) => Guarded.Run(() => Describe(paths, id), cancel).ToAsync(),
             Discard: (id, cancel) => Guarded.RunAsync(
-                () => LayerPublisher.DiscardAsync(paths, Checked(id), cancel), cancel).ToAsync());
+                () => LayerPublisher.DiscardAsync(paths, Checked(id), () => false, cancel), cancel).ToAsync());
 
     private static StoredLayer Describe(Paths paths, string id) =>
         LayerRecord.Read(paths, Checked(id)) ?? throw new RefusedException(new DomainError.LayerGone(id));

@@ -27,6 +27,9 @@ public sealed record EngineConfig(Seq<string> RegistryMirrors, Seq<string> Insec
     /// <summary>Layers fetched at the same time: <c>max-concurrent-downloads</c>, as dockerd has it.</summary>
     public int Downloads { get; init; } = DefaultDownloads;
 
+    /// <summary>How long what has been removed stays in the trash: <c>retain-removed</c>; zero for not at all.</summary>
+    public TimeSpan RetainRemoved { get; init; } = TimeSpan.Zero;
+
     /// <summary>Layers sent at the same time: <c>max-concurrent-uploads</c>, as dockerd has it.</summary>
     public int Uploads { get; init; } = DefaultUploads;
 
@@ -52,7 +55,7 @@ public sealed record EngineConfig(Seq<string> RegistryMirrors, Seq<string> Insec
         foreach (var member in root.EnumerateObject())
         {
             if (member.Name is not ("registry-mirrors" or "insecure-registries" or "ballast-size" or "trusted-realms" or "max-concurrent-downloads"
-                    or "max-concurrent-uploads" or SignatureRules.Key)
+                    or "max-concurrent-uploads" or SignatureRules.Key or Retention.Key)
                 && !LedgerConfig.Knows(member.Name))
             {
                 return new DomainError.Invalid("configuration key", member.Name, "is not a key that EventDock knows");
@@ -65,8 +68,11 @@ public sealed record EngineConfig(Seq<string> RegistryMirrors, Seq<string> Insec
         var realms = TrustedRealm.Read(shape, root);
         var signatures = SignatureRules.Read(shape, root);
         return mirrors.Bind(m => insecure.Bind(i => ledger.Bind(l => realms.Bind(r => AtOnce(shape, root, "max-concurrent-downloads", DefaultDownloads).Bind(d =>
-            AtOnce(shape, root, "max-concurrent-uploads", DefaultUploads).Bind(u => BallastOf(shape, root).Bind(b => signatures.Map(s =>
-                new EngineConfig(m, i) { Ledger = l, Ballast = b, TrustedRealms = r, Downloads = d, Uploads = u, Signatures = s }))))))));
+            AtOnce(shape, root, "max-concurrent-uploads", DefaultUploads).Bind(u => BallastOf(shape, root).Bind(b => signatures.Bind(s =>
+                Retention.Of(root).Map(kept => new EngineConfig(m, i)
+                {
+                    Ledger = l, Ballast = b, TrustedRealms = r, Downloads = d, Uploads = u, Signatures = s, RetainRemoved = kept,
+                })))))))));
     }
 
     private static Either<DomainError, int> AtOnce(JsonShape shape, JsonElement root, string key, int usual) =>

@@ -69,20 +69,11 @@ public sealed record BlobStore(
 /// changed, not added. Repeatable.</param>
 /// <param name="Scan">What has changed since the last scan, which it replaces; see <see cref="ThinLayerDelta"/>.</param>
 /// <param name="Settle">Makes the scan the one that the next is compared with, once its event is recorded.</param>
-/// <param name="Leave">
-/// Notes that the container is about to be removed, before its event: whoever is killed between that and <see cref="Discard"/> leaves
-/// the note to the next command. Repeatable.
-/// </param>
-/// <param name="Leaving">The containers of which that is noted: none nearly always.</param>
-/// <param name="Stay">Takes the note back.</param>
-/// <param name="Discard">Renames the container's directory into the trash, takes the note back, and empties the trash.</param>
+/// <param name="Discard">Renames the container's directory into the trash.</param>
 public sealed record ThinLayerStore(
     Func<string, Seq<string>, CancellationToken, EitherAsync<DomainError, Unit>> Create,
     Func<string, CancellationToken, EitherAsync<DomainError, ThinLayerDelta>> Scan,
     Func<string, CancellationToken, EitherAsync<DomainError, Unit>> Settle,
-    Func<string, CancellationToken, EitherAsync<DomainError, Unit>> Leave,
-    Func<CancellationToken, EitherAsync<DomainError, Seq<string>>> Leaving,
-    Func<string, CancellationToken, EitherAsync<DomainError, Unit>> Stay,
     Func<string, CancellationToken, EitherAsync<DomainError, Unit>> Discard);
 
 /// <summary>The difference between two scans of a thin layer.</summary>
