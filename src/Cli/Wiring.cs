@@ -254,6 +254,7 @@ public sealed class Wiring(Places places, Origin origin)
             World)
         {
             Archives = Archives.Create(paths),
+            Reader = LayerReading.Create(paths),
         };
     }
 

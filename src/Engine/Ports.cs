@@ -28,6 +28,9 @@ public sealed record Ports(
     /// <summary>Archives of images and of containers' files.</summary>
     public required ImageArchives Archives { get; init; }
 
+    /// <summary>Layers, to be looked at.</summary>
+    public required LayerReader Reader { get; init; }
+
     public EventStore Store => Ledger.Store;
 
     public Views Views => Ledger.Views;
