@@ -32,7 +32,7 @@ public static class ImageDiffCommand
     {
         var given = Seq("format", "name-only", "patch", "stat").Filter(flag => flag == "format" ? args.Has(flag) : args.On(flag)).Strict();
         return given.Count > 1
-            ? new DomainError.Invalid($"--{given[1]}", "", $"cannot be combined with --{given[0]}")
+            ? new DomainError.FlagsTogether($"--{given[0]}", $"--{given[1]}")
             : unit;
     }
 

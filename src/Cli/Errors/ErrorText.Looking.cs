@@ -10,6 +10,7 @@ public static partial class ErrorText
         {
             DomainError.FilterForm e =>
                 $"invalid argument {GoQuote.Quote(e.Text)} for \"-f, --filter\" flag: bad format of filter (expected name=value)",
+            DomainError.FlagsTogether e => $"{e.One} and {e.Other} cannot be given together",
             DomainError.NoSuchLayer e => $"no such layer: {e.Reference}",
             _ => null,
         };
