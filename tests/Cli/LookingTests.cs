@@ -41,7 +41,7 @@ public sealed class LookingTests : IDisposable
         Assert.Matches("^LAYER +SIZE +IMAGES +CONTAINERS$", tree[0]);
         Assert.Matches("^[0-9a-f]{12} +23B +2 +1$", tree[1]);
         Assert.Matches("^3 layers, each counted once +26B +2 +1$", tree[^1]);
-        Assert.Equal(9, tree.Length);
+        Assert.Equal(8, tree.Length);
         Assert.All(tree, line => Assert.True(line.Length <= 80, line));
         Assert.DoesNotContain(eventdock.Lines("image", "ls", "--tree", "a"), l => l.Contains("b:1", StringComparison.Ordinal));
     }
@@ -119,8 +119,7 @@ public sealed class LookingTests : IDisposable
     public void What_was_is_shown_as_it_was()
     {
         var first = Import("a", ("one", "1"));
-        var then = eventdock.Out("log", "--limit", "1", "--format", "json") is var line
-            ? JsonNode.Parse(line)!["position"]!.ToString() : "";
+        var then = eventdock.Lines("log", "-n", "1")[0].Split(' ')[0][1..];
         Import("a", ("two", "22"));
         eventdock.Run("rmi", first).Done();
         Assert.Equal(first, eventdock.Out("image", "inspect", "--as-of", then, "-f", "{{.Id}}", "a"));
