@@ -10,7 +10,7 @@ public static partial class Verbs
         ("container", "run create start stop kill exec logs rm inspect export", null),
         ("image", "ls list", "images"),
         ("image", "rm remove", "rmi"),
-        ("image", "build history import load pull save tag", null),
+        ("image", "build history import load pull push save tag", null),
         ("builder", "build", null),
     ];
 
