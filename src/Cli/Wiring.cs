@@ -297,6 +297,7 @@ public sealed class Wiring(Places places, Origin origin)
                 (image, payloads, cancel) => registry.Value.ToAsync().Bind(r => r.Signatures(image, payloads, cancel)),
                 PublicKeyFile.Read),
             Claims = claims.Store,
+            Reader = LayerReading.Create(paths),
         });
     }
 

@@ -34,6 +34,9 @@ public sealed record Ports(
     /// <summary>What commands have on disk and not in the ledger, or the other way round.</summary>
     public required ClaimStore Claims { get; init; }
 
+    /// <summary>Layers, to be looked at.</summary>
+    public required LayerReader Reader { get; init; }
+
     public EventStore Store => Ledger.Store;
 
     public Views Views => Ledger.Views;
