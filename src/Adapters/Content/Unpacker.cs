@@ -23,8 +23,8 @@ internal sealed record UnpackRules(bool IsLayer)
 /// <param name="attic">A directory on the same file system, for what must be moved before it can be removed.</param>
 internal sealed class Unpacker : IDisposable
 {
-    /// <summary>They are kept in memory to the end, when their times are set: a million of 4,000 bytes each fit into a small gzip.</summary>
-    private const long MostDirectoryNames = 64 * 1024 * 1024;
+    /// <summary>Kept in memory to the end, when their times are set: a million long ones fit into a small gzip.</summary>
+    private const long MostDirectoryNames = 32 * 1024 * 1024;
 
     private readonly SafeFileHandle root;
     private readonly SafeFileHandle attic;
