@@ -35,6 +35,7 @@ public sealed class ArchiveFuzzTests : IDisposable
     [InlineData(3)]
     public async Task A_changed_archive_is_read_or_refused_and_leaves_nothing(int part)
     {
+        var outcomes = new List<string>();
         for (var n = part; n < Cases; n += 4)
         {
             var random = new Random(Seed + n);
@@ -42,7 +43,7 @@ public sealed class ArchiveFuzzTests : IDisposable
             var before = Stand();
             try
             {
-                await Read(archive).WaitAsync(TimeSpan.FromSeconds(60));
+                outcomes.Add(await Read(archive).WaitAsync(TimeSpan.FromSeconds(60)));
             }
             catch (Exception e)
             {
@@ -52,34 +53,38 @@ public sealed class ArchiveFuzzTests : IDisposable
             root.AssertNothingLeft();
             Assert.True(before == Stand(), $"case {n} has left something");
         }
+
+        // Not all of one kind: the changes reach the documents, the layers, and now and then nothing that matters.
+        Assert.True(outcomes.Distinct().Count() >= 3, string.Join(' ', outcomes.CountBy(o => o)));
     }
 
-    /// <summary>As `load` does it, but for the ledger; a layer that was made is taken away again.</summary>
-    private async Task Read(byte[] bytes)
+    /// <summary>As `load` does it, but for the ledger; a layer that was made is taken away again. Tells how far it came.</summary>
+    private async Task<string> Read(byte[] bytes)
     {
         var staged = await Archives.Create(root.Paths).Stage(new MemoryStream(bytes), "archive", CancellationToken.None).ToEither();
-        await staged.MatchAsync(
+        return await staged.MatchAsync(
             RightAsync: async archive =>
             {
                 var found = await ArchivedImages.In(archive, "archive", Host, CancellationToken.None).ToEither();
-                await found.MatchAsync(
-                    RightAsync: async images =>
-                    {
-                        foreach (var image in images)
-                        {
-                            await Made(archive, image);
-                        }
-
-                        return unit;
-                    },
-                    Left: Told);
+                var outcome = await found.MatchAsync(RightAsync: images => Made(archive, images), Left: _ => "refused by its documents");
                 archive.Close();
-                return unit;
+                return outcome;
             },
-            Left: Told);
+            Left: _ => "refused as an archive");
     }
 
-    private async Task Made(Domain.Images.StagedArchive archive, FoundImage image)
+    private async Task<string> Made(Domain.Images.StagedArchive archive, Seq<FoundImage> images)
+    {
+        var outcome = "loaded";
+        foreach (var image in images)
+        {
+            outcome = await Made(archive, image) ? outcome : "refused by a layer";
+        }
+
+        return outcome;
+    }
+
+    private async Task<bool> Made(Domain.Images.StagedArchive archive, FoundImage image)
     {
         var chain = ChainId.Of(image.Config.DiffIds);
         var made = new List<string>();
@@ -103,13 +108,8 @@ public sealed class ArchiveFuzzTests : IDisposable
         {
             Assert.True((await root.Layers.Discard(id, CancellationToken.None).ToEither()).IsRight);
         }
-    }
 
-    /// <summary>The one line of it must be made without a fault, too.</summary>
-    private static Unit Told(DomainError error)
-    {
-        Assert.NotEmpty(error.ToString());
-        return unit;
+        return made.Count == chain.Count;
     }
 
     private string Stand() => string.Join(

@@ -91,7 +91,7 @@ public sealed class HostileArchiveTests(HostileInstallation eventdock) : IClassF
         return Oci(Index(Descriptor("index", blobs[^1])), [.. blobs]);
     }
 
-    private static readonly string Artifact = JsonSerializer.Serialize(new
+    private static string Artifact => JsonSerializer.Serialize(new
     {
         schemaVersion = 2,
         config = new { mediaType = "application/vnd.example", digest = Sha("{}"), size = 2 },

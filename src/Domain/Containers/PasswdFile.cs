@@ -34,34 +34,45 @@ public static class PasswdFile
         var parts = user.Split(':');
         var (name, groupName) = (parts[0], parts.Length > 1 ? parts[1] : "");
         var uid = name.Length == 0 ? 0 : Number(name);
-        var groups = Groups(Encoding.UTF8.GetString(group));
-        var entry = Entries(Encoding.UTF8.GetString(passwd)).FirstOrDefault(e => uid is { } wanted ? e.Uid == wanted : e.Name == name);
+        var groups = Encoding.UTF8.GetString(group);
 
-        return (entry, uid) switch
+        return (First(Encoding.UTF8.GetString(passwd), Wanted), uid) switch
         {
             ({ } found, _) => WithGroups(found, groupName, groups, user),
             (_, null) => new DomainError.NoSuchUser(name),
             (_, < 0 or > Highest) => OutOfRange(user),
             (_, { } number) => WithGroups(new Entry("", number, 0, ""), groupName, groups, user),
         };
+
+        Entry? Wanted(string[] fields) =>
+            fields.Length > 3 && Number(fields[2]) is { } own && Number(fields[3]) is { } gid
+                && (uid is { } number ? own == number : fields[0] == name)
+                ? new Entry(fields[0], own, gid, fields.Length > 5 ? fields[5] : "")
+                : null;
     }
 
-    private static Either<DomainError, ResolvedUser> WithGroups(Entry entry, string groupName, IEnumerable<Group> groups, string user)
+    private static Either<DomainError, ResolvedUser> WithGroups(Entry entry, string groupName, string groups, string user)
     {
         var home = entry.Home.Length == 0 ? "/" : entry.Home;
+        var wanted = Number(groupName);
         if (groupName.Length == 0)
         {
-            var member = entry.Name.Length == 0 ? [] : groups.Where(g => g.Has(entry.Name)).Select(g => g.Gid).Take(MostGroups);
-            return User(entry.Uid, entry.Gid, member.ToSeq().Strict());
+            var member = Matching(groups, entry.Name.Length == 0 ? 0 : MostGroups, Holds);
+            return User(entry.Uid, entry.Gid, member.ToSeq().Map(g => g.Gid).Strict());
         }
 
-        var wanted = Number(groupName);
-        return (groups.FirstOrDefault(g => wanted is { } gid ? g.Gid == gid : g.Name == groupName), wanted) switch
+        return (First(groups, Named), wanted) switch
         {
             ({ } found, _) => User(entry.Uid, found.Gid, Seq<long>()),
             (_, { } gid) => User(entry.Uid, gid, Seq<long>()),
             _ => new DomainError.NoSuchGroup(groupName),
         };
+
+        Group? Holds(string[] fields) =>
+            fields.Length > 3 && fields[3].Split(',').Contains(entry.Name) ? Read(fields) : null;
+
+        Group? Named(string[] fields) =>
+            Read(fields) is { } group && (wanted is { } gid ? group.Gid == gid : fields[0] == groupName) ? group : null;
 
         Either<DomainError, ResolvedUser> User(long uid, long gid, Seq<long> further) =>
             uid is < 0 or > Highest || gid is < 0 or > Highest || further.Exists(g => g is < 0 or > Highest)
@@ -72,32 +83,30 @@ public static class PasswdFile
     private static DomainError OutOfRange(string user) =>
         new DomainError.Invalid("user", user, "uids and gids must be in range 0-2147483647");
 
-    private static IEnumerable<Entry> Entries(string file) => Lines(file)
-        .Select(fields => fields.Length > 3 && Number(fields[2]) is { } uid && Number(fields[3]) is { } gid
-            ? new Entry(fields[0], uid, gid, fields.Length > 5 ? fields[5] : "")
-            : null)
-        .OfType<Entry>();
+    private static Group? Read(string[] fields) =>
+        fields.Length > 2 && Number(fields[2]) is { } gid ? new Group(gid) : null;
 
-    private static IEnumerable<Group> Groups(string file) => Lines(file)
-        .Select(fields => fields.Length > 2 && Number(fields[2]) is { } gid
-            ? new Group(fields[0], gid, fields.Length > 3 ? fields[3] : "")
-            : null)
-        .OfType<Group>();
+    private static T? First<T>(string file, Func<string[], T?> match) where T : class =>
+        Matching(file, 1, match) is [var first, ..] ? first : null;
 
-    /// <summary>One after another: an image's file may be made of millions, and only one is looked for.</summary>
-    private static IEnumerable<string[]> Lines(string file)
+    /// <summary>Line by line: an image's file may have millions, and few are looked for.</summary>
+    private static List<T> Matching<T>(string file, int most, Func<string[], T?> match) where T : class
     {
-        for (var at = 0; at < file.Length;)
+        var found = new List<T>();
+        for (var at = 0; at < file.Length && found.Count < most;)
         {
-            var end = file.IndexOf('\n', at) is var found and >= 0 ? found : file.Length;
+            var end = file.IndexOf('\n', at) is var feed and >= 0 ? feed : file.Length;
             var line = file[at..end].Trim();
             at = end + 1;
-            if (line.Length > 0 && line[0] != '#')
+
+            // What comes after the eighth field is nobody's business, however many there are.
+            if (line.Length > 0 && line[0] != '#' && match(line.Split(':', MostFields)) is { } one)
             {
-                // What comes after the eighth field is nobody's business, however many there are.
-                yield return line.Split(':', MostFields);
+                found.Add(one);
             }
         }
+
+        return found;
     }
 
     private static long? Number(string text) =>
@@ -105,8 +114,5 @@ public static class PasswdFile
 
     private sealed record Entry(string Name, long Uid, long Gid, string Home);
 
-    private sealed record Group(string Name, long Gid, string Members)
-    {
-        public bool Has(string name) => Members.Split(',').Contains(name);
-    }
+    private sealed record Group(long Gid);
 }
