@@ -104,7 +104,7 @@ public static class Pull
                 Streams.Image(id),
                 new RecordPulled(new ImagePulled(
                     id, remote.Reference.Host, remote.Reference.Canonical, remote.Digest, ports.World.Platform.ToString(),
-                    wire.Bytes, (int)(now - began).TotalMilliseconds, content)),
+                    wire.Bytes, (int)(now - began).TotalMilliseconds, content, Source(remote))),
                 now,
                 cancel)
             from tagged in Seq(remote.Reference.Canonical, byDigest.Canonical).Distinct().ToSeq().InTurn(name =>
@@ -113,6 +113,10 @@ public static class Pull
             from _ in whole.IsEmpty ? Done : ports.Store.Append(whole, cancel).Ignore()
             select new Pulled(id, remote.Reference, remote.Digest, !whole.IsEmpty);
     }
+
+    private static PullSource Source(RemoteImage remote) => new(
+        remote.Reference.Path, remote.Reference.Digest is null ? remote.Reference.Tag : null, remote.Manifest.Config.Digest,
+        Digest.Of(remote.ManifestBytes), new Uri(remote.Endpoint).Authority, PullSource.Off, Seq<FoundSignature>());
 
     private static Either<DomainError, Unit> Consistent(RemoteImage remote) =>
         remote.Manifest.Layers.Count == remote.Config.DiffIds.Count

@@ -27,9 +27,14 @@ public sealed record EngineConfig(Seq<string> RegistryMirrors, Seq<string> Insec
     /// <summary>Layers fetched at the same time: <c>max-concurrent-downloads</c>, as dockerd has it.</summary>
     public int Downloads { get; init; } = DefaultDownloads;
 
+    /// <summary>Layers sent at the same time: <c>max-concurrent-uploads</c>, as dockerd has it.</summary>
+    public int Uploads { get; init; } = DefaultUploads;
+
     public const int DefaultDownloads = 3;
 
-    private const int MostDownloads = 64;
+    public const int DefaultUploads = 3;
+
+    private const int MostAtOnce = 64;
 
     private const long MostBallast = 1L << 40;
 
@@ -43,7 +48,8 @@ public sealed record EngineConfig(Seq<string> RegistryMirrors, Seq<string> Insec
     {
         foreach (var member in root.EnumerateObject())
         {
-            if (member.Name is not ("registry-mirrors" or "insecure-registries" or "ballast-size" or "trusted-realms" or "max-concurrent-downloads")
+            if (member.Name is not ("registry-mirrors" or "insecure-registries" or "ballast-size" or "trusted-realms" or "max-concurrent-downloads"
+                    or "max-concurrent-uploads")
                 && !LedgerConfig.Knows(member.Name))
             {
                 return new DomainError.Invalid("configuration key", member.Name, "is not a key that EventDock knows");
@@ -54,15 +60,15 @@ public sealed record EngineConfig(Seq<string> RegistryMirrors, Seq<string> Insec
         var insecure = shape.Texts(root, "insecure-registries").All(Insecure);
         var ledger = LedgerConfig.Read(shape, root);
         var realms = TrustedRealm.Read(shape, root);
-        return mirrors.Bind(m => insecure.Bind(i => ledger.Bind(l => realms.Bind(r => DownloadsOf(shape, root).Bind(d =>
-            BallastOf(shape, root).Map(b =>
-                new EngineConfig(m, i) { Ledger = l, Ballast = b, TrustedRealms = r, Downloads = d }))))));
+        return mirrors.Bind(m => insecure.Bind(i => ledger.Bind(l => realms.Bind(r => AtOnce(shape, root, "max-concurrent-downloads", DefaultDownloads).Bind(d =>
+            AtOnce(shape, root, "max-concurrent-uploads", DefaultUploads).Bind(u => BallastOf(shape, root).Map(b =>
+                new EngineConfig(m, i) { Ledger = l, Ballast = b, TrustedRealms = r, Downloads = d, Uploads = u })))))));
     }
 
-    private static Either<DomainError, int> DownloadsOf(JsonShape shape, JsonElement root) =>
-        JsonShape.Member(root, "max-concurrent-downloads") is not { } given ? DefaultDownloads
-        : shape.Count(root, "max-concurrent-downloads") is var count and >= 1 and <= MostDownloads ? (int)count
-        : new DomainError.Invalid("max-concurrent-downloads", given.ToString(), $"must be a number from 1 to {MostDownloads}");
+    private static Either<DomainError, int> AtOnce(JsonShape shape, JsonElement root, string key, int usual) =>
+        JsonShape.Member(root, key) is not { } given ? usual
+        : shape.Count(root, key) is var count and >= 1 and <= MostAtOnce ? (int)count
+        : new DomainError.Invalid(key, given.ToString(), $"must be a number from 1 to {MostAtOnce}");
 
     private static Either<DomainError, long> BallastOf(JsonShape shape, JsonElement root) =>
         JsonShape.Member(root, "ballast-size") is not { } given ? Roots.Ballast.DefaultSize
