@@ -101,6 +101,6 @@ public static class InspectCommand
             document.WriteTo(writer);
         }
 
-        return "    " + Encoding.UTF8.GetString(memory.ToArray()).Replace("\n", "\n    ");
+        return "    " + TerminalText.EscapeJson(Encoding.UTF8.GetString(memory.ToArray())).Replace("\n", "\n    ");
     }
 }
