@@ -52,7 +52,7 @@ public sealed class BesideDocker : Installation
         Docker("import", Path.Combine(Place, "busybox.tar"), "busybox").Done();
     }
 
-    private string Socket => $"unix://{Place}/d.sock";
+    internal string Socket => $"unix://{Place}/d.sock";
 
     internal Said Docker(params string[] args) => Eventdock.Run(
         "/usr/bin/docker", ["-H", Socket, .. args], null,

@@ -67,6 +67,8 @@ public sealed class OciJsonTests
     [InlineData("{\"schemaVersion\":2,\"config\":C,\"layers\":[{\"mediaType\":\"x\",\"digest\":\"sha256:00\",\"size\":1}]}")]
     [InlineData("{\"schemaVersion\":2,\"manifests\":[{\"mediaType\":\"x\"}]}")]
     [InlineData("{\"schemaVersion\":2,\"x\":\"\\ud800\",\"config\":C,\"layers\":[L]}")]
+    [InlineData("{\"schemaVersion\":2,\"x\":\"a\\u0000b\",\"config\":C,\"layers\":[L]}")]
+    [InlineData("{\"schemaVersion\":2,\"a\\u0000b\":1,\"config\":C,\"layers\":[L]}")]
     public void A_manifest_that_lies_is_bad_content(string json) =>
         Assert.IsType<DomainError.BadContent>(Error(json, null));
 

@@ -28,6 +28,12 @@ internal sealed class LayerImporter(Paths paths, TarLimits limits, LayerImport i
             return known;
         }
 
+        if (import.Blob is { } promised && promised.Size > limits.Bytes)
+        {
+            // A promise that can be kept for ever: nothing of it is fetched.
+            throw new RefusedException(new DomainError.BadContent(what, $"it is longer than {limits.Bytes} bytes"));
+        }
+
         var source = (await import.Open(cancel).ToEither().ConfigureAwait(false))
             .IfLeft(error => throw new RefusedException(error));
         await using (source.ConfigureAwait(false))

@@ -38,6 +38,12 @@ internal static class LayerPublisher
         Fs.SyncFileSystem(stage.Handle);
         FaultPoints.At(FaultPoint.LayerSynced);
         using var held = await StoreLocks.HoldAsync(paths, Lock, exclusive: true, cancel).ConfigureAwait(false);
+        if (LayerRecord.Read(paths, layer.Id) is { } there && there.Blob.Digest.Hex != layer.Blob.Digest.Hex)
+        {
+            // The same files, packed otherwise: nothing would ever refer to this blob.
+            return there;
+        }
+
         using var blobs = Fs.OpenDirectory(paths.Blobs);
         using var links = Fs.OpenDirectory(paths.Links);
         using var layers = Fs.OpenDirectory(paths.Layers);

@@ -23,12 +23,16 @@ internal sealed record UnpackRules(bool IsLayer)
 /// <param name="attic">A directory on the same file system, for what must be moved before it can be removed.</param>
 internal sealed class Unpacker : IDisposable
 {
+    /// <summary>Kept in memory to the end, when their times are set: a million long ones fit into a small gzip.</summary>
+    private const long MostDirectoryNames = 32 * 1024 * 1024;
+
     private readonly SafeFileHandle root;
     private readonly SafeFileHandle attic;
     private readonly UnpackRules rules;
     private readonly string what;
     private readonly RootedTree tree;
     private readonly Dictionary<byte[], FileTime> directoryTimes = new(ByteOrder.Instance);
+    private long directoryNames;
     private long size;
     private bool stale;
 
@@ -201,7 +205,18 @@ internal sealed class Unpacker : IDisposable
         SetOwner(entry, directory, name);
         Fs.ChangeMode(directory, name, entry.Mode);
         SetAttributes(entry, directory, name);
-        directoryTimes[path] = entry.Modified;
+        if (directoryTimes.TryAdd(path, entry.Modified))
+        {
+            directoryNames += path.Length;
+            if (directoryNames > MostDirectoryNames)
+            {
+                throw Refused(entry, $"the names of its directories are longer than {MostDirectoryNames} bytes together");
+            }
+        }
+        else
+        {
+            directoryTimes[path] = entry.Modified;
+        }
     }
 
     private void MakeFile(TarEntry entry, TarReader reader, SafeFileHandle directory, ReadOnlySpan<byte> name)

@@ -13,6 +13,9 @@ public sealed class TarReader(Stream source, string what, TarLimits limits)
 {
     internal const int Block = 512;
 
+    /// <summary>Of zeros after the end: tar fills up a record, tapes had large ones, and /dev/zero never ends.</summary>
+    private const int MostPadding = 64 * 1024 * 1024;
+
     private readonly byte[] buffer = new byte[128 * 1024];
     private int start;
     private int end;
@@ -20,6 +23,7 @@ public sealed class TarReader(Stream source, string what, TarLimits limits)
     private long padding;
     private long entries;
     private long bytes;
+    private long extension;
     private TarEntry? current;
 
     /// <summary>The next entry; false at the end of the archive, whose every byte has then been read.</summary>
@@ -27,7 +31,7 @@ public sealed class TarReader(Stream source, string what, TarLimits limits)
     {
         Skip(stored);
         Skip(padding);
-        stored = padding = 0;
+        stored = padding = extension = 0;
         current = entry = null;
         var pax = new PaxRecords();
         byte[]? longName = null, longLink = null;
@@ -96,10 +100,10 @@ public sealed class TarReader(Stream source, string what, TarLimits limits)
         if (block.IndexOfAnyExcept((byte)0) < 0)
         {
             // The end: a second block of zeros, then nothing but padding.
-            while (TryFill())
+            for (long after = 0; TryFill(); after += end - start, start = end)
             {
+                Require(after <= MostPadding, $"more than {MostPadding} bytes of padding follow its end");
                 Require(buffer.AsSpan(start, end - start).IndexOfAnyExcept((byte)0) < 0, "there is something after its end");
-                start = end;
             }
 
             return false;
@@ -242,10 +246,12 @@ public sealed class TarReader(Stream source, string what, TarLimits limits)
         stored -= read + rest;
     }
 
-    // The body of an extended header or long name.
+    // The body of an extended header or long name. An entry may have several: what counts is all of them together.
     private byte[] Text(long size)
     {
-        Require(size >= 0 && size <= limits.HeaderLength, $"an extended header is longer than {limits.HeaderLength} bytes");
+        Require(
+            size >= 0 && size <= limits.HeaderLength && (extension += Block + size) <= limits.HeaderLength + Block,
+            $"an extended header is longer than {limits.HeaderLength} bytes");
         var text = new byte[size];
         for (var done = 0; done < text.Length;)
         {

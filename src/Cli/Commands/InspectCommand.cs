@@ -4,6 +4,7 @@ using System.IO;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using EventDock.Adapters.Posix;
 using EventDock.Cli.Grammar;
 using EventDock.Cli.Output;
 using EventDock.Domain.Kernel;
@@ -65,7 +66,7 @@ public static class InspectCommand
         }
 
         session.Out.Write(template.IsSome
-            ? string.Concat(found.Select(f => f + "\n"))
+            ? string.Concat(found.Select(f => Shown(f) + "\n"))
             : found.Count == 0 ? "[]\n" : $"[\n{string.Join(",\n", found.Select(Indented))}\n]\n");
         return missing.Match(Some: Left<DomainError, int>, None: () => Right<DomainError, int>(0));
     }
@@ -112,6 +113,9 @@ public static class InspectCommand
         return template.Render(TemplateValue.Of(document.RootElement, name => name is "Labels" or "Networks" or "Volumes" or "ExposedPorts" or "Data"));
     }
 
+    /// <summary>A program gets a label as it is; a person's terminal does nothing that an image's author has thought out.</summary>
+    private static string Shown(string text) => Terminal.Is(1) ? TerminalText.EscapeLines(text) : text;
+
     private static string Unescaped(string format) => format.Replace("\\t", "\t").Replace("\\n", "\n");
 
     private static string Indented(string json)
@@ -124,6 +128,6 @@ public static class InspectCommand
             document.WriteTo(writer);
         }
 
-        return "    " + Encoding.UTF8.GetString(memory.ToArray()).Replace("\n", "\n    ");
+        return "    " + TerminalText.EscapeJson(Encoding.UTF8.GetString(memory.ToArray())).Replace("\n", "\n    ");
     }
 }
