@@ -19,11 +19,12 @@ internal static class LayerPublisher
     private const string Lock = "content";
 
     /// <summary>
-    /// Everything on disk before anything is renamed; blob and link before the layer, whose name says that all is there. When
-    /// another command was faster, its layer stays and ours goes with the staging directory.
+    /// Everything on disk before anything is renamed; blob and link before the layer, whose name says that all is there (journals keep
+    /// names in the order in which they came); and the names on disk before anybody is told. When another command was faster, its
+    /// layer stays and ours goes with the staging directory.
     /// </summary>
     internal static async Task<StoredLayer> PublishAsync(
-        Paths paths, StagingDirectory stage, StoredLayer layer, CancellationToken cancel)
+        Paths paths, StagingDirectory stage, StoredLayer layer, SharedSync sync, CancellationToken cancel)
     {
         using (var layerDirectory = Fs.At(stage.Handle, LayerName, Open.Read | Open.Directory | Open.NoFollow))
         using (var files = Fs.At(layerDirectory, DiffName, Open.Read | Open.Directory | Open.NoFollow))
@@ -32,17 +33,19 @@ internal static class LayerPublisher
             Fs.Write(record, LayerRecord.Write(layer, TreeSums.Of(files, cancel)));
         }
 
-        Fs.SyncFileSystem(stage.Handle);
-        using var held = await StoreLocks.HoldAsync(paths, Lock, exclusive: true, cancel).ConfigureAwait(false);
-        using var blobs = Fs.OpenDirectory(paths.Blobs);
-        using var links = Fs.OpenDirectory(paths.Links);
-        using var layers = Fs.OpenDirectory(paths.Layers);
-        Fs.TryRenameNew(stage.Handle, BlobName, blobs, Bytes.Of(layer.Blob.Digest.Hex));
-        MakeShortLink(links, layer.Id);
-        Fs.Sync(blobs);
-        Fs.Sync(links);
-        var ours = Fs.TryRenameNew(stage.Handle, LayerName, layers, Bytes.Of(layer.Id));
-        Fs.Sync(layers);
+        await sync.RunAsync(stage.Handle, cancel).ConfigureAwait(false);
+        bool ours;
+        using (await StoreLocks.HoldAsync(paths, Lock, exclusive: true, cancel).ConfigureAwait(false))
+        {
+            using var blobs = Fs.OpenDirectory(paths.Blobs);
+            using var links = Fs.OpenDirectory(paths.Links);
+            using var layers = Fs.OpenDirectory(paths.Layers);
+            Fs.TryRenameNew(stage.Handle, BlobName, blobs, Bytes.Of(layer.Blob.Digest.Hex));
+            MakeShortLink(links, layer.Id);
+            ours = Fs.TryRenameNew(stage.Handle, LayerName, layers, Bytes.Of(layer.Id));
+        }
+
+        await sync.RunAsync(stage.Handle, cancel).ConfigureAwait(false);
         return ours ? layer : LayerRecord.Read(paths, layer.Id) ?? layer;
     }
 

@@ -27,6 +27,9 @@ public sealed record EngineConfig(Seq<string> RegistryMirrors, Seq<string> Insec
     /// <summary>Layers fetched at the same time: <c>max-concurrent-downloads</c>, as dockerd has it.</summary>
     public int Downloads { get; init; } = DefaultDownloads;
 
+    /// <summary>What a layer and an archive may hold: <c>limits</c>.</summary>
+    public ContentLimits Limits { get; init; } = ContentLimits.Default;
+
     public const int DefaultDownloads = 3;
 
     private const int MostDownloads = 64;
@@ -43,7 +46,8 @@ public sealed record EngineConfig(Seq<string> RegistryMirrors, Seq<string> Insec
     {
         foreach (var member in root.EnumerateObject())
         {
-            if (member.Name is not ("registry-mirrors" or "insecure-registries" or "ballast-size" or "trusted-realms" or "max-concurrent-downloads")
+            if (member.Name is not ("registry-mirrors" or "insecure-registries" or "ballast-size" or "trusted-realms" or "max-concurrent-downloads"
+                    or ContentLimits.Key)
                 && !LedgerConfig.Knows(member.Name))
             {
                 return new DomainError.Invalid("configuration key", member.Name, "is not a key that EventDock knows");
@@ -54,9 +58,10 @@ public sealed record EngineConfig(Seq<string> RegistryMirrors, Seq<string> Insec
         var insecure = shape.Texts(root, "insecure-registries").All(Insecure);
         var ledger = LedgerConfig.Read(shape, root);
         var realms = TrustedRealm.Read(shape, root);
+        var limits = ContentLimits.Read(shape, root);
         return mirrors.Bind(m => insecure.Bind(i => ledger.Bind(l => realms.Bind(r => DownloadsOf(shape, root).Bind(d =>
-            BallastOf(shape, root).Map(b =>
-                new EngineConfig(m, i) { Ledger = l, Ballast = b, TrustedRealms = r, Downloads = d }))))));
+            BallastOf(shape, root).Bind(b => limits.Map(most =>
+                new EngineConfig(m, i) { Ledger = l, Ballast = b, TrustedRealms = r, Downloads = d, Limits = most })))))));
     }
 
     private static Either<DomainError, int> DownloadsOf(JsonShape shape, JsonElement root) =>

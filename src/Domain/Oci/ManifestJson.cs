@@ -144,7 +144,8 @@ public static class ManifestJson
                 continue;
             }
 
-            if (layer.MediaType is not (MediaType.OciLayer or MediaType.OciLayerGzip or MediaType.DockerLayer or MediaType.DockerLayerGzip))
+            if (layer.MediaType is not (MediaType.OciLayer or MediaType.OciLayerGzip or MediaType.OciLayerZstd
+                or MediaType.DockerLayer or MediaType.DockerLayerGzip or MediaType.DockerLayerZstd))
             {
                 return new DomainError.NotSupported($"a layer of type '{layer.MediaType}'");
             }
