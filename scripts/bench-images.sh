@@ -47,10 +47,17 @@ fi
 if [ -x /usr/bin/podman ]; then engines+=(podman); fi
 start_registry "$work/registry"
 
-# files_of BYTES: names of this machine's own files, text and programs mixed, the same ones each time, of that many bytes together.
+# files_of BYTES: directories of this machine with the files in them, text and programs mixed, the same ones each time, of about that
+# many bytes together.
 files_of() {
-    find /usr/lib /usr/share -xdev -type f -size -4096k -readable -printf '%s %p\n' 2>/dev/null | LC_ALL=C sort -k2 |
-        shuf --random-source=<(yes 2> /dev/null) | awk -v most="$1" '{ sum += $1; if (sum <= most) print substr($0, length($1) + 2) }'
+    find /usr/lib /usr/share -xdev -type f -size -4096k -readable -printf '%s %h\n' 2> /dev/null |
+        awk '{ size = $1; sub(/^[0-9]+ /, ""); sum[$0] += size } END { for (d in sum) print sum[d] " " d }' | LC_ALL=C sort -k2 |
+        shuf --random-source=<(yes 2> /dev/null) |
+        awk -v most="$1" '$1 < most / 10 && sum + $1 <= most { sum += $1; sub(/^[0-9]+ /, ""); print }' |
+        while IFS= read -r directory; do
+            printf '%s\n' "$directory"
+            find "$directory" -maxdepth 1 -type f -size -4096k -readable | LC_ALL=C sort
+        done
 }
 
 # make_image NAME BYTES LAYERS: an archive as docker saves it, $work/NAME.tar, pushed to the registry as NAME:1. Layers of falling size.
@@ -76,7 +83,7 @@ make_image() {
     (cd "$stage" && tar -cf "$work/$1.tar" manifest.json config.json [0-9]*.tar)
     rm -r "$stage"
     skopeo --insecure-policy copy -q --dest-tls-verify=false "docker-archive:$work/$1.tar" "docker://127.0.0.1:$registry_port/$1:1"
-    echo "$1: $(stat -c %s "$work/$1.tar") bytes, $count files, $3 layers" >&2
+    echo "$1: $(stat -c %s "$work/$1.tar") bytes, $count names, $3 layers" >&2
 }
 
 # of ENGINE COMMAND…

@@ -23,6 +23,9 @@ internal sealed record UnpackRules(bool IsLayer)
 /// <param name="attic">A directory on the same file system, for what must be moved before it can be removed.</param>
 internal sealed class Unpacker : IDisposable
 {
+    /// <summary>On a directory: what is made in it gets its group.</summary>
+    private const uint SetGroup = 0x400;
+
     private readonly SafeFileHandle root;
     private readonly SafeFileHandle attic;
     private readonly UnpackRules rules;
@@ -31,6 +34,7 @@ internal sealed class Unpacker : IDisposable
     private readonly Dictionary<byte[], FileTime> directoryTimes = new(ByteOrder.Instance);
     private long size;
     private bool stale;
+    private bool inheritsGroup;
 
     internal Unpacker(SafeFileHandle root, SafeFileHandle attic, UnpackRules rules, string what)
     {
@@ -201,6 +205,7 @@ internal sealed class Unpacker : IDisposable
         SetOwner(entry, directory, name);
         Fs.ChangeMode(directory, name, entry.Mode);
         SetAttributes(entry, directory, name);
+        inheritsGroup |= (entry.Mode & SetGroup) != 0;
         directoryTimes[path] = entry.Modified;
     }
 
@@ -231,8 +236,9 @@ internal sealed class Unpacker : IDisposable
                 Fs.SetLength(file, entry.Size);
             }
 
-            // In this order: a new owner takes away special bits and capabilities.
-            if (rules.IsLayer)
+            // In this order: a new owner takes away special bits and capabilities. Who unpacks layers is root, and so is a new
+            // file's owner.
+            if (rules.IsLayer && (entry.Uid != 0 || entry.Gid != 0 || inheritsGroup))
             {
                 Fs.ChangeOwner(file, default, (uint)entry.Uid, (uint)entry.Gid);
             }

@@ -23,6 +23,9 @@ public sealed class TransferBoard
     /// <param name="size">Of the terminal, asked for every frame; null where there is none.</param>
     public TransferBoard(TextWriter writer, Func<(int Columns, int Rows)>? size) => (this.writer, this.size) = (writer, size);
 
+    /// <summary>For what docker shows on a terminal and nowhere else: null where stdout is none.</summary>
+    public static TransferBoard? OnTerminal(Session session) => On(session, session.Out) is { size: not null } board ? board : null;
+
     /// <summary>On a stream of the session: a terminal where that is one that understands cursor movement.</summary>
     public static TransferBoard On(Session session, TextWriter writer)
     {
