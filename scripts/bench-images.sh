@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Images in and out beside docker and podman, on the same machine in the same run, one after the other in turn: pull of 30 and of
 # 140 MB from a registry on loopback after removal, load and save of 140 MB, rmi; then the peak memory of a pull of 1 GB and the disk
-# of 50 containers of one image. ROUNDS (7) rounds, medians. Fails beyond the aims in docs/performance.md. A neighbour that is not
+# of 50 containers of one image. IMAGE_ROUNDS (7) rounds, medians. Fails beyond the aims in docs/performance.md. A neighbour that is not
 # installed is left out, and so are the aims beside it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-rounds=${ROUNDS:-7}
+rounds=${IMAGE_ROUNDS:-7}
 eventdock=${EVENTDOCK_BINARY:-$PWD/bin/eventdock}
 . scripts/root.sh
 . scripts/registry.sh

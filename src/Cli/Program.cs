@@ -25,7 +25,7 @@ public static class Program
     /// <summary>Verbs whose refusal is recorded: they would have changed something.</summary>
     private static readonly string[] Changing =
     [
-        "run", "create", "start", "stop", "kill", "exec", "rm", "rmi", "tag", "import", "load", "pull", "build",
+        "run", "create", "start", "stop", "kill", "exec", "rm", "rmi", "tag", "import", "load", "pull", "push", "build",
         "ledger redact", "ledger seal", "container prune", "image prune", "system prune", "repair",
     ];
 
@@ -69,6 +69,7 @@ public static class Program
         ["logs"] = LogsCommand.Run,
         ["ps"] = PsCommand.Run,
         ["pull"] = PullCommand.Run,
+        ["push"] = PushCommand.Run,
         ["rebuild"] = RebuildCommand.Run,
         ["repair"] = RepairCommand.Run,
         ["rm"] = RmCommand.Run,

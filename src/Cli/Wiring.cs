@@ -255,6 +255,14 @@ public sealed class Wiring(Places places, Origin origin)
             {
                 // Asked when an image has been found, so that a wrong configuration has been told by then.
                 Downloads = () => registry.Value.Match(Right: r => r.Downloads(), Left: _ => EngineConfig.DefaultDownloads),
+                Tags = (reference, cancel) => registry.Value.ToAsync().Bind(r => r.Tags(reference, cancel)),
+                Push = new RegistryPush(
+                    (reference, cancel) => registry.Value.ToAsync().Bind(r => r.Push.Open(reference, cancel)),
+                    (target, blob, cancel) => registry.Value.ToAsync().Bind(r => r.Push.Blob(target, blob, cancel)),
+                    (target, tag, type, bytes, cancel) => registry.Value.ToAsync().Bind(r => r.Push.Manifest(target, tag, type, bytes, cancel)))
+                {
+                    Uploads = () => registry.Value.Match(Right: r => r.Push.Uploads(), Left: _ => EngineConfig.DefaultUploads),
+                },
             },
             Runtime().Runtime,
             SecretStoreAdapter.Create(places.Root),

@@ -97,12 +97,18 @@ public static class Pull
                 n == 0 ? null : chain[n - 1].Hex,
                 remote.Manifest.Layers[n],
                 remote.Config.DiffIds[n],
-                stop => ports.Registry.OpenLayer(remote, remote.Manifest.Layers[n], stop),
+                stop => Opened(ports, remote, n, wire, stop),
                 progress => Told(n, progress).Iter(tell)),
             cancel)
-        let counted = wire.Add(remote.Manifest.Layers[n].Size)
         let telling = Tell(tell, new PullProgress.Complete(n))
         select layer;
+
+    /// <summary>A layer that another command has fetched meanwhile is not opened, and did not come over our wire.</summary>
+    private static EitherAsync<DomainError, System.IO.Stream> Opened(
+        Ports ports, RemoteImage remote, int n, Wire wire, CancellationToken cancel) =>
+        from body in ports.Registry.OpenLayer(remote, remote.Manifest.Layers[n], cancel)
+        let counted = wire.Add(remote.Manifest.Layers[n].Size)
+        select body;
 
     /// <summary>That it is unpacked is told by whoever gets the layer.</summary>
     private static Option<PullProgress> Told(int n, LayerProgress progress) =>
@@ -128,7 +134,7 @@ public static class Pull
                 Streams.Image(id),
                 new RecordPulled(new ImagePulled(
                     id, remote.Reference.Host, remote.Reference.Canonical, remote.Digest, ports.World.Platform.ToString(),
-                    wire.Bytes, (int)(now - began).TotalMilliseconds, content)),
+                    wire.Bytes, (int)(now - began).TotalMilliseconds, content, Source(remote))),
                 now,
                 cancel)
             from tagged in Seq(remote.Reference.Canonical, byDigest.Canonical).Distinct().ToSeq().InTurn(name =>
@@ -137,6 +143,10 @@ public static class Pull
             from _ in whole.IsEmpty ? Done : ports.Store.Append(whole, cancel).Ignore()
             select new Pulled(id, remote.Reference, remote.Digest, !whole.IsEmpty);
     }
+
+    private static PullSource Source(RemoteImage remote) => new(
+        remote.Reference.Path, remote.Reference.Digest is null ? remote.Reference.Tag : null, remote.Manifest.Config.Digest,
+        Digest.Of(remote.ManifestBytes), new Uri(remote.Endpoint).Authority, PullSource.Off, Seq<FoundSignature>());
 
     private static Either<DomainError, Unit> Consistent(RemoteImage remote) =>
         remote.Manifest.Layers.Count == remote.Config.DiffIds.Count

@@ -85,7 +85,7 @@ public sealed class ArchiveHostileTests : IDisposable
         { "an index that names itself", () => Oci(Index(Descriptor(MediaType.OciIndex, "{}"))).File($"blobs/sha256/{Of("{}")[7..]}", "{\"").Plain(), typeof(DomainError.Corrupt) },
         { "a thousand indexes within each other", () => Nested(1000), typeof(DomainError.BadContent) },
         { "an index of more than 1,000 images", () => Oci(Index([.. Enumerable.Range(0, 1001).Select(n => Descriptor(MediaType.OciManifest, $"{n}"))])).Plain(), typeof(DomainError.BadContent) },
-        { "an artifact", () => Oci(Index(Descriptor(MediaType.OciManifest, Artifact)), Artifact).Plain(), typeof(DomainError.NotSupported) },
+        { "an artifact", () => Oci(Index(Descriptor(MediaType.OciManifest, Artifact)), Artifact).Plain(), typeof(DomainError.NotAnImage) },
         { "a layout of another version", () => new Archive().File("oci-layout", "{\"imageLayoutVersion\":\"2.0.0\"}").File("index.json", Index()).Plain(), typeof(DomainError.NotSupported) },
         { "images for other platforms only", () => Oci(Index(For("arm64", "a"), For("s390x", "b"))).Plain(), typeof(DomainError.NoPlatform) },
     };

@@ -17,6 +17,11 @@ internal sealed class RegistryServer : IAsyncDisposable
     {
         public string Body { get; init; } = "";
 
+        public string Method { get; init; } = "";
+
+        /// <summary>As it came: less than was announced, where the server cut it off.</summary>
+        public byte[] Bytes { get; init; } = [];
+
         /// <summary>Null where there is none.</summary>
         public string? Header(string name) => Headers.GetValueOrDefault(name);
     }
@@ -38,6 +43,9 @@ internal sealed class RegistryServer : IAsyncDisposable
     public string Base => $"http://{Host}";
 
     public List<HttpRequest> Requests { get; } = [];
+
+    /// <summary>How many bytes of a body are read before it is answered; all where it does not say.</summary>
+    public Func<HttpRequest, int?> Takes { get; init; } = _ => null;
 
     public static byte[] Answer(int status, byte[] body, params string[] headers) =>
         [.. Encoding.ASCII.GetBytes($"HTTP/1.1 {status} X\r\nContent-Length: {body.Length}\r\nConnection: close\r\n{string.Concat(headers.Select(h => h + "\r\n"))}\r\n"), .. body];
@@ -111,8 +119,10 @@ internal sealed class RegistryServer : IAsyncDisposable
 
         var lines = text.ToString().Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
         var headers = lines.Skip(1).Select(l => l.Split(": ", 2)).ToDictionary(p => p[0], p => p[1], StringComparer.OrdinalIgnoreCase);
-        var body = new byte[int.Parse(headers.GetValueOrDefault("Content-Length", "0"))];
+        var request = new HttpRequest(lines[0].Split(' ')[1], headers) { Method = lines[0].Split(' ')[0] };
+        var announced = int.Parse(headers.GetValueOrDefault("Content-Length", "0"));
+        var body = new byte[Math.Min(announced, Takes(request) ?? announced)];
         await stream.ReadExactlyAsync(body, stop.Token);
-        return new(lines[0].Split(' ')[1], headers) { Body = Encoding.UTF8.GetString(body) };
+        return request with { Body = Encoding.UTF8.GetString(body), Bytes = body };
     }
 }

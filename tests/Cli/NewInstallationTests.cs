@@ -61,7 +61,7 @@ public sealed class NewInstallationTests(Installation eventdock) : IClassFixture
     [InlineData("run --name", 125, "--name")]
     [InlineData("stop -t soon x", 125, "soon")]
     [InlineData("run --privileged busybox", 125, "--privileged")]
-    [InlineData("push busybox", 125, "push")]
+    [InlineData("search busybox", 125, "search")]
     [InlineData("-H tcp://localhost ps", 125, "-H")]
     public void A_command_line_that_cannot_be_read_names_the_word_in_one_line(string line, int code, string names) =>
         Assert.Contains(names, eventdock.Refused(code, line.Split(' ')), StringComparison.Ordinal);

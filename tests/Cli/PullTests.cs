@@ -71,6 +71,44 @@ public sealed class PullTests(MirroredInstallation eventdock) : IClassFixture<Mi
     }
 
     [Fact]
+    public void All_tags_are_pulled_in_the_registrys_order_with_dockers_lines_and_what_is_no_image_is_left_out()
+    {
+        var repository = $"127.0.0.1:{eventdock.Registry.Port}/all/tags";
+        eventdock.Registry.Publish("all/tags:one", Busybox.Tar(("one", "1")));
+        eventdock.Registry.Publish("all/tags:two", Busybox.Tar(("two", "2")));
+        var lines = eventdock.Run("pull", "-a", repository).Good().Lines;
+        Assert.Equal(["one: Pulling from all/tags", "two: Pulling from all/tags"], lines.Where(l => l.Contains("Pulling from", StringComparison.Ordinal)).Order());
+        Assert.Equal(2, lines.Count(l => l.StartsWith("Digest: sha256:", StringComparison.Ordinal)));
+        Assert.Equal([$"Status: Downloaded newer image for {repository}", repository], lines[^2..]);
+        Assert.Equal([$"Status: Image is up to date for {repository}", repository], eventdock.Lines("pull", "-a", repository)[^2..]);
+        Assert.Equal(repository, eventdock.Out("pull", "-a", "-q", repository));
+
+        PutChart(repository, "chart");
+        var beside = eventdock.Run("pull", "-a", "-q", repository).Done();
+        Assert.Equal(
+            $"eventdock: {repository}:chart is a Helm chart (application/vnd.cncf.helm.config.v1+json) and not an image, left out\n", beside.Error);
+        Assert.Contains("is a Helm chart", eventdock.Refused(1, "pull", "-q", $"{repository}:chart"), StringComparison.Ordinal);
+        Assert.Equal("eventdock: tag can't be used with --all-tags/-a", eventdock.Refused(1, "pull", "-a", $"{repository}:one"));
+        Assert.Contains("not found", eventdock.Refused(1, "pull", "-a", $"127.0.0.1:{eventdock.Registry.Port}/all/none"), StringComparison.Ordinal);
+        eventdock.Run("rmi", $"{repository}:one", $"{repository}:two").Good();
+    }
+
+    [Fact]
+    public void What_an_image_was_pulled_from_is_in_its_event()
+    {
+        var reference = $"127.0.0.1:{eventdock.Registry.Port}/of/record:3";
+        eventdock.Registry.Publish("of/record:3", Busybox.Tar(("recorded", Guid.NewGuid().ToString())));
+        eventdock.Run("pull", "-q", reference).Good();
+        var data = System.Text.Json.JsonDocument.Parse(eventdock.Lines("log", "--type", "ImagePulled", "--format", "json")[0]).RootElement.GetProperty("Data");
+        var source = data.GetProperty("Source");
+        Assert.Equal(
+            ("of/record", "3", $"sha256:{data.GetProperty("Id").GetString()}", data.GetProperty("Manifest").GetString(), $"127.0.0.1:{eventdock.Registry.Port}"),
+            (source.GetProperty("Repository").GetString(), source.GetProperty("Tag").GetString(), source.GetProperty("Config").GetString(),
+                source.GetProperty("Own").GetString(), source.GetProperty("Host").GetString()));
+        eventdock.Run("rmi", reference).Good();
+    }
+
+    [Fact]
     public void History_of_a_pulled_image_is_its_own_and_its_environment_reaches_the_process()
     {
         eventdock.Run("pull", "-q", "node:6.9.2").Good();
@@ -234,6 +272,21 @@ public sealed class PullTests(MirroredInstallation eventdock) : IClassFixture<Mi
         var said = eventdock.Run(args);
         Assert.NotEqual(0, said.Code);
         return said;
+    }
+
+    /// <summary>A chart as helm pushes it: a configuration of its own kind, and no layer that matters.</summary>
+    private static void PutChart(string repository, string tag)
+    {
+        using var http = new System.Net.Http.HttpClient();
+        var at = $"http://{repository[..repository.IndexOf('/')]}/v2/{repository[(repository.IndexOf('/') + 1)..]}";
+        var config = "{}"u8.ToArray();
+        var begun = http.PostAsync($"{at}/blobs/uploads/", null).Result;
+        Assert.True(http.PutAsync($"{begun.Headers.Location}&digest={Sha(config)}", new System.Net.Http.ByteArrayContent(config)).Result.IsSuccessStatusCode);
+        var manifest = new System.Net.Http.ByteArrayContent(Encoding.UTF8.GetBytes(
+            "{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.manifest.v1+json\",\"config\":"
+            + $"{{\"mediaType\":\"application/vnd.cncf.helm.config.v1+json\",\"digest\":\"{Sha(config)}\",\"size\":2}},\"layers\":[]}}"));
+        manifest.Headers.ContentType = new("application/vnd.oci.image.manifest.v1+json");
+        Assert.True(http.PutAsync($"{at}/manifests/{tag}", manifest).Result.IsSuccessStatusCode);
     }
 
     private void Forget()

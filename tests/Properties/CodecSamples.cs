@@ -47,6 +47,7 @@ public sealed class CodecSamples
         ("layer_repaired.v1", new LayerRepaired(Hex, "files", "blob")),
         ("image_repaired.v1", new ImageRepaired(Hex, "docker.io/library/node:22")),
         ("image_pulled.v1", new ImagePulled(Hex, "docker.io", "docker.io/library/node:22", Digest, "linux/arm/v7", 33, 44, Content)),
+        ("image_pushed.v1", new ImagePushed(Hex, "registry.example:5000", "team/node", "22", Digest, 9007199254740993, 1, 2, 3, 77)),
         ("image_built.v1", new ImageBuilt(Hex, "base", 55, Content)),
         ("image_imported.v1", new ImageImported(Hex, "-", Content with { Created = null, Author = null, Variant = null, Run = RunConfig.Empty })),
         ("image_loaded.v1", new ImageLoaded(

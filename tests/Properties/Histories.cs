@@ -57,6 +57,8 @@ public static class Histories
     public static Gen<ImageCommand> ImageCommands(string id) => Gen.OneOf<ImageCommand>(
         Gen.Choose(1, 2).Select(n => (ImageCommand)new RecordPulled(new ImagePulled(
             id, "docker.io", "docker.io/library/node:6.9.2", D(n), "linux/amd64", 40, 5, Content))),
+        Gen.Choose(1, 2).Select(n => (ImageCommand)new RecordPushed(new ImagePushed(
+            id, "docker.io", "library/node", "6.9.2", D(n), 40, 1, 0, 2, 5))),
         Gen.Constant<ImageCommand>(new RecordBuilt(new ImageBuilt(id, null, 5, Content))),
         Gen.Constant<ImageCommand>(new RecordLoaded(new ImageLoaded(id, "-", "docker-archive", null, 7, 5, Content))),
         Gen.Constant<ImageCommand>(new RecordImported(new ImageImported(id, "-", Content))),

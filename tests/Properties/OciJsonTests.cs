@@ -96,10 +96,9 @@ public sealed class OciJsonTests
     [Theory]
     [InlineData("{\"schemaVersion\":1,\"name\":\"a\",\"fsLayers\":[]}", null, "schema 1")]
     [InlineData("{\"schemaVersion\":2}", "application/vnd.docker.distribution.manifest.v1+prettyjws", "schema 1")]
-    [InlineData("{\"schemaVersion\":2,\"config\":{\"mediaType\":\"application/vnd.cncf.helm.config.v1+json\",\"digest\":\"H\",\"size\":1},\"layers\":[]}", null, "helm")]
     [InlineData("{\"schemaVersion\":2,\"config\":C,\"layers\":[{\"mediaType\":\"application/vnd.oci.image.layer.v1.tar+xz\",\"digest\":\"H\",\"size\":1}]}", null, "tar+xz")]
     [InlineData("{\"schemaVersion\":2}", "application/vnd.example+json", "vnd.example")]
-    public void What_is_no_image_we_read_is_refused_by_its_name(string json, string? type, string named) =>
+    public void What_is_an_image_that_we_do_not_read_is_refused_by_its_name(string json, string? type, string named) =>
         Assert.Contains(named, Assert.IsType<DomainError.NotSupported>(Error(json, type)).What);
 
     [Theory]
@@ -109,6 +108,16 @@ public sealed class OciJsonTests
     [InlineData(MediaType.DockerLayer)]
     public void Layers_of_every_kind_that_we_unpack_are_taken(string type) =>
         Assert.True(Parse($"{{\"schemaVersion\":2,\"config\":C,\"layers\":[{{\"mediaType\":\"{type}\",\"digest\":\"H\",\"size\":1}}]}}", null).IsRight);
+
+    [Theory]
+    [InlineData("application/vnd.cncf.helm.config.v1+json", null, "manifest is a Helm chart (application/vnd.cncf.helm.config.v1+json) and not an image")]
+    [InlineData("application/vnd.oci.image.config.v1+json", "application/vnd.dev.cosign.simplesigning.v1+json", "manifest is a cosign signature (application/vnd.dev.cosign.simplesigning.v1+json) and not an image")]
+    [InlineData("application/vnd.oci.image.config.v1+json", "application/vnd.in-toto+json", "manifest is an in-toto attestation (application/vnd.in-toto+json) and not an image")]
+    [InlineData("application/vnd.wasm.config.v0+json", "application/wasm", "manifest is a WebAssembly module (application/vnd.wasm.config.v0+json) and not an image")]
+    [InlineData("application/vnd.example", "x/y", "manifest is an artifact (application/vnd.example) and not an image")]
+    public void What_is_no_image_is_refused_by_its_name(string config, string? layer, string says) => Assert.Equal(says, EventDock.Cli.Errors.ErrorText.Of(Error(
+        $"{{\"schemaVersion\":2,\"config\":{{\"mediaType\":\"{config}\",\"digest\":\"H\",\"size\":1}},\"layers\":["
+        + (layer is null ? "" : $"{{\"mediaType\":\"{layer}\",\"digest\":\"H\",\"size\":1}}") + "]}", null)));
 
     [Theory]
     [InlineData("application/vnd.oci.image.manifest.v1+json; charset=utf-8")]

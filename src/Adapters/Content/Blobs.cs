@@ -12,7 +12,10 @@ public static class Blobs
     public static BlobStore Create(Paths paths) =>
         new(Write: (mediaType, bytes, cancel) => Guarded.Run(() => Write(paths, mediaType, bytes.Span), cancel).ToAsync(),
             Read: (digest, most, cancel) => Guarded.Run(() => Read(paths, digest, most), cancel).ToAsync(),
-            Discard: (digest, cancel) => Guarded.Run(() => Discard(paths, digest), cancel).ToAsync());
+            Discard: (digest, cancel) => Guarded.Run(() => Discard(paths, digest), cancel).ToAsync())
+        {
+            Open = (digest, cancel) => Guarded.Run(() => OpenBlob(paths, digest), cancel).ToAsync(),
+        };
 
     internal static BlobRef Write(Paths paths, string mediaType, ReadOnlySpan<byte> bytes)
     {
@@ -33,6 +36,14 @@ public static class Blobs
         }
 
         return new BlobRef(mediaType, digest, bytes.Length);
+    }
+
+    internal static Stream OpenBlob(Paths paths, Digest digest)
+    {
+        using var blobs = Fs.OpenDirectory(paths.Blobs);
+        return Fs.TryOpenRegular(blobs, Bytes.Of(digest.Hex), out var file, out _)
+            ? new FileStream(file, FileAccess.Read, bufferSize: 0)
+            : throw new PosixException(Errno.NoEntry, "open", Path.Combine(paths.Blobs, digest.Hex));
     }
 
     private static byte[] Read(Paths paths, Digest digest, int most)

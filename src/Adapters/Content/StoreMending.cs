@@ -13,7 +13,7 @@ public static class StoreMending
 {
     public static StoreMender Create(Paths paths, TarLimits? limits = null) => new(
         Replace: (import, cancel) => Guarded.RunAsync(() => ReplaceAsync(paths, limits ?? new TarLimits(), import, cancel), cancel).ToAsync(),
-        Open: (digest, cancel) => Guarded.Run(() => OpenBlob(paths, digest), cancel).ToAsync(),
+        Open: (digest, cancel) => Guarded.Run(() => Blobs.OpenBlob(paths, digest), cancel).ToAsync(),
         Write: (mediaType, bytes, cancel) => Guarded.Run(() => Write(paths, mediaType, bytes), cancel).ToAsync(),
         Relink: (id, cancel) => Guarded.Run(() => Relink(paths, id), cancel).ToAsync());
 
@@ -43,14 +43,6 @@ public static class StoreMending
             Trash.Take(layers, Bytes.Of(layer.Id), trash);
             Fs.Unlink(links, Bytes.Of(layer.Id[..16]));
         }
-    }
-
-    private static Stream OpenBlob(Paths paths, Digest digest)
-    {
-        using var blobs = Fs.OpenDirectory(paths.Blobs);
-        return Fs.TryOpenRegular(blobs, Bytes.Of(digest.Hex), out var file, out _)
-            ? new FileStream(file, FileAccess.Read, bufferSize: 0)
-            : throw new PosixException(Errno.NoEntry, "open", Path.Combine(paths.Blobs, digest.Hex));
     }
 
     private static Unit Write(Paths paths, string mediaType, ReadOnlyMemory<byte> bytes)

@@ -34,9 +34,12 @@ internal sealed class Endpoints(EngineConfig config)
         return await ForHostAsync(reference.Host, cancel);
     }
 
-    /// <summary>A registry itself, without mirrors: where a login is checked.</summary>
-    public async Task<IReadOnlyList<Endpoint>> ForRegistryAsync(RegistryName registry, CancellationToken cancel) =>
-        registry.IsHub ? [new(DockerHub, Mirror: false)] : await ForHostAsync(registry.Host, cancel);
+    /// <summary>A registry itself, without mirrors: where a login is checked, and what is pushed to.</summary>
+    public Task<IReadOnlyList<Endpoint>> ForRegistryAsync(RegistryName registry, CancellationToken cancel) =>
+        ForRegistryAsync(registry.Host, cancel);
+
+    public async Task<IReadOnlyList<Endpoint>> ForRegistryAsync(string host, CancellationToken cancel) =>
+        host == ImageReference.DefaultHost ? [new(DockerHub, Mirror: false)] : await ForHostAsync(host, cancel);
 
     /// <summary>Whose credentials an endpoint may have: a mirror's are its own, never Docker Hub's.</summary>
     public RegistryName NameOf(Endpoint endpoint) =>

@@ -22,7 +22,11 @@ public static class RegistryAdapter
         var endpoints = new Endpoints(config);
         var http = new RegistryHttp(endpoints, new(certificates), handlerForTests, timing ?? RegistryTiming.Default);
         var files = new CredentialFiles(credentials ?? CredentialPlaces.Nowhere);
-        var client = new RegistryClient(http, new TokenAuth(http, new TokenServer(http, endpoints), endpoints, files));
+        var auth = new TokenAuth(http, new TokenServer(http, endpoints), endpoints, files);
+        var client = new RegistryClient(http, auth);
+        var tags = new TagList(http, auth);
+        var push = new PushClient(http, auth);
+        var uploads = new Uploads(http, auth);
         return new(
             Resolve: (reference, platform, cancel) => InterruptibleAsync(async () =>
             {
@@ -34,6 +38,23 @@ public static class RegistryAdapter
                 e => client.OpenAsync(e, image.Reference, blob, cancel)), cancel).ToAsync())
         {
             Downloads = () => config.Downloads,
+            Tags = (reference, cancel) => InterruptibleAsync(async () =>
+            {
+                var candidates = await endpoints.ForAsync(reference, cancel);
+                return (await FirstAsync(endpoints, candidates, e => tags.ListAsync(e, reference, cancel))).Map(found => found.ToSeq());
+            }, cancel).ToAsync(),
+            Push = new(
+                Open: (reference, cancel) => InterruptibleAsync(async () =>
+                {
+                    var candidates = await endpoints.ForRegistryAsync(reference.Host, cancel);
+                    return await FirstAsync(endpoints, candidates, e => push.OpenAsync(e, reference, cancel));
+                }, cancel).ToAsync(),
+                Blob: (target, blob, cancel) => InterruptibleAsync(() => uploads.PushAsync(target, blob, cancel), cancel).ToAsync(),
+                Manifest: (target, tag, type, bytes, cancel) => InterruptibleAsync(
+                    () => push.PutAsync(target, tag, type, bytes, cancel), cancel).ToAsync())
+            {
+                Uploads = () => config.Uploads,
+            },
         };
     }
 

@@ -63,7 +63,7 @@ internal sealed class RegistryClient(RegistryHttp http, TokenAuth auth)
     {
         var what = $"blob {blob.Digest.Value}";
         var request = BlobRequest(endpoint, reference, blob);
-        var answer = await auth.GetAsync(endpoint, reference, request, cancel);
+        var answer = await auth.AskAsync(endpoint, reference, request, cancel);
         if (answer.Failed(out var error, out var response))
         {
             return error;
@@ -90,7 +90,7 @@ internal sealed class RegistryClient(RegistryHttp http, TokenAuth auth)
 
     private async Task<Stream?> ResumeAsync(Endpoint endpoint, ImageReference reference, RegistryRequest request, CancellationToken cancel)
     {
-        var answer = await auth.GetAsync(endpoint, reference, request, cancel);
+        var answer = await auth.AskAsync(endpoint, reference, request, cancel);
         if (answer.Failed(out _, out var response))
         {
             return null;
@@ -156,7 +156,7 @@ internal sealed class RegistryClient(RegistryHttp http, TokenAuth auth)
         }
 
         var uri = new Uri($"{endpoint.Base}/v2/{reference.Path}/manifests/{expected?.Value ?? reference.Tag}");
-        var answer = await auth.GetAsync(endpoint, reference, new(uri, what, ManifestTypes, null), cancel);
+        var answer = await auth.AskAsync(endpoint, reference, new(uri, what, ManifestTypes, null), cancel);
         if (answer.Failed(out var error, out var response))
         {
             return error;
@@ -185,7 +185,7 @@ internal sealed class RegistryClient(RegistryHttp http, TokenAuth auth)
             return new DomainError.BadContent(what, $"is longer than {ImageConfigJson.MaxBytes} bytes");
         }
 
-        var answer = await auth.GetAsync(endpoint, reference, BlobRequest(endpoint, reference, config) with { What = what }, cancel);
+        var answer = await auth.AskAsync(endpoint, reference, BlobRequest(endpoint, reference, config) with { What = what }, cancel);
         if (answer.Failed(out var error, out var response))
         {
             return error;
@@ -206,15 +206,9 @@ internal sealed class RegistryClient(RegistryHttp http, TokenAuth auth)
     private static RegistryRequest BlobRequest(Endpoint endpoint, ImageReference reference, Descriptor blob) =>
         new(new Uri($"{endpoint.Base}/v2/{reference.Path}/blobs/{blob.Digest.Value}"), $"blob {blob.Digest.Value}", [], null);
 
-    private async Task<DomainError> RefusalAsync(
-        HttpResponseMessage response, string what, ImageReference reference, CancellationToken cancel, Func<string, DomainError>? notFound = null)
-    {
-        var uri = response.RequestMessage!.RequestUri!;
-        var body = await http.ReadAsync(response, what, RegistryHttp.MaxMessageBytes, cancel);
-        return RegistryErrors.Of(
-            response.StatusCode, body.IfLeft([]), uri, what, reference.FamiliarRepository,
-            notFound ?? (message => new DomainError.RegistryRefused(uri.Authority, what, (int)response.StatusCode, message)));
-    }
+    private Task<DomainError> RefusalAsync(
+        HttpResponseMessage response, string what, ImageReference reference, CancellationToken cancel, Func<string, DomainError>? notFound = null) =>
+        RegistryErrors.ReadAsync(http, response, what, reference, cancel, notFound);
 
     /// <summary>The digest of the bytes, which is the expected one where one is expected.</summary>
     private static Either<DomainError, Digest> Verified(byte[] bytes, string what, Digest? expected, long? size)
@@ -228,7 +222,7 @@ internal sealed class RegistryClient(RegistryHttp http, TokenAuth auth)
     }
 
     /// <summary>distribution-spec, "Pulling manifests": Docker-Content-Digest, where there is one we can check.</summary>
-    private static Digest? Promised(HttpResponseMessage response) =>
+    internal static Digest? Promised(HttpResponseMessage response) =>
         Digest.Parse(Header(response.Headers.NonValidated, "Docker-Content-Digest")).MatchUnsafe<Digest?>(Right: d => d, Left: _ => null);
 
     private static string? Header(System.Net.Http.Headers.HttpHeadersNonValidated headers, string name) =>
@@ -245,6 +239,7 @@ internal sealed class RegistryClient(RegistryHttp http, TokenAuth auth)
         error switch
         {
             DomainError.BadContent e => e with { What = $"{part} of {reference.Familiar}" },
+            DomainError.NotAnImage e => e with { What = reference.Familiar },
             DomainError.NotSupported e => new DomainError.NotSupported($"{reference.Familiar}: {e.What}"),
             _ => error,
         };

@@ -25,6 +25,18 @@ internal static class RegistryErrors
         };
     }
 
+    /// <summary>The same, of an answer whose body has not been read.</summary>
+    public static async Task<DomainError> ReadAsync(
+        RegistryHttp http, HttpResponseMessage response, string what, ImageReference reference, CancellationToken cancel,
+        Func<string, DomainError>? notFound = null)
+    {
+        var uri = response.RequestMessage!.RequestUri!;
+        var body = await http.ReadAsync(response, what, RegistryHttp.MaxMessageBytes, cancel);
+        return Of(
+            response.StatusCode, body.IfLeft([]), uri, what, reference.FamiliarRepository,
+            notFound ?? (message => new DomainError.RegistryRefused(uri.Authority, what, (int)response.StatusCode, message)));
+    }
+
     /// <summary>The registry's own words: the first error's message, or what token servers say. Empty where it is not JSON.</summary>
     public static string Message(ReadOnlyMemory<byte> body)
     {

@@ -8,17 +8,8 @@ using System.Net.Http.Headers;
 using System.Net.Security;
 using EventDock.Domain.Kernel;
 
-/// <summary>One GET, or a POST of a form.</summary>
-/// <param name="What">How errors name the thing asked for.</param>
-/// <param name="From">The first byte wanted (RFC 9110, 14.2); 0 for all.</param>
-internal sealed record RegistryRequest(Uri Uri, string What, IReadOnlyList<string> Accept, AuthenticationHeaderValue? Authorization, long From = 0)
-{
-    /// <summary>Posted where it is not null, and never sent on to where a redirect points: secrets stand in it.</summary>
-    public IReadOnlyList<(string Name, string Value)>? Form { get; init; }
-}
-
 /// <summary>
-/// GETs with what every request to a registry needs: redirects that keep credentials at home, waiting out a 429 or a 5xx, and
+/// Requests with what every one to a registry needs: redirects that keep credentials at home, waiting out a 429 or a 5xx, and
 /// an end to every wait. The clients are made when first used.
 /// </summary>
 internal sealed class RegistryHttp
@@ -46,13 +37,14 @@ internal sealed class RegistryHttp
     }
 
     /// <summary>The final answer, whatever its status, its body not yet read. The caller disposes it.</summary>
-    public async Task<Either<DomainError, HttpResponseMessage>> GetAsync(RegistryRequest request, CancellationToken cancel)
+    public async Task<Either<DomainError, HttpResponseMessage>> AskAsync(RegistryRequest request, CancellationToken cancel)
     {
         for (var attempt = 0; ; attempt++)
         {
             var answer = await FollowAsync(request, cancel);
             if (answer.Failed(out _, out var response)
-                || attempt == Retries || response.StatusCode != HttpStatusCode.TooManyRequests && (int)response.StatusCode < 500)
+                || attempt == Retries
+                || response.StatusCode != HttpStatusCode.TooManyRequests && (request.Once || (int)response.StatusCode < 500))
             {
                 return answer;
             }
@@ -119,6 +111,9 @@ internal sealed class RegistryHttp
         }
     }
 
+    /// <summary>For what is small, however many requests it takes.</summary>
+    public TimeSpan Small => timing.Small;
+
     /// <summary>A watch over one body: fewer bytes in a window than there must be are an <see cref="IOException"/>.</summary>
     public Drip Dripping() => new(this, timing);
 
@@ -137,8 +132,7 @@ internal sealed class RegistryHttp
         for (var hop = 0; ; hop++)
         {
             var answer = await SendAsync(request, uri, cancel);
-            if (answer.Failed(out _, out var response) || request.Form is not null
-                || (int)response.StatusCode is not (301 or 302 or 303 or 307 or 308)
+            if (answer.Failed(out _, out var response) || !request.Follows((int)response.StatusCode)
                 || response.Headers.Location is not { } location)
             {
                 return answer;
@@ -162,9 +156,12 @@ internal sealed class RegistryHttp
 
     private async Task<Either<DomainError, HttpResponseMessage>> SendAsync(RegistryRequest request, Uri uri, CancellationToken cancel)
     {
-        using var message = new HttpRequestMessage(request.Form is null ? HttpMethod.Get : HttpMethod.Post, uri)
+        using var stall = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var patience = timing.Stall + timing.Connect;
+        stall.CancelAfter(patience);
+        using var message = new HttpRequestMessage(request.Form is null ? request.Method : HttpMethod.Post, uri)
         {
-            Content = request.Form is { } form ? Encoded(form) : null,
+            Content = request.Form is { } form ? Encoded(form) : request.Body?.Invoke(() => stall.CancelAfter(patience)),
         };
         foreach (var type in request.Accept)
         {
@@ -182,8 +179,6 @@ internal sealed class RegistryHttp
             message.Headers.Authorization = request.Authorization;
         }
 
-        using var stall = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        stall.CancelAfter(timing.Stall + timing.Connect);
         var chosen = ClientFor(uri);
         if (chosen.Failed(out var unread, out var http))
         {
@@ -199,6 +194,10 @@ internal sealed class RegistryHttp
         catch (HttpRequestException e)
         {
             return RegistryErrors.Unreachable(uri, e);
+        }
+        catch (IOException e) when (request.Body is not null)
+        {
+            return new DomainError.RegistryUnreachable(uri.Authority, $"{request.What} was cut off: {e.Message}");
         }
         catch (OperationCanceledException e) when (!cancel.IsCancellationRequested)
         {

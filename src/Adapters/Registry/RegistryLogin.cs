@@ -19,7 +19,7 @@ internal sealed class RegistryLogin(RegistryHttp http, TokenServer server)
         Endpoint endpoint, RegistryName registry, Credential credential, CancellationToken cancel)
     {
         var request = new RegistryRequest(new Uri($"{endpoint.Base}/v2/"), What, [], null);
-        var first = await http.GetAsync(request, cancel);
+        var first = await http.AskAsync(request, cancel);
         if (first.Failed(out var error, out var response))
         {
             return error;
@@ -57,7 +57,7 @@ internal sealed class RegistryLogin(RegistryHttp http, TokenServer server)
     private async Task<Either<DomainError, Credential>> SentAsync(
         RegistryRequest request, RegistryName registry, Credential credential, CancellationToken cancel)
     {
-        var answer = await http.GetAsync(request, cancel);
+        var answer = await http.AskAsync(request, cancel);
         if (answer.Failed(out var error, out var response))
         {
             return error;

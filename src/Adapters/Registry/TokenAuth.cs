@@ -24,11 +24,12 @@ internal sealed class TokenAuth(RegistryHttp http, TokenServer server, Endpoints
     private readonly ConcurrentDictionary<(string Endpoint, string Path), Credential> basic = new();
 
     /// <summary>The answer, after saying who we are where the registry asks; still 401 where that does not help.</summary>
-    public async Task<Either<DomainError, HttpResponseMessage>> GetAsync(
+    public async Task<Either<DomainError, HttpResponseMessage>> AskAsync(
         Endpoint endpoint, ImageReference reference, RegistryRequest request, CancellationToken cancel)
     {
         var place = (endpoint.Base, reference.Path);
-        var answer = await http.GetAsync(request with { Authorization = Known(place) }, cancel);
+        var known = Known(place);
+        var answer = await http.AskAsync(request with { Authorization = known }, cancel);
         if (answer.Failed(out _, out var response)
             || response.StatusCode != HttpStatusCode.Unauthorized
             || response.RequestMessage!.RequestUri!.Authority != request.Uri.Authority)
@@ -36,7 +37,7 @@ internal sealed class TokenAuth(RegistryHttp http, TokenServer server, Endpoints
             return answer;
         }
 
-        var ticket = Ticket.Wanted(response, $"repository:{reference.Path}:pull");
+        var ticket = Ticket.Wanted(response, $"repository:{reference.Path}:{request.Actions}");
         if (ticket is null && !Ticket.WantsBasic(response))
         {
             return answer;
@@ -51,7 +52,8 @@ internal sealed class TokenAuth(RegistryHttp http, TokenServer server, Endpoints
 
         if (ticket is null)
         {
-            return found.Credential is { IdentityToken: null } credential && !basic.ContainsKey(place)
+            // Several requests may have been refused before one of them made the password known.
+            return found.Credential is { IdentityToken: null } credential && known?.Scheme != "Basic"
                 ? await BasicAsync(place, response, request, credential, cancel)
                 : answer;
         }
@@ -69,7 +71,7 @@ internal sealed class TokenAuth(RegistryHttp http, TokenServer server, Endpoints
         (string, string) place, HttpResponseMessage refused, RegistryRequest request, Credential credential, CancellationToken cancel)
     {
         refused.Dispose();
-        var answer = await http.GetAsync(request with { Authorization = new("Basic", credential.Basic) }, cancel);
+        var answer = await http.AskAsync(request with { Authorization = new("Basic", credential.Basic) }, cancel);
         if (!answer.Failed(out _, out var response) && response.StatusCode != HttpStatusCode.Unauthorized)
         {
             basic[place] = credential;
@@ -95,7 +97,7 @@ internal sealed class TokenAuth(RegistryHttp http, TokenServer server, Endpoints
         }
 
         (tokens[ticket], asked[place]) = (token.Value, ticket);
-        var answer = await http.GetAsync(request with { Authorization = new("Bearer", token.Value) }, cancel);
+        var answer = await http.AskAsync(request with { Authorization = new("Bearer", token.Value) }, cancel);
         if (!kept || answer.Failed(out _, out var response)
             || response.StatusCode is not (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden))
         {

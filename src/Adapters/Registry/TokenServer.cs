@@ -58,7 +58,7 @@ internal sealed class TokenServer(RegistryHttp http, Endpoints endpoints)
         }
 
         var request = credential?.IdentityToken is { } identity ? Posted(realm, ticket, identity) : Asked(realm, ticket, credential, lasting);
-        var answer = await http.GetAsync(request, cancel);
+        var answer = await http.AskAsync(request, cancel);
         if (answer.Failed(out var error, out var response))
         {
             return error;

@@ -27,7 +27,7 @@ internal sealed class Execs(RuntimePaths paths, Programs programs)
         }
 
         var directory = paths.ExecDirectory(spec.Container, spec.ExecId);
-        var started = Prepare(spec, directory).Bind(_ => Spawn(spec, directory, runtime, conmon, streams, cancel));
+        var started = Prepare(spec, directory, streams).Bind(_ => Spawn(spec, directory, runtime, conmon, streams, cancel));
         if (started.IsLeft)
         {
             PrivateFiles.RemoveTree(directory);
@@ -87,7 +87,7 @@ internal sealed class Execs(RuntimePaths paths, Programs programs)
         return unit;
     }
 
-    private Either<DomainError, Unit> Prepare(ExecSpec spec, string directory)
+    private Either<DomainError, Unit> Prepare(ExecSpec spec, string directory, PumpStreams streams)
     {
         var bundle = paths.Bundle(spec.Container);
         if (Bundle.ReadExecBase(bundle).OrNull() is not { } from)
@@ -105,7 +105,7 @@ internal sealed class Execs(RuntimePaths paths, Programs programs)
             RuntimeSpecEnvironment.Complete(from.Env, from.Hostname, spec.Terminal), spec.Env);
         var process = new ProcessSpec(
             spec.Command, env, spec.WorkingDir.Length == 0 ? from.WorkingDir : spec.WorkingDir, user, spec.Terminal,
-            spec.Terminal ? Terminal.Size(0) : null, Bundle.AppArmor.Value);
+            spec.Terminal ? streams.Size : null, Bundle.AppArmor.Value);
         PrivateFiles.MakeDirectory(directory);
         PrivateFiles.Write($"{directory}/{IdFile}", spec.ExecId);
         PrivateFiles.Write($"{directory}/process.json", RuntimeSpecJson.Process(process));

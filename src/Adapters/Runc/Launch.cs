@@ -6,7 +6,8 @@ using EventDock.Domain.Containers;
 using EventDock.Domain.Kernel;
 
 /// <summary>Makes a container's process, up to the point where it waits to be started.</summary>
-internal sealed class Launch(RuntimePaths paths, OverlayMounts mounts, Programs programs, SeccompCache seccomp, CleanUp cleanUp)
+internal sealed class Launch(RuntimePaths paths, OverlayMounts mounts, Programs programs, SeccompCache seccomp, CleanUp cleanUp,
+    PumpStreams streams)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
@@ -59,7 +60,7 @@ internal sealed class Launch(RuntimePaths paths, OverlayMounts mounts, Programs 
         var binds = Bundle.WriteEtcFiles(container, settings.Hostname, settings.Network);
         var env = RuntimeSpecEnvironment.Complete(spec.Env, settings.Hostname, settings.Terminal);
         var process = new ProcessSpec(
-            settings.Arguments, env, workingDir, user, settings.Terminal, settings.Terminal ? Terminal.Size(0) : null,
+            settings.Arguments, env, workingDir, user, settings.Terminal, settings.Terminal ? streams.Size : null,
             Bundle.AppArmor.Value);
         Bundle.WriteConfig(
             bundle, root, process, settings.Hostname, settings.Network, binds, paths.Cgroup(id.Value), filter);

@@ -24,7 +24,7 @@ public static class RuntimeAdapter
         var programs = new Programs();
         var seccomp = new SeccompCache(paths.Run, seccompProfile);
         var cleanUp = new CleanUp(paths, mounts, programs);
-        var launch = new Launch(paths, mounts, programs, seccomp, cleanUp);
+        var launch = new Launch(paths, mounts, programs, seccomp, cleanUp, streams);
         var start = new Start(paths, programs);
         var exits = new Exits(paths);
         var execs = new Execs(paths, programs);

@@ -79,7 +79,7 @@ internal sealed class Session : IDisposable
     /// <summary>The container's terminal follows ours, where we have one: conmon reads <c>1 ROWS COLS</c> from its FIFO.</summary>
     private void Resize()
     {
-        if (!terminal || (Terminal.Size(streams.Input) ?? Terminal.Size(streams.Output)) is not { } size)
+        if (!terminal || streams.Size is not { } size)
         {
             return;
         }

@@ -1,12 +1,16 @@
 namespace EventDock.Adapters.Runc;
 
 using System.Diagnostics;
+using EventDock.Adapters.Posix;
 using EventDock.Domain.Containers;
 
 /// <summary>Descriptors that a container's streams are copied from and to: usually 0, 1 and 2.</summary>
 internal sealed record PumpStreams(int Input, int Output, int Error)
 {
     public static readonly PumpStreams Own = new(0, 1, 2);
+
+    /// <summary>Of the terminal that one of them is; null where none is one.</summary>
+    public TerminalSize? Size => Terminal.Size(Input) ?? Terminal.Size(Output);
 }
 
 /// <summary>

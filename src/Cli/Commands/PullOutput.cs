@@ -42,10 +42,20 @@ public sealed class PullOutput
     /// <summary>The two lines at the end of a pull.</summary>
     public Unit Said(Pulled pulled)
     {
-        writer?.Write($"Digest: {pulled.Digest.Value}\n");
-        writer?.Write(pulled.New
-            ? $"Status: Downloaded newer image for {pulled.Reference.Familiar}\n"
-            : $"Status: Image is up to date for {pulled.Reference.Familiar}\n");
+        Said(pulled.Digest);
+        return Said(pulled.Reference.Familiar, pulled.New);
+    }
+
+    public Unit Said(Digest digest)
+    {
+        writer?.Write($"Digest: {digest.Value}\n");
+        return unit;
+    }
+
+    /// <param name="what">An image, or a repository all of whose tags were asked for.</param>
+    public Unit Said(string what, bool newer)
+    {
+        writer?.Write($"Status: {(newer ? "Downloaded newer image" : "Image is up to date")} for {what}\n");
         return unit;
     }
 

@@ -1,6 +1,7 @@
 namespace EventDock.Cli.Errors;
 
 using EventDock.Domain.Kernel;
+using EventDock.Domain.Oci;
 
 public static partial class ErrorText
 {
@@ -14,6 +15,12 @@ public static partial class ErrorText
             DomainError.CredentialHelperFailed e => $"{e.Program}: {e.Reason}",
             DomainError.LoginRefused e => $"login to {e.Registry} refused{Behind(e.Message)}",
             DomainError.LoginIncomplete e => Incomplete(e.Fault),
+            DomainError.RepositoryUnknown e => $"repository {e.Repository} not found{Behind(e.Message)}",
+            DomainError.NotAnImage e => $"{e.What} is {ArtifactName.Of(e.MediaType) ?? "an artifact"} ({e.MediaType}) and not an image",
+            DomainError.NothingToPush e => $"an image does not exist locally with the tag: {e.Repository}",
+            DomainError.NoSuchTag e => $"tag does not exist: {e.Reference}",
+            DomainError.PushByDigest => "cannot push a digest reference",
+            DomainError.TagBesideAllTags => "tag can't be used with --all-tags/-a",
             _ => null,
         };
 

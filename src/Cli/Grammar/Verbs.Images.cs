@@ -27,9 +27,16 @@ public static partial class Verbs
 
     public static VerbGrammar Pull => Verb("pull", "Fetch an image from a registry", "NAME[:TAG|@DIGEST]", Exactly(1),
         [
+            Switch("all-tags", 'a', "All tags of the repository"),
             Text("platform", "os[/arch[/variant]]", "The image for that platform, where there are several"),
             Switch("quiet", 'q', "Show no progress"),
-        ], [], LaterSwitches("a=all-tags", "disable-content-trust"));
+        ], [], LaterSwitches("disable-content-trust"));
+
+    public static VerbGrammar Push => Verb("push", "Send an image, or all of a repository, to a registry", "NAME[:TAG]", Exactly(1),
+        [
+            Switch("all-tags", 'a', "All tags of the repository that are here"),
+            Switch("quiet", 'q', "Show no progress"),
+        ], [], LaterSwitches("disable-content-trust"));
 
     public static VerbGrammar Login => Verb("login", "Log in to a registry, Docker Hub where none is named", "[SERVER]", new Arity(0, 1),
     [

@@ -10,7 +10,7 @@ public static partial class Verbs
     public static readonly string[] Names =
     [
         "images", "ps", "build", "run", "create", "start", "stop", "kill", "exec", "logs", "rm", "rmi", "history", "inspect",
-        "tag", "import", "pull", "load", "save", "export", "login", "logout", "image prune", "container prune", "system df", "system prune",
+        "tag", "import", "pull", "push", "load", "save", "export", "login", "logout", "image prune", "container prune", "system df", "system prune",
         "version", "log", "check", "repair", "rebuild", "adopt",
         "ledger verify", "ledger export", "ledger import", "ledger views", "ledger checkpoint", "ledger key", "ledger anchor", "ledger prove", "ledger consistency",
         "ledger check-proof", "ledger redact", "ledger seal",
@@ -38,6 +38,7 @@ public static partial class Verbs
         "tag" => Tag,
         "import" => Import,
         "pull" => Pull,
+        "push" => Push,
         "load" => Load,
         "save" => Save,
         "export" => Export,
@@ -91,7 +92,7 @@ public static partial class Verbs
         ("container", "export") => word,
         ("image", "ls" or "list") => "images",
         ("image", "rm" or "remove") => "rmi",
-        ("image", "build" or "history" or "import" or "inspect" or "pull" or "tag") => word,
+        ("image", "build" or "history" or "import" or "inspect" or "pull" or "push" or "tag") => word,
         ("image", "load" or "save") => word,
         ("builder", "build") => "build",
         _ => null,
@@ -100,7 +101,7 @@ public static partial class Verbs
     /// <summary>A verb of docker that EventDock does not have yet.</summary>
     public static bool IsToCome(string word) => word is
         "attach" or "commit" or "cp" or "diff" or "events" or "info" or "pause"
-        or "port" or "push" or "rename" or "restart" or "search" or "stats" or "top" or "unpause" or "update" or "wait"
+        or "port" or "rename" or "restart" or "search" or "stats" or "top" or "unpause" or "update" or "wait"
         or "network" or "volume" or "system" or "builder" or "plugin" or "swarm" or "stack" or "service" or "secret" or "config"
         or "node" or "manifest" or "context" or "trust" or "compose" or "buildx";
 

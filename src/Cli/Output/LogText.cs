@@ -25,7 +25,9 @@ public static class LogText
             LayerRemoved e => Short(e.Id),
             LayerRepaired e => $"{Short(e.Id)} its {e.Damage} from {e.Source}",
             ImageRepaired e => $"{Short(e.Id)} its configuration from {e.Source}",
-            ImagePulled e => $"{Short(e.Id)} {Familiar(e.Reference)} from {e.Registry}, {Human.Size(e.Wire.Value)} received",
+            ImagePulled e => $"{Short(e.Id)} {Familiar(e.Reference)} from {e.Registry}, {Human.Size(e.Wire.Value)} received{Signed(e.Source)}",
+            ImagePushed e =>
+                $"{Short(e.Id)} {e.Repository}:{e.Tag} to {e.Registry}, {Human.Size(e.Wire.Value)} sent, now {e.Manifest.Short}",
             ImageBuilt e => $"{Short(e.Id)} on {(e.Base is null ? "scratch" : Short(e.Base))}",
             ImageImported e => $"{Short(e.Id)} from {e.Source}",
             ImageLoaded e => $"{Short(e.Id)} from {e.Source}",
@@ -73,6 +75,10 @@ public static class LogText
         : $"uid {actor.Uid}";
 
     private static string Short(string id) => id.Length > 12 ? id[..12] : id;
+
+    private static string Signed(PullSource? source) =>
+        source is null || source.Signatures.IsEmpty ? ""
+        : $", {source.Signatures.Count(s => s.VerifiedBy is not null)} of {source.Signatures.Count} signatures verified";
 
     private static string Familiar(string reference) =>
         ImageReference.Parse(reference).Match(Right: r => r.Familiar, Left: _ => reference);

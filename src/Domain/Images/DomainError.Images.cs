@@ -25,6 +25,12 @@ public abstract partial record DomainError
 
     public sealed record ManifestUnknown(string Reference) : DomainError;
 
+    /// <summary>A registry does not know the repository; Message is its own, or empty.</summary>
+    public sealed record RepositoryUnknown(string Repository, string Message) : DomainError;
+
+    /// <summary>Something else that registries hold, a chart or a signature perhaps.</summary>
+    public sealed record NotAnImage(string What, string MediaType) : DomainError;
+
     public sealed record NoPlatform(string Reference, string Platform) : DomainError;
 
     /// <summary>Bytes that are not what their digest, size or diffID says.</summary>

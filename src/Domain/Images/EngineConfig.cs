@@ -30,9 +30,14 @@ public sealed record EngineConfig(Seq<string> RegistryMirrors, Seq<string> Insec
     /// <summary>What a layer and an archive may hold: <c>limits</c>.</summary>
     public ContentLimits Limits { get; init; } = ContentLimits.Default;
 
+    /// <summary>Layers sent at the same time: <c>max-concurrent-uploads</c>, as dockerd has it.</summary>
+    public int Uploads { get; init; } = DefaultUploads;
+
     public const int DefaultDownloads = 3;
 
-    private const int MostDownloads = 64;
+    public const int DefaultUploads = 3;
+
+    private const int MostAtOnce = 64;
 
     private const long MostBallast = 1L << 40;
 
@@ -47,7 +52,7 @@ public sealed record EngineConfig(Seq<string> RegistryMirrors, Seq<string> Insec
         foreach (var member in root.EnumerateObject())
         {
             if (member.Name is not ("registry-mirrors" or "insecure-registries" or "ballast-size" or "trusted-realms" or "max-concurrent-downloads"
-                    or ContentLimits.Key)
+                    or "max-concurrent-uploads" or ContentLimits.Key)
                 && !LedgerConfig.Knows(member.Name))
             {
                 return new DomainError.Invalid("configuration key", member.Name, "is not a key that EventDock knows");
@@ -59,15 +64,18 @@ public sealed record EngineConfig(Seq<string> RegistryMirrors, Seq<string> Insec
         var ledger = LedgerConfig.Read(shape, root);
         var realms = TrustedRealm.Read(shape, root);
         var limits = ContentLimits.Read(shape, root);
-        return mirrors.Bind(m => insecure.Bind(i => ledger.Bind(l => realms.Bind(r => DownloadsOf(shape, root).Bind(d =>
-            BallastOf(shape, root).Bind(b => limits.Map(most =>
-                new EngineConfig(m, i) { Ledger = l, Ballast = b, TrustedRealms = r, Downloads = d, Limits = most })))))));
+        return mirrors.Bind(m => insecure.Bind(i => ledger.Bind(l => realms.Bind(r => AtOnce(shape, root, "max-concurrent-downloads", DefaultDownloads).Bind(d =>
+            AtOnce(shape, root, "max-concurrent-uploads", DefaultUploads).Bind(u => BallastOf(shape, root).Bind(b => limits.Map(most =>
+                new EngineConfig(m, i)
+                {
+                    Ledger = l, Ballast = b, TrustedRealms = r, Downloads = d, Uploads = u, Limits = most,
+                }))))))));
     }
 
-    private static Either<DomainError, int> DownloadsOf(JsonShape shape, JsonElement root) =>
-        JsonShape.Member(root, "max-concurrent-downloads") is not { } given ? DefaultDownloads
-        : shape.Count(root, "max-concurrent-downloads") is var count and >= 1 and <= MostDownloads ? (int)count
-        : new DomainError.Invalid("max-concurrent-downloads", given.ToString(), $"must be a number from 1 to {MostDownloads}");
+    private static Either<DomainError, int> AtOnce(JsonShape shape, JsonElement root, string key, int usual) =>
+        JsonShape.Member(root, key) is not { } given ? usual
+        : shape.Count(root, key) is var count and >= 1 and <= MostAtOnce ? (int)count
+        : new DomainError.Invalid(key, given.ToString(), $"must be a number from 1 to {MostAtOnce}");
 
     private static Either<DomainError, long> BallastOf(JsonShape shape, JsonElement root) =>
         JsonShape.Member(root, "ballast-size") is not { } given ? Roots.Ballast.DefaultSize

@@ -15,6 +15,8 @@ public sealed record RecordImported(ImageImported Fact) : ImageCommand(Fact.Id);
 
 public sealed record RecordLoaded(ImageLoaded Fact) : ImageCommand(Fact.Id);
 
+public sealed record RecordPushed(ImagePushed Fact) : ImageCommand(Fact.Id);
+
 /// <summary>Its configuration has been fetched again, its digest checked.</summary>
 public sealed record RecordImageRepaired(string Id, string Source) : ImageCommand(Id);
 
@@ -27,7 +29,11 @@ public abstract record ImageState
     public sealed record Absent : ImageState;
 
     /// <param name="Pulls">References with their manifest digests under which it has been pulled.</param>
-    public sealed record Present(Seq<string> Pulls) : ImageState;
+    public sealed record Present(Seq<string> Pulls) : ImageState
+    {
+        /// <summary>The last one: the very same again is a command that was not sure whether it has been recorded.</summary>
+        public ImagePushed? Push { get; init; }
+    }
 
     public sealed record Removed : ImageState;
 }
@@ -48,6 +54,8 @@ public static class ImageDecider
             (RecordImported c, _) => Emit(c.Fact),
             (RecordLoaded, Present) => Nothing,
             (RecordLoaded c, _) => Emit(c.Fact),
+            (RecordPushed c, Present p) when c.Fact.Equals(p.Push) => Nothing,
+            (RecordPushed c, Present) => Emit(c.Fact),
             (RecordImageRepaired c, Present) => Emit(new ImageRepaired(c.Id, c.Source)),
             (RemoveImage c, Present) => Emit(new ImageRemoved(c.Id)),
             (RemoveImage, Removed) => Nothing,
@@ -57,9 +65,10 @@ public static class ImageDecider
     public static ImageState Evolve(ImageState state, ImageEvent happened) =>
         (happened, state) switch
         {
-            (ImagePulled e, Present p) => new Present(p.Pulls.Add(Pull(e))),
+            (ImagePulled e, Present p) => p with { Pulls = p.Pulls.Add(Pull(e)) },
             (ImagePulled e, _) => new Present(Seq1(Pull(e))),
-            (ImageRepaired, _) => state,
+            (ImagePushed e, Present p) => p with { Push = e },
+            (ImagePushed or ImageRepaired, _) => state,
             (ImageBuilt or ImageImported or ImageLoaded, Present p) => p,
             (ImageBuilt or ImageImported or ImageLoaded, _) => new Present(Seq<string>()),
             (ImageRemoved, _) => new Removed(),

@@ -1,5 +1,6 @@
 namespace EventDock.Domain.Images;
 
+using System.Text.Json.Serialization;
 using EventDock.Domain.Kernel;
 using EventDock.Domain.Oci;
 
@@ -10,9 +11,49 @@ public abstract record ImageEvent(string Id) : DockEvent;
 /// <param name="Reference">Canonical, as asked for.</param>
 /// <param name="Manifest">The digest the reference stood for: of the index where there was one.</param>
 /// <param name="Wire">Bytes received over the wire for it.</param>
+/// <param name="Source">Null in events of before it was recorded.</param>
 public sealed record ImagePulled(
     string Id, string Registry, string Reference, Digest Manifest, string Platform, ByteCount Wire, int Milliseconds,
-    ImageContent Image) : ImageEvent(Id);
+    ImageContent Image,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] PullSource? Source = null) : ImageEvent(Id);
+
+/// <summary>Where exactly an image came from, and what stood beside it.</summary>
+/// <param name="Repository">Within the registry.</param>
+/// <param name="Tag">Null where it was asked for by digest.</param>
+/// <param name="Config">Digest of the configuration.</param>
+/// <param name="Own">Digest of the image's own manifest: another than what was asked for where there was an index.</param>
+/// <param name="Host">Who answered: the registry, or a mirror.</param>
+/// <param name="Search">Whether signatures were looked for: one of the words below.</param>
+/// <param name="Signatures">Those that were found, valid or not.</param>
+public sealed record PullSource(
+    string Repository, string? Tag, Digest Config, Digest Own, string Host, string Search, Seq<FoundSignature> Signatures)
+{
+    /// <summary>The configuration says not to look.</summary>
+    public const string Off = "off";
+
+    /// <summary>The registry has said what there is.</summary>
+    public const string Complete = "complete";
+
+    /// <summary>It could not be asked, or has more than is looked at.</summary>
+    public const string Incomplete = "incomplete";
+}
+
+/// <summary>A signature, or what else refers to an image.</summary>
+/// <param name="Digest">Of its manifest.</param>
+/// <param name="Kind">cosign where it was found by cosign's tag; else the artifact type that it says it has.</param>
+/// <param name="VerifiedBy">The key that verifies it, as the configuration names it; null where none does, or none was asked for.</param>
+public sealed record FoundSignature(Digest Digest, string Kind, string? VerifiedBy);
+
+/// <summary>An image has gone to a registry, which has confirmed it.</summary>
+/// <param name="Repository">Within the registry.</param>
+/// <param name="Manifest">The digest under which it is there.</param>
+/// <param name="Wire">Bytes sent over the wire for it.</param>
+/// <param name="Sent">Layers sent.</param>
+/// <param name="Mounted">Layers that the registry took from another repository of its own.</param>
+/// <param name="Existing">Layers that were there.</param>
+public sealed record ImagePushed(
+    string Id, string Registry, string Repository, string Tag, Digest Manifest, ByteCount Wire, int Sent, int Mounted, int Existing,
+    int Milliseconds) : ImageEvent(Id);
 
 /// <summary>An image has been built from a Dockerfile.</summary>
 /// <param name="Base">The image FROM named; null for scratch.</param>

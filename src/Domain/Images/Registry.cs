@@ -4,7 +4,7 @@ using System.IO;
 using EventDock.Domain.Kernel;
 using EventDock.Domain.Oci;
 
-/// <summary>Registries, as two functions (OCI distribution-spec, "Pull").</summary>
+/// <summary>Registries, as functions (OCI distribution-spec, "Pull").</summary>
 /// <param name="Resolve">
 /// Finds the manifest and config of a reference for one platform: mirrors first, then the registry itself; every digest checked.
 /// </param>
@@ -18,6 +18,12 @@ public sealed record Registry(
 {
     /// <summary>Layers fetched at the same time.</summary>
     public Func<int> Downloads { get; init; } = () => EngineConfig.DefaultDownloads;
+
+    /// <summary>All tags of a repository, as its registry orders them.</summary>
+    public required Func<ImageReference, CancellationToken, EitherAsync<DomainError, Seq<string>>> Tags { get; init; }
+
+    /// <summary>The way out.</summary>
+    public required RegistryPush Push { get; init; }
 }
 
 /// <summary>An image as a registry offers it.</summary>

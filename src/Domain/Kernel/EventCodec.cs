@@ -47,6 +47,7 @@ public static class EventCodec
         Kind("LayerQuotaReached", "layer_quota_reached", "EventDock.Domain.Layers.LayerQuotaReached", EventJson.Default.LayerQuotaReached),
         Kind("LayerRemoved", "layer_removed", "EventDock.Domain.Layers.LayerRemoved", EventJson.Default.LayerRemoved),
         Kind("ImagePulled", "image_pulled", "EventDock.Domain.Images.ImagePulled", EventJson.Default.ImagePulled),
+        Kind("ImagePushed", "image_pushed", "EventDock.Domain.Images.ImagePushed", EventJson.Default.ImagePushed),
         Kind("ImageBuilt", "image_built", "EventDock.Domain.Images.ImageBuilt", EventJson.Default.ImageBuilt),
         Kind("ImageImported", "image_imported", "EventDock.Domain.Images.ImageImported", EventJson.Default.ImageImported),
         Kind("ImageLoaded", "image_loaded", "EventDock.Domain.Images.ImageLoaded", EventJson.Default.ImageLoaded),

@@ -22,6 +22,7 @@ using EventDock.Domain.Roots;
         typeof(NulSafeStringConverter), typeof(ByteCountConverter), typeof(DigestConverter), typeof(ContainerIdConverter),
         typeof(SeqConverter<string>), typeof(SeqConverter<Label>), typeof(SeqConverter<HistoryEntry>),
         typeof(SeqConverter<ImageLayer>), typeof(SeqConverter<PathChange>), typeof(SeqConverter<SecretName>),
+        typeof(SeqConverter<FoundSignature>),
         typeof(MomentConverter),
     })]
 [JsonSerializable(typeof(RootInitialized))]
@@ -34,6 +35,7 @@ using EventDock.Domain.Roots;
 [JsonSerializable(typeof(LayerRepaired))]
 [JsonSerializable(typeof(ImageRepaired))]
 [JsonSerializable(typeof(ImagePulled))]
+[JsonSerializable(typeof(ImagePushed))]
 [JsonSerializable(typeof(ImageBuilt))]
 [JsonSerializable(typeof(ImageImported))]
 [JsonSerializable(typeof(ImageLoaded))]
@@ -63,6 +65,7 @@ using EventDock.Domain.Roots;
 [JsonSerializable(typeof(ImageLayer))]
 [JsonSerializable(typeof(PathChange))]
 [JsonSerializable(typeof(SecretName))]
+[JsonSerializable(typeof(FoundSignature))]
 [JsonSerializable(typeof(string))]
 public sealed partial class EventJson : JsonSerializerContext;
 

@@ -73,7 +73,11 @@ public sealed record LayerCommit(string? Parent, string Upper);
 public sealed record BlobStore(
     Func<string, ReadOnlyMemory<byte>, CancellationToken, EitherAsync<DomainError, BlobRef>> Write,
     Func<Digest, int, CancellationToken, EitherAsync<DomainError, byte[]>> Read,
-    Func<Digest, CancellationToken, EitherAsync<DomainError, Unit>> Discard);
+    Func<Digest, CancellationToken, EitherAsync<DomainError, Unit>> Discard)
+{
+    /// <summary>Opens any blob, unchecked: whoever reads it knows its digest. It can be wound back and forth.</summary>
+    public required Func<Digest, CancellationToken, EitherAsync<DomainError, Stream>> Open { get; init; }
+}
 
 /// <summary>The thin layers of containers: <c>containers/ID/</c> with upper, work and merged.</summary>
 /// <param name="Create">Makes the directories, fsynced, and keeps the ids of the layers below (base first): a path that they have is

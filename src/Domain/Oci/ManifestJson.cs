@@ -17,7 +17,7 @@ public static class ManifestJson
     /// <summary>The + of a media type stays one.</summary>
     internal static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Reads a manifest or index. What lies is BadContent, what is no image (or an image of 2014) is NotSupported.</summary>
+    /// <summary>Reads a manifest or index. What lies is BadContent, what is no image is NotAnImage, an image of 2014 NotSupported.</summary>
     /// <param name="contentType">What the registry called it; null or a general type leaves it to the document.</param>
     public static Either<DomainError, ManifestOrIndex> Parse(ReadOnlyMemory<byte> bytes, string? contentType) =>
         StrictJson.Read<ManifestOrIndex>("manifest", bytes, MaxBytes, (shape, root) => Read(shape, root, Bare(contentType)));
@@ -127,8 +127,7 @@ public static class ManifestJson
         if (config.MediaType is not (MediaType.OciConfig or MediaType.DockerConfig)
             && !(mediaType == MediaType.DockerManifest && config.MediaType == "application/octet-stream"))
         {
-            var kind = shape.OptionalText(root, "artifactType") ?? config.MediaType;
-            return new DomainError.NotSupported($"an artifact of type '{kind}', which is not an image");
+            return new DomainError.NotAnImage("manifest", shape.OptionalText(root, "artifactType") is { Length: > 0 } type ? type : config.MediaType);
         }
 
         if (!Has(root, "layers"))
@@ -147,7 +146,10 @@ public static class ManifestJson
             if (layer.MediaType is not (MediaType.OciLayer or MediaType.OciLayerGzip or MediaType.OciLayerZstd
                 or MediaType.DockerLayer or MediaType.DockerLayerGzip or MediaType.DockerLayerZstd))
             {
-                return new DomainError.NotSupported($"a layer of type '{layer.MediaType}'");
+                // Signatures and attestations call themselves images, and have layers of their own kind.
+                return ArtifactName.Of(layer.MediaType) is null
+                    ? new DomainError.NotSupported($"a layer of type '{layer.MediaType}'")
+                    : new DomainError.NotAnImage("manifest", layer.MediaType);
             }
 
             layers.Add(layer);
