@@ -24,7 +24,11 @@ internal sealed class LayerImporter(Paths paths, TarLimits limits, LayerImport i
     internal async Task<StoredLayer> RunAsync(CancellationToken cancel)
     {
         // Whoever waited finds what the other has made; where that one failed or was killed, the turn comes all the same.
-        using var turn = await TurnAsync(cancel).ConfigureAwait(false);
+        using var turn = import.DiffId is { } diffId && Known() is null
+            ? await LayerTurn.TakeAsync(
+                paths, LayerIds.Of(import.Parent, diffId), () => import.Progress(new LayerProgress(0, LayerStep.Waiting)), cancel)
+                .ConfigureAwait(false)
+            : null;
         if (Known() is { } known)
         {
             import.Progress(new LayerProgress(import.Blob?.Size ?? 0, LayerStep.Unpacked));
@@ -40,30 +44,6 @@ internal sealed class LayerImporter(Paths paths, TarLimits limits, LayerImport i
             var stored = await LayerPublisher.PublishAsync(paths, stage, layer, sync, cancel).ConfigureAwait(false);
             import.Progress(new LayerProgress(layer.Blob.Size.Value, LayerStep.Unpacked));
             return stored;
-        }
-    }
-
-    /// <summary>Of all commands on this root that want the same layer, one makes it.</summary>
-    private async Task<SafeFileHandle?> TurnAsync(CancellationToken cancel)
-    {
-        if (import.DiffId is not { } diffId || Known() is not null)
-        {
-            return null;
-        }
-
-        using var locks = Fs.OpenDirectory(paths.Locks);
-        var file = Fs.At(locks, "layers"u8, Open.ReadWrite | Open.Create | Open.NoFollow, 0x180);
-        try
-        {
-            await ByteLock.TakeAsync(
-                file, ByteLock.Place(LayerIds.Of(import.Parent, diffId)),
-                () => import.Progress(new LayerProgress(0, LayerStep.Waiting)), cancel).ConfigureAwait(false);
-            return file;
-        }
-        catch
-        {
-            file.Dispose();
-            throw;
         }
     }
 
