@@ -31,6 +31,9 @@ public sealed record Ports(
     /// <summary>What commands have on disk and not in the ledger, or the other way round.</summary>
     public required ClaimStore Claims { get; init; }
 
+    /// <summary>Who has signed what is pulled.</summary>
+    public required ImageSignatures Signatures { get; init; }
+
     public EventStore Store => Ledger.Store;
 
     public Views Views => Ledger.Views;
