@@ -31,6 +31,9 @@ public sealed record Ports(
     /// <summary>Layers, to be looked at.</summary>
     public required LayerReader Reader { get; init; }
 
+    /// <summary>Who has signed what is pulled.</summary>
+    public required ImageSignatures Signatures { get; init; }
+
     public EventStore Store => Ledger.Store;
 
     public Views Views => Ledger.Views;

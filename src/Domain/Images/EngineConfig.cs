@@ -30,6 +30,9 @@ public sealed record EngineConfig(Seq<string> RegistryMirrors, Seq<string> Insec
     /// <summary>Layers sent at the same time: <c>max-concurrent-uploads</c>, as dockerd has it.</summary>
     public int Uploads { get; init; } = DefaultUploads;
 
+    /// <summary>Who must have signed what: <c>signatures</c>.</summary>
+    public SignatureRules Signatures { get; init; } = SignatureRules.Default;
+
     public const int DefaultDownloads = 3;
 
     public const int DefaultUploads = 3;
@@ -49,7 +52,7 @@ public sealed record EngineConfig(Seq<string> RegistryMirrors, Seq<string> Insec
         foreach (var member in root.EnumerateObject())
         {
             if (member.Name is not ("registry-mirrors" or "insecure-registries" or "ballast-size" or "trusted-realms" or "max-concurrent-downloads"
-                    or "max-concurrent-uploads")
+                    or "max-concurrent-uploads" or SignatureRules.Key)
                 && !LedgerConfig.Knows(member.Name))
             {
                 return new DomainError.Invalid("configuration key", member.Name, "is not a key that EventDock knows");
@@ -60,9 +63,10 @@ public sealed record EngineConfig(Seq<string> RegistryMirrors, Seq<string> Insec
         var insecure = shape.Texts(root, "insecure-registries").All(Insecure);
         var ledger = LedgerConfig.Read(shape, root);
         var realms = TrustedRealm.Read(shape, root);
+        var signatures = SignatureRules.Read(shape, root);
         return mirrors.Bind(m => insecure.Bind(i => ledger.Bind(l => realms.Bind(r => AtOnce(shape, root, "max-concurrent-downloads", DefaultDownloads).Bind(d =>
-            AtOnce(shape, root, "max-concurrent-uploads", DefaultUploads).Bind(u => BallastOf(shape, root).Map(b =>
-                new EngineConfig(m, i) { Ledger = l, Ballast = b, TrustedRealms = r, Downloads = d, Uploads = u })))))));
+            AtOnce(shape, root, "max-concurrent-uploads", DefaultUploads).Bind(u => BallastOf(shape, root).Bind(b => signatures.Map(s =>
+                new EngineConfig(m, i) { Ledger = l, Ballast = b, TrustedRealms = r, Downloads = d, Uploads = u, Signatures = s }))))))));
     }
 
     private static Either<DomainError, int> AtOnce(JsonShape shape, JsonElement root, string key, int usual) =>
