@@ -94,7 +94,7 @@ public sealed class HostileFileTests(HostileInstallation eventdock) : IClassFixt
         ["a passwd line without a uid"] = (r => r.File("etc/passwd", "eve\nbob:x\nmal:x::\n"), null, ["-u", "eve"], "unable to find user eve"),
         ["a passwd line with an empty uid"] = (r => r.File("etc/passwd", "eve\nbob:x\nmal:x::\n"), null, ["-u", "mal"], "unable to find user mal"),
         ["a negative uid"] = (r => r.File("etc/passwd", "neg:x:-1:0::/:\n"), null, ["-u", "neg"], "must be in range"),
-        ["a user with control characters"] = (r => r, new { User = "\x1b[31m\n" }, [], @"\x1b[31m\n"),
+        ["a user with control characters"] = (r => r, new { User = "\x1b[31m\n", Cmd = new[] { "x" } }, [], @"\x1b[31m\n"),
         ["a command with control characters"] = (r => r, new { Cmd = new[] { "\x1b]0;title\a" } }, [], @"\x1b]0;title"),
         ["a working directory with control characters"] = (r => r, new { WorkingDir = "rel\x1b[31m", Cmd = new[] { "x" } }, [], @"rel\x1b[31m"),
         ["a working directory of 6,000 bytes"] = (r => r, new { WorkingDir = string.Concat(Enumerable.Repeat("/a", 3000)), Cmd = new[] { "x" } }, [], "ile name too long"),
