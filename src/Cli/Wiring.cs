@@ -256,6 +256,7 @@ public sealed class Wiring(Places places, Origin origin)
                 // Asked when an image has been found, so that a wrong configuration has been told by then.
                 Downloads = () => registry.Value.Match(Right: r => r.Downloads(), Left: _ => EngineConfig.DefaultDownloads),
                 Tags = (reference, cancel) => registry.Value.ToAsync().Bind(r => r.Tags(reference, cancel)),
+                Signatures = (image, payloads, cancel) => registry.Value.ToAsync().Bind(r => r.Signatures(image, payloads, cancel)),
                 Push = new RegistryPush(
                     (reference, cancel) => registry.Value.ToAsync().Bind(r => r.Push.Open(reference, cancel)),
                     (target, blob, cancel) => registry.Value.ToAsync().Bind(r => r.Push.Blob(target, blob, cancel)),
@@ -269,6 +270,10 @@ public sealed class Wiring(Places places, Origin origin)
             World)
         {
             Archives = Archives.Create(paths, () => Limits.Map(TarLimits.Archive)),
+            Signatures = new ImageSignatures(
+                () => EngineConfigFile.Read(places.Config, places.ConfigNamed).Map(config => config.Signatures),
+                (image, payloads, cancel) => registry.Value.ToAsync().Bind(r => r.Signatures(image, payloads, cancel)),
+                PublicKeyFile.Read),
         };
     }
 

@@ -47,10 +47,11 @@ public static class Pull
         return
             from remote in ports.Registry.Resolve(reference, ports.World.Platform, cancel)
             from _ in Consistent(remote).ToAsync()
+            from signed in Signed.Begin(ports, remote, cancel)
             let chain = ChainId.Of(remote.Config.DiffIds)
             let telling = Tell(tell, new PullProgress.Found(reference, remote.Manifest.Layers))
             let wire = new Wire(remote.Wire)
-            from pulled in Settled(ports, remote, chain, tell, wire, began, cancel)
+            from pulled in Settled(ports, remote, chain, signed, tell, wire, began, cancel)
             select pulled;
     }
 
@@ -58,18 +59,19 @@ public static class Pull
     /// Fetches and records. A layer that <c>rmi</c> took away between the two is fetched again: it happens once in a blue moon.
     /// </summary>
     private static EitherAsync<DomainError, Pulled> Settled(
-        Ports ports, RemoteImage remote, Seq<Digest> chain, Action<PullProgress> tell, Wire wire, DateTimeOffset began,
-        CancellationToken cancel) =>
+        Ports ports, RemoteImage remote, Seq<Digest> chain, EitherAsync<DomainError, SignedBy> signed, Action<PullProgress> tell, Wire wire,
+        DateTimeOffset began, CancellationToken cancel) =>
         (from layers in Fetch(ports, remote, chain, tell, wire, cancel)
+         from signers in signed
          from pulled in ports.Locks.Store.Take(false, cancel).Holding(() =>
              // Under the lock: an rmi of the image as it is here now would take a configuration away that had been written before.
              from config in ports.Blobs.Write(remote.Manifest.Config.MediaType, remote.ConfigBytes, cancel)
              from manifest in ports.Blobs.Write(remote.Manifest.MediaType, remote.ManifestBytes, cancel)
-             from pulled in ports.Again(() => Record(ports, remote, layers, wire, began, cancel), cancel)
+             from pulled in ports.Again(() => Record(ports, remote, layers, signers, wire, began, cancel), cancel)
              select pulled)
          select pulled)
         .Recover(error => error is DomainError.LayerGone
-            ? Some(Settled(ports, remote, chain, tell, wire, began, cancel))
+            ? Some(Settled(ports, remote, chain, signed, tell, wire, began, cancel))
             : None);
 
     private static EitherAsync<DomainError, Seq<StoredLayer>> Fetch(
@@ -121,7 +123,7 @@ public static class Pull
         };
 
     private static EitherAsync<DomainError, Pulled> Record(
-        Ports ports, RemoteImage remote, Seq<StoredLayer> layers, Wire wire, DateTimeOffset began, CancellationToken cancel)
+        Ports ports, RemoteImage remote, Seq<StoredLayer> layers, SignedBy signers, Wire wire, DateTimeOffset began, CancellationToken cancel)
     {
         var now = ports.World.Clock();
         var id = remote.Manifest.Config.Digest.Hex;
@@ -134,7 +136,7 @@ public static class Pull
                 Streams.Image(id),
                 new RecordPulled(new ImagePulled(
                     id, remote.Reference.Host, remote.Reference.Canonical, remote.Digest, ports.World.Platform.ToString(),
-                    wire.Bytes, (int)(now - began).TotalMilliseconds, content, Source(remote))),
+                    wire.Bytes, (int)(now - began).TotalMilliseconds, content, Source(remote, signers))),
                 now,
                 cancel)
             from tagged in Seq(remote.Reference.Canonical, byDigest.Canonical).Distinct().ToSeq().InTurn(name =>
@@ -144,9 +146,9 @@ public static class Pull
             select new Pulled(id, remote.Reference, remote.Digest, !whole.IsEmpty);
     }
 
-    private static PullSource Source(RemoteImage remote) => new(
+    private static PullSource Source(RemoteImage remote, SignedBy signers) => new(
         remote.Reference.Path, remote.Reference.Digest is null ? remote.Reference.Tag : null, remote.Manifest.Config.Digest,
-        Digest.Of(remote.ManifestBytes), new Uri(remote.Endpoint).Authority, PullSource.Off, Seq<FoundSignature>());
+        Digest.Of(remote.ManifestBytes), new Uri(remote.Endpoint).Authority, signers.Search, signers.Found);
 
     private static Either<DomainError, Unit> Consistent(RemoteImage remote) =>
         remote.Manifest.Layers.Count == remote.Config.DiffIds.Count

@@ -33,6 +33,9 @@ public sealed record EngineConfig(Seq<string> RegistryMirrors, Seq<string> Insec
     /// <summary>Layers sent at the same time: <c>max-concurrent-uploads</c>, as dockerd has it.</summary>
     public int Uploads { get; init; } = DefaultUploads;
 
+    /// <summary>Who must have signed what: <c>signatures</c>.</summary>
+    public SignatureRules Signatures { get; init; } = SignatureRules.Default;
+
     public const int DefaultDownloads = 3;
 
     public const int DefaultUploads = 3;
@@ -52,7 +55,7 @@ public sealed record EngineConfig(Seq<string> RegistryMirrors, Seq<string> Insec
         foreach (var member in root.EnumerateObject())
         {
             if (member.Name is not ("registry-mirrors" or "insecure-registries" or "ballast-size" or "trusted-realms" or "max-concurrent-downloads"
-                    or "max-concurrent-uploads" or ContentLimits.Key)
+                    or "max-concurrent-uploads" or ContentLimits.Key or SignatureRules.Key)
                 && !LedgerConfig.Knows(member.Name))
             {
                 return new DomainError.Invalid("configuration key", member.Name, "is not a key that EventDock knows");
@@ -64,12 +67,13 @@ public sealed record EngineConfig(Seq<string> RegistryMirrors, Seq<string> Insec
         var ledger = LedgerConfig.Read(shape, root);
         var realms = TrustedRealm.Read(shape, root);
         var limits = ContentLimits.Read(shape, root);
+        var signatures = SignatureRules.Read(shape, root);
         return mirrors.Bind(m => insecure.Bind(i => ledger.Bind(l => realms.Bind(r => AtOnce(shape, root, "max-concurrent-downloads", DefaultDownloads).Bind(d =>
-            AtOnce(shape, root, "max-concurrent-uploads", DefaultUploads).Bind(u => BallastOf(shape, root).Bind(b => limits.Map(most =>
+            AtOnce(shape, root, "max-concurrent-uploads", DefaultUploads).Bind(u => BallastOf(shape, root).Bind(b => limits.Bind(most => signatures.Map(s =>
                 new EngineConfig(m, i)
                 {
-                    Ledger = l, Ballast = b, TrustedRealms = r, Downloads = d, Uploads = u, Limits = most,
-                }))))))));
+                    Ledger = l, Ballast = b, TrustedRealms = r, Downloads = d, Uploads = u, Limits = most, Signatures = s,
+                })))))))));
     }
 
     private static Either<DomainError, int> AtOnce(JsonShape shape, JsonElement root, string key, int usual) =>
