@@ -180,6 +180,9 @@ internal sealed class Archive
         return packed.ToArray();
     }
 
+    internal Archive Add(TarKind kind, string name, uint mode, long owner) =>
+        Add(Entry(Bytes.Of(name), kind) with { Mode = mode, Uid = owner, Gid = owner });
+
     private Archive Add(TarEntry entry)
     {
         writer.Entry(entry);

@@ -25,6 +25,7 @@ public static class RegistryAdapter
         var auth = new TokenAuth(http, new TokenServer(http, endpoints), endpoints, files);
         var client = new RegistryClient(http, auth);
         var tags = new TagList(http, auth);
+        var signatures = new SignatureFinder(http, auth);
         var push = new PushClient(http, auth);
         var uploads = new Uploads(http, auth);
         return new(
@@ -43,6 +44,9 @@ public static class RegistryAdapter
                 var candidates = await endpoints.ForAsync(reference, cancel);
                 return (await FirstAsync(endpoints, candidates, e => tags.ListAsync(e, reference, cancel))).Map(found => found.ToSeq());
             }, cancel).ToAsync(),
+            Signatures = (image, payloads, cancel) => InterruptibleAsync(() => FirstAsync(
+                endpoints, endpoints.From(image.Endpoint, image.Reference),
+                e => signatures.FindAsync(e, image, payloads, cancel)), cancel).ToAsync(),
             Push = new(
                 Open: (reference, cancel) => InterruptibleAsync(async () =>
                 {

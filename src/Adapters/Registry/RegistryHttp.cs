@@ -114,6 +114,9 @@ internal sealed class RegistryHttp
     /// <summary>For what is small, however many requests it takes.</summary>
     public TimeSpan Small => timing.Small;
 
+    /// <summary>For what nobody has asked for.</summary>
+    public TimeSpan Brief => timing.Connect;
+
     /// <summary>A watch over one body: fewer bytes in a window than there must be are an <see cref="IOException"/>.</summary>
     public Drip Dripping() => new(this, timing);
 

@@ -60,7 +60,7 @@ public sealed class TarReader(Stream source, string what, TarLimits limits)
                     Text(header.Size);
                     continue;
                 default:
-                    Require(++entries <= limits.Entries, $"it has more than {limits.Entries} entries");
+                    Require(++entries <= limits.Entries, $"it has more than {limits.Entries} entries ({limits.Key("entries")})");
                     entry = current = Entry(header, pax, longName, longLink);
                     return true;
             }
@@ -122,14 +122,14 @@ public sealed class TarReader(Stream source, string what, TarLimits limits)
         Require(name.Length <= limits.PathLength, $"a path is longer than {limits.PathLength} bytes");
         Require(link.Length <= limits.PathLength, $"the target of {Bytes.Show(name)} is longer than {limits.PathLength} bytes");
         Require(!name.Contains((byte)0) && !link.Contains((byte)0), "a name has a NUL in it");
-        Require(name.AsSpan().Count((byte)'/') <= limits.Depth, $"a path is deeper than {limits.Depth} directories");
+        Require(name.AsSpan().Count((byte)'/') <= limits.Depth, $"a path is deeper than {limits.Depth} directories ({limits.Key("depth")})");
 
         // Only regular files have data: other types' sizes are what they once were (POSIX ustar, "typeflag").
         var size = kind == TarKind.Regular ? pax.Size ?? header.Size : 0;
         stored = size;
         padding = (Block - (size % Block)) % Block;
         bytes += size;
-        Require(size <= limits.Bytes && bytes <= limits.Bytes, $"it holds more than {limits.Bytes} bytes");
+        Require(size <= limits.Bytes && bytes <= limits.Bytes, $"it holds more than {limits.Bytes} bytes ({limits.Key("bytes")})");
         IReadOnlyList<DataRange>? sparse = null;
         if (kind == TarKind.Regular)
         {

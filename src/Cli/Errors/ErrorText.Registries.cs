@@ -15,6 +15,9 @@ public static partial class ErrorText
             DomainError.CredentialHelperFailed e => $"{e.Program}: {e.Reason}",
             DomainError.LoginRefused e => $"login to {e.Registry} refused{Behind(e.Message)}",
             DomainError.LoginIncomplete e => Incomplete(e.Fault),
+            DomainError.NotSigned e =>
+                $"{e.Reference} {(e.Found == 0 ? "has no signature" : "has no signature that verifies")}, and the configuration requires one by "
+                + string.Join(" or ", e.Keys),
             DomainError.RepositoryUnknown e => $"repository {e.Repository} not found{Behind(e.Message)}",
             DomainError.NotAnImage e => $"{e.What} is {ArtifactName.Of(e.MediaType) ?? "an artifact"} ({e.MediaType}) and not an image",
             DomainError.NothingToPush e => $"an image does not exist locally with the tag: {e.Repository}",

@@ -11,6 +11,11 @@ public abstract partial record DomainError
     /// <summary>The registry does not take these credentials; Message is its own, or empty.</summary>
     public sealed record LoginRefused(string Registry, string Message) : DomainError;
 
+    /// <summary>No signature of an image verifies, and the configuration requires one.</summary>
+    /// <param name="Keys">Paths; one of them would do.</param>
+    /// <param name="Found">Signatures, and whatever else refers to it.</param>
+    public sealed record NotSigned(string Reference, Seq<string> Keys, int Found) : DomainError;
+
     /// <summary>A login that lacks something, or has it twice.</summary>
     public sealed record LoginIncomplete(LoginFault Fault) : DomainError;
 }

@@ -22,6 +22,9 @@ public sealed record Registry(
     /// <summary>All tags of a repository, as its registry orders them.</summary>
     public required Func<ImageReference, CancellationToken, EitherAsync<DomainError, Seq<string>>> Tags { get; init; }
 
+    /// <summary>What refers to an image; with the payloads of its signatures where they are to be verified.</summary>
+    public required Func<RemoteImage, bool, CancellationToken, EitherAsync<DomainError, SignaturesBeside>> Signatures { get; init; }
+
     /// <summary>The way out.</summary>
     public required RegistryPush Push { get; init; }
 }
