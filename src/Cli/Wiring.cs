@@ -14,6 +14,7 @@ using EventDock.Adapters.Roots;
 using EventDock.Adapters.Runc;
 using EventDock.Adapters.Segments;
 using EventDock.Adapters.Signing;
+using EventDock.Adapters.Tar;
 using EventDock.Cli.Commands;
 using EventDock.Cli.Errors;
 using EventDock.Cli.Output;
@@ -101,10 +102,10 @@ public sealed class Wiring(Places places, Origin origin)
             select new VerifyPorts(ledger, SigningAdapter.Create(places.Root, config.Signer), Files, disk.Position, disk.RootId),
         Checking = cancel =>
             from ledger in Open(cancel)
-            select new CheckPorts(Ports(ledger), StoreInspection.Create(paths)),
+            select new CheckPorts(Ports(ledger), StoreInspection.Create(paths, KnownLimits)),
         Repairing = cancel =>
             from ledger in Recorded(cancel)
-            select new RepairPorts(new CheckPorts(Ports(ledger), StoreInspection.Create(paths)), StoreMending.Create(paths)),
+            select new RepairPorts(new CheckPorts(Ports(ledger), StoreInspection.Create(paths, KnownLimits)), StoreMending.Create(paths, KnownLimits)),
         Importing = cancel =>
             from ledger in Open(cancel)
             select new ImportPorts(ledger, SigningAdapter.Check, StoreLocks.Create(paths)),
@@ -255,6 +256,12 @@ public sealed class Wiring(Places places, Origin origin)
     private (Runtime Runtime, StepSweep Sweep) Runtime() =>
         RuntimeAdapter.Create(new RuntimePaths(places.Root, places.Run, places.Environment), mounts);
 
+    private Either<DomainError, ContentLimits> Limits =>
+        EngineConfigFile.Read(places.Config, places.ConfigNamed).Map(config => config.Limits);
+
+    /// <summary>For what has come in already.</summary>
+    private TarLimits KnownLimits => TarLimits.Layer(Limits.IfLeft(ContentLimits.Default));
+
     private Ports Ports(OpenLedger ledger)
     {
         // A registry is asked by few commands, and its configuration may be wrong without hurting the others.
@@ -262,14 +269,14 @@ public sealed class Wiring(Places places, Origin origin)
             EngineConfigFile.Read(places.Config, places.ConfigNamed).Map(config => RegistryAdapter.Create(config, credentials: Credentials)));
         return Faults.Around(new Ports(
             ledger,
-            Layers.Create(paths),
+            Layers.Create(paths, () => Limits.Map(TarLimits.Layer)),
             Blobs.Create(paths),
             ThinLayers.Create(paths),
             Workspaces.Create(
                 paths,
                 (mount, _) => mounts.Mount(mount).ToAsync(),
                 (merged, _) => mounts.Unmount(merged).ToAsync()),
-            new BuildContext(ContextDirectory.Match, ContextDirectory.Hash, ContextArchive.Create(paths)),
+            new BuildContext(ContextDirectory.Match, ContextDirectory.Hash, ContextArchive.Create(paths, () => Limits.Map(TarLimits.Layer))),
             new Locks(StoreLocks.Create(paths), ContainerLocks.Create(Path.Combine(paths.Locks, "containers"))),
             new Domain.Images.Registry(
                 (reference, platform, cancel) => registry.Value.ToAsync().Bind(r => r.Resolve(reference, platform, cancel)),
@@ -291,12 +298,13 @@ public sealed class Wiring(Places places, Origin origin)
             SecretStoreAdapter.Create(places.Root),
             World)
         {
-            Archives = Archives.Create(paths),
+            Archives = Archives.Create(paths, () => Limits.Map(TarLimits.Archive)),
             Signatures = new ImageSignatures(
                 () => EngineConfigFile.Read(places.Config, places.ConfigNamed).Map(config => config.Signatures),
                 (image, payloads, cancel) => registry.Value.ToAsync().Bind(r => r.Signatures(image, payloads, cancel)),
                 PublicKeyFile.Read),
             Claims = claims.Store,
+            Reader = LayerReading.Create(paths),
         });
     }
 

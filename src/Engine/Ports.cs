@@ -28,11 +28,14 @@ public sealed record Ports(
     /// <summary>Archives of images and of containers' files.</summary>
     public required ImageArchives Archives { get; init; }
 
+    /// <summary>Who has signed what is pulled.</summary>
+    public required ImageSignatures Signatures { get; init; }
+
     /// <summary>What commands have on disk and not in the ledger, or the other way round.</summary>
     public required ClaimStore Claims { get; init; }
 
-    /// <summary>Who has signed what is pulled.</summary>
-    public required ImageSignatures Signatures { get; init; }
+    /// <summary>Layers, to be looked at.</summary>
+    public required LayerReader Reader { get; init; }
 
     public EventStore Store => Ledger.Store;
 

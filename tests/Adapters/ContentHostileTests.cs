@@ -146,9 +146,8 @@ public sealed class ContentHostileTests : IDisposable
     }
 
     [Fact]
-    public async Task Zstd_bzip2_and_xz_are_not_supported_and_an_empty_stream_is_no_archive()
+    public async Task Bzip2_and_xz_are_not_supported_and_an_empty_stream_is_no_archive()
     {
-        Assert.IsType<DomainError.NotSupported>(await root.Refused([0x28, 0xb5, 0x2f, 0xfd, 0, 0, 0]));
         Assert.IsType<DomainError.NotSupported>(await root.Refused([.. "BZh9"u8, 0, 0, 0]));
         Assert.IsType<DomainError.NotSupported>(await root.Refused([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00, 0]));
         Assert.IsType<DomainError.BadContent>(await root.Refused([]));

@@ -11,7 +11,7 @@ using EventDock.Domain.Oci;
 using Microsoft.Win32.SafeHandles;
 
 /// <summary>An overlay upper directory on its way to being a layer: archived, compressed by a second thread, then renamed.</summary>
-internal sealed class LayerCommitter(Paths paths, LayerCommit commit)
+internal sealed class LayerCommitter(Paths paths, LayerCommit commit, SharedSync sync)
 {
     internal async Task<Option<StoredLayer>> RunAsync(CancellationToken cancel)
     {
@@ -45,7 +45,7 @@ internal sealed class LayerCommitter(Paths paths, LayerCommit commit)
         {
             Plain = plainSize,
         };
-        return await LayerPublisher.PublishAsync(paths, stage, layer, cancel).ConfigureAwait(false);
+        return await LayerPublisher.PublishAsync(paths, stage, layer, sync, cancel).ConfigureAwait(false);
     }
 
     private (DomainError? Error, Digest? DiffId, long Size, long Plain) Archive(

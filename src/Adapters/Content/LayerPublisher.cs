@@ -19,11 +19,12 @@ internal static class LayerPublisher
     internal const string Lock = "content";
 
     /// <summary>
-    /// Everything on disk before anything is renamed; blob and link before the layer, whose name says that all is there. When
-    /// another command was faster, its layer stays and ours goes with the staging directory.
+    /// Everything on disk before anything is renamed; blob and link before the layer, whose name says that all is there (journals keep
+    /// names in the order in which they came); and the names on disk before anybody is told. When another command was faster, its
+    /// layer stays and ours goes with the staging directory.
     /// </summary>
     internal static async Task<StoredLayer> PublishAsync(
-        Paths paths, StagingDirectory stage, StoredLayer layer, CancellationToken cancel)
+        Paths paths, StagingDirectory stage, StoredLayer layer, SharedSync sync, CancellationToken cancel)
     {
         using (var layerDirectory = Fs.At(stage.Handle, LayerName, Open.Read | Open.Directory | Open.NoFollow))
         using (var files = Fs.At(layerDirectory, DiffName, Open.Read | Open.Directory | Open.NoFollow))
@@ -35,21 +36,29 @@ internal static class LayerPublisher
         FaultPoints.At(FaultPoint.LayerFilled);
         paths.Claims?.Note(new Claim(ClaimKind.Layer, layer.Id));
         paths.Claims?.Note(new Claim(ClaimKind.Blob, layer.Blob.Digest.Hex));
-        Fs.SyncFileSystem(stage.Handle);
+        await sync.RunAsync(stage.Handle, cancel).ConfigureAwait(false);
         FaultPoints.At(FaultPoint.LayerSynced);
-        using var held = await StoreLocks.HoldAsync(paths, Lock, exclusive: true, cancel).ConfigureAwait(false);
-        using var blobs = Fs.OpenDirectory(paths.Blobs);
-        using var links = Fs.OpenDirectory(paths.Links);
-        using var layers = Fs.OpenDirectory(paths.Layers);
-        Fs.TryRenameNew(stage.Handle, BlobName, blobs, Bytes.Of(layer.Blob.Digest.Hex));
-        FaultPoints.At(FaultPoint.LayerBlobNamed);
-        MakeShortLink(links, layer.Id);
-        FaultPoints.At(FaultPoint.LayerLinked);
-        Fs.Sync(blobs);
-        Fs.Sync(links);
-        var ours = Fs.TryRenameNew(stage.Handle, LayerName, layers, Bytes.Of(layer.Id));
-        FaultPoints.At(FaultPoint.LayerNamed);
-        Fs.Sync(layers);
+        bool ours;
+        using (await StoreLocks.HoldAsync(paths, Lock, exclusive: true, cancel).ConfigureAwait(false))
+        {
+            if (LayerRecord.Read(paths, layer.Id) is { } there && there.Blob.Digest.Hex != layer.Blob.Digest.Hex)
+            {
+                // The same files, packed otherwise: nothing would ever refer to this blob.
+                return there;
+            }
+
+            using var blobs = Fs.OpenDirectory(paths.Blobs);
+            using var links = Fs.OpenDirectory(paths.Links);
+            using var layers = Fs.OpenDirectory(paths.Layers);
+            Fs.TryRenameNew(stage.Handle, BlobName, blobs, Bytes.Of(layer.Blob.Digest.Hex));
+            FaultPoints.At(FaultPoint.LayerBlobNamed);
+            MakeShortLink(links, layer.Id);
+            FaultPoints.At(FaultPoint.LayerLinked);
+            ours = Fs.TryRenameNew(stage.Handle, LayerName, layers, Bytes.Of(layer.Id));
+            FaultPoints.At(FaultPoint.LayerNamed);
+        }
+
+        await sync.RunAsync(stage.Handle, cancel).ConfigureAwait(false);
         FaultPoints.At(FaultPoint.LayerPublished);
         return ours ? layer : LayerRecord.Read(paths, layer.Id) ?? layer;
     }
