@@ -55,18 +55,25 @@ public sealed class HostileInstallation : Installation
     public override void Dispose()
     {
         RemoveContainers();
+        Run("rm", "nothing-but-a-changing-command-that-clears");
+        var left = Entries("staging");
         var names = Run("images", "-a", "--format", "{{.Repository}}:{{.Tag}}");
         var check = Run("check");
         base.Dispose();
-        if (check.Code != 0 || names.Lines is not (["busybox:latest"] or ["busybox:latest", "text:1"] or ["text:1", "busybox:latest"]))
+        if (check.Code != 0 || left.Length > 0 || names.Lines is not (["busybox:latest"] or ["busybox:latest", "text:1"] or ["text:1", "busybox:latest"]))
         {
-            throw new XunitException($"the store is not as it should be at the end: {names}\n{check}");
+            throw new XunitException($"the store is not as it should be at the end: {string.Join(' ', left)} {names}\n{check}");
         }
     }
 
-    /// <summary>What the store holds; an image that the ledger knows has its configuration there.</summary>
+    /// <summary>
+    /// What the store holds; an image that the ledger knows has its configuration there. A context from stdin stands in staging
+    /// until the next changing command.
+    /// </summary>
     private string State() => string.Join(
-        '\n', new[] { "layers", "blobs/sha256", "l", "containers", "staging", "trash" }.Select(d => $"{d}: {string.Join(' ', Entries(d))}"));
+        '\n',
+        new[] { "layers", "blobs/sha256", "l", "containers", "staging" }.Select(directory =>
+            $"{directory}: {string.Join(' ', Entries(directory).Where(n => !n.StartsWith("context-", StringComparison.Ordinal)))}"));
 
     private Said Measured(byte[]? stdin, string[] args)
     {
@@ -181,13 +188,22 @@ internal sealed class Crafted
     public static byte[] Archive(string manifest, string config, IEnumerable<(string Name, byte[] Content)> layers) =>
         layers.Aggregate(new Crafted().File("manifest.json", manifest).File("config.json", config), (all, l) => all.File(l.Name, l.Content)).Done();
 
-    public static string Config(object? config, params byte[][] layers) => JsonSerializer.Serialize(new
+    /// <summary>Without a "config" where that is null.</summary>
+    public static string Config(object? config, params byte[][] layers)
     {
-        architecture = "amd64",
-        os = "linux",
-        config,
-        rootfs = new { type = "layers", diff_ids = layers.Select(l => Sha(Plain(l))).ToArray() },
-    });
+        var document = new Dictionary<string, object>
+        {
+            ["architecture"] = "amd64",
+            ["os"] = "linux",
+            ["rootfs"] = new { type = "layers", diff_ids = layers.Select(l => Sha(Plain(l))).ToArray() },
+        };
+        if (config is not null)
+        {
+            document["config"] = config;
+        }
+
+        return JsonSerializer.Serialize(document);
+    }
 
     public static string Sha(byte[] bytes) => $"sha256:{Convert.ToHexStringLower(SHA256.HashData(bytes))}";
 
