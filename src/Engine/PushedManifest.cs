@@ -13,8 +13,8 @@ using static EventDock.Engine.Pipeline;
 public sealed record PushedManifest(Manifest Manifest, byte[] Bytes, byte[] Config)
 {
     /// <summary>
-    /// The one that it was pulled by, byte for byte, where that is kept and the repository can have all that it names: what is kept here,
-    /// and what it has or can take from another one there. Else one made of the layers as they are kept.
+    /// The one that it was pulled by, byte for byte, where that is kept and the repository can have all that it names: what is kept
+    /// here, and what it has or can take from another one there. Else one made of the layers as they are kept.
     /// </summary>
     public static EitherAsync<DomainError, PushedManifest> Of(
         Ports ports, PushTarget target, ImageRow image, Repositories known, CancellationToken cancel) =>
@@ -54,15 +54,17 @@ public sealed record PushedManifest(Manifest Manifest, byte[] Bytes, byte[] Conf
              && manifest.Config.Digest.Hex == image.Id && manifest.Layers.Count == image.Content.Layers.Count
              ? Some((manifest, bytes))
              : Option<(Manifest, byte[])>.None)
-        .Recover(error => error is DomainError.FileFailed or DomainError.Corrupt or DomainError.BadContent or DomainError.NotSupported
-            ? Some(Give(Option<(Manifest, byte[])>.None))
-            : None);
+        .Recover(error =>
+            error is DomainError.FileFailed or DomainError.Corrupt or DomainError.BadContent or DomainError.NotSupported
+                ? Some(Give(Option<(Manifest, byte[])>.None))
+                : None);
 
     /// <summary>A layer that came in another packing first is not fetched again, so that the one which the manifest names is not here.</summary>
     private static EitherAsync<DomainError, bool> Possible(
         Ports ports, PushTarget target, ImageRow image, Manifest manifest, Seq<Descriptor> blobs, Repositories known,
         CancellationToken cancel) =>
-        Enumerable.Range(0, blobs.Count).Where(n => manifest.Layers[n].Digest.Hex != blobs[n].Digest.Hex).ToArray().ToSeq()
+        Enumerable.Range(0, blobs.Count).ToSeq()
+            .Filter(n => manifest.Layers[n].Digest.Hex != blobs[n].Digest.Hex).Strict()
             .InTurn(n => ports.Registry.Push.Blob(
                 target,
                 new PushBlob(
