@@ -20,7 +20,7 @@ end() {
     local status=$?
     trap - EXIT
     set +e
-    for root in "$work/large" "$work/small"; do
+    for root in "$work/large" "$work/small" "$work/images"; do
         EVENTDOCK_ROOT=$root "$eventdock" db stop > /dev/null 2>&1
         rm -rf "/run/eventdock/$(printf '%s' "$root" | sha256sum | cut -c1-8)"
     done
@@ -55,6 +55,7 @@ on() { EVENTDOCK_ROOT=$work/$1 "$eventdock" "${@:2}"; }
 bench_views() {
     "$bench" fill "$work/large" "$events" 10000 20 "$alive" >&2
     "$bench" fill "$work/small" 2000 20 20 "$alive" >&2
+    "$bench" fill "$work/images" 5000 50 20 "$alive" 1000 >&2
 
     local folded seconds
     folded=$(on large log -n 1 --format json | sed -E 's/^\{"Position":([0-9]+),.*/\1/')
@@ -75,6 +76,8 @@ bench_views() {
         milliseconds images on large images
         milliseconds twenty-of-many on large ps
         milliseconds twenty-of-twenty on small ps
+        milliseconds df on images system df
+        milliseconds df-verbose on images system df -v
         milliseconds log on large log -n 30
         milliseconds log-container on large log --container web-77 -n 30
     done
@@ -94,6 +97,8 @@ bench_views() {
     row '`ps -a`, 10,000 rows, ms' "$(median ps-now)" 200
     row '`images`, 10,000 rows, ms' "$(median images)" 200
     row '`ps`: 20 of 10,000 / 20 of 20' "$(ratio twenty-of-many twenty-of-twenty)" 1.5
+    row '`system df`, 1,000 images, ms' "$(median df)" 30
+    row '`system df -v`, 1,000 images, ms' "$(median df-verbose)" 30
     row '`log -n 30`, ms' "$(median log)" 30
     row '`log --container X -n 30`, ms' "$(median log-container)" 30
 }

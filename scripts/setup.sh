@@ -2,7 +2,7 @@
 # Installs what is missing and never asks. Arguments name what is needed beyond the engine itself: walk, tests.
 set -euo pipefail
 
-engine=(postgresql runc conmon golang-github-docker-docker-dev gcc libc6-dev zlib1g-dev binutils)
+engine=(postgresql runc conmon golang-github-docker-docker-dev gcc libc6-dev zlib1g-dev libzstd1 binutils)
 walk=(busybox-static docker-registry skopeo)
 tests=(docker.io jq less podman)
 

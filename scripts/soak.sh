@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What takes long: the walk again and again, many runs at once, commands that are killed in the middle, races. Under 45 minutes.
 # The last line counts the checks. SEED repeats the same random moments; arguments name parts: walks, many,
-# kills, races, removals, appends, tamperings.
+# kills, points, races, removals, appends, tamperings, archives.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -241,6 +241,13 @@ appends() {
     check '32 writers, 500 commands each, on 20 streams' dotnet "$bench" append-soak "$seed"
 }
 
+points() {
+    echo '== killed at each point'
+    dotnet build tests/Cli --nologo -v quiet || exit 1
+    check 'each command, killed at each of its points' env EVENTDOCK_TEST_KILLS=all EVENTDOCK_TEST_BINARY="$eventdock" \
+        dotnet test tests/Cli --no-build --nologo -v quiet --filter FullyQualifiedName~KilledTests
+}
+
 tamperings() {
     echo '== changes straight in SQL'
     dotnet build tests/Adapters --nologo -v quiet || exit 1
@@ -248,11 +255,18 @@ tamperings() {
         dotnet test tests/Adapters --no-build --nologo -v quiet --filter FullyQualifiedName~LedgerTamperTests.Every_single_change
 }
 
+archives() {
+    echo '== archives with something changed at random'
+    dotnet build tests/Adapters --nologo -v quiet || exit 1
+    check '6,000 archives, each read or refused by one error, nothing left of any' env EVENTDOCK_FUZZ_CASES=6000 \
+        dotnet test tests/Adapters --no-build --nologo -v quiet --filter FullyQualifiedName~ArchiveFuzzTests
+}
+
 parts=("$@")
-if [ ${#parts[@]} -eq 0 ]; then parts=(walks many kills races removals appends tamperings); fi
+if [ ${#parts[@]} -eq 0 ]; then parts=(walks many kills points races removals appends tamperings archives); fi
 for part in "${parts[@]}"; do
     case $part in
-        walks | many | kills | races | removals | appends | tamperings) "$part" ;;
+        walks | many | kills | points | races | removals | appends | tamperings | archives) "$part" ;;
         *) check "a part named $part" false ;;
     esac
 done

@@ -34,11 +34,13 @@ public sealed record Places(string Root, string Run, string? Database, string Co
         Root.Contains(':') ? new DomainError.Invalid("EVENTDOCK_ROOT", Root, "conmon takes no path with a colon in it") : unit;
 
     /// <summary>What conmon's exit command must know again, NAME=value.</summary>
-    public Seq<string> Environment =>
+    public Seq<string> Environment => RootAlone + Optional(Database).Map(d => $"EVENTDOCK_DATABASE={d}").ToSeq();
+
+    /// <summary>The same for what needs no ledger.</summary>
+    public Seq<string> RootAlone =>
         Seq(
             $"EVENTDOCK_ROOT={Root}",
             $"PATH={Domain.Containers.RunResolution.DefaultPath["PATH=".Length..]}")
-        + Optional(Database).Map(d => $"EVENTDOCK_DATABASE={d}").ToSeq()
         + (ConfigNamed ? Seq1($"EVENTDOCK_CONFIG={Config}") : Seq<string>());
 
     private static string? Named(string variable) =>

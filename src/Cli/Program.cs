@@ -45,11 +45,15 @@ public static class Program
         ["exec"] = Commands.ExecCommand.Run,
         ["export"] = ExportCommand.Run,
         ["history"] = HistoryCommand.Run,
+        ["image diff"] = ImageDiffCommand.Run,
+        ["image inspect"] = InspectCommand.Images,
         ["image prune"] = PruneCommand.Images,
         ["images"] = ImagesCommand.Run,
         ["import"] = ImportCommand.Run,
         ["inspect"] = InspectCommand.Run,
         ["kill"] = KillCommand.Run,
+        ["layer ls"] = LayerLsCommand.Run,
+        ["layer show"] = LayerShowCommand.Run,
         ["ledger anchor"] = LedgerAnchorCommand.Run,
         ["ledger check-proof"] = LedgerCheckProofCommand.Run,
         ["ledger checkpoint"] = LedgerCheckpointCommand.Run,
@@ -100,6 +104,7 @@ public static class Program
             {
                 [ContainerEndedCommand.Word, var id] => Ended(
                     args, (session, cancel) => ContainerEndedCommand.Run(id, session, cancel), output, error),
+                [EmptyTrashCommand.Word] => Emptied(args, error),
                 [ExecEndedCommand.Word, var id, var exec] => Ended(
                     args, (session, cancel) => ExecEndedCommand.Run(id, exec, session, cancel), output, error),
                 _ => Command(args, output, error),
@@ -173,6 +178,7 @@ public static class Program
 
                 return code;
             });
+        await EndedAsync(wiring, ended != 0, error);
         if (name != "ledger anchor" && !interrupt.Token.IsCancellationRequested)
         {
             await AfterWork.AnchorAsync(wiring, ended != 0, session.Tell, interrupt.Token);
@@ -225,8 +231,17 @@ public static class Program
     {
         var wiring = new Wiring(Places.OfEnvironment(), Origin(args.ToSeq()));
         var result = Run(() => command(wiring.Session(output, error), CancellationToken.None)).GetAwaiter().GetResult();
+        EndedAsync(wiring, result.IsLeft, error).GetAwaiter().GetResult();
         return result.Match(Right: code => code, Left: refused => Told(refused, args[0], error));
     }
+
+    /// <summary>What the command has done is done: that something of its end could not be is a line on stderr, and the next command's.</summary>
+    private static async Task EndedAsync(Wiring wiring, bool failed, TextWriter error) =>
+        (await wiring.End(failed).ToEither()).IfLeft(left => error.Write(ErrorText.Line(left) + "\n"));
+
+    private static int Emptied(string[] args, TextWriter error) =>
+        Run(() => EmptyTrashCommand.Run(new Wiring(Places.OfEnvironment(), Origin(args.ToSeq())))).GetAwaiter().GetResult()
+            .Match(Right: code => code, Left: refused => Told(refused, args[0], error));
 
     private static Origin Origin(Seq<string> masked) => new(
         Guid.CreateVersion7(),

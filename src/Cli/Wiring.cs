@@ -7,12 +7,14 @@ using EventDock.Adapters.Context;
 using EventDock.Adapters.Download;
 using EventDock.Adapters.Host;
 using EventDock.Adapters.Overlay;
+using EventDock.Adapters.Posix;
 using EventDock.Adapters.Postgres;
 using EventDock.Adapters.Registry;
 using EventDock.Adapters.Roots;
 using EventDock.Adapters.Runc;
 using EventDock.Adapters.Segments;
 using EventDock.Adapters.Signing;
+using EventDock.Adapters.Tar;
 using EventDock.Cli.Commands;
 using EventDock.Cli.Errors;
 using EventDock.Cli.Output;
@@ -30,14 +32,36 @@ using static EventDock.Engine.Pipeline;
 /// <summary>Which adapter stands behind which port: the only place that knows all of them.</summary>
 public sealed class Wiring(Places places, Origin origin)
 {
-    private readonly Paths paths = new(places.Root);
+    private readonly Claims claims = new(places.Root);
+    private readonly Trashing trash = new(places);
     private readonly OverlayMounts mounts = Mounts.Create(places.Root);
     private readonly RootFiles root = RootFilesAdapter.Create(places.Root);
     private readonly BuildLine building = new(Console.Out, Console.Error, !Console.IsErrorRedirected);
     private Option<OpenLedger> opened;
     private IDisposable? work;
 
+    private Paths paths => field ??= new Paths(places.Root) { Claims = claims, TrashCare = new TrashCare(() => trash.Retains) };
+
+    private Either<DomainError, Unit> Released()
+    {
+        FaultPoints.At(FaultPoint.Releasing);
+        return claims.Store.Release().Map(_ => Faults.At(FaultPoint.Released));
+    }
+
     public Guid CommandId => origin.Command;
+
+    public EitherAsync<DomainError, Unit> EmptyTrash() => trash.Run(paths, World.Clock);
+
+    /// <summary>
+    /// The end of every command: what it has claimed is settled, as that of a killed one would be where it has failed, and what it has left in
+    /// the trash is somebody else's.
+    /// </summary>
+    public EitherAsync<DomainError, Unit> End(bool failed) =>
+        from settled in failed && !claims.Store.Own().IsEmpty
+            ? Opened.Match(Some: ledger => Claimed.Own(Ports(ledger)), None: () => Done)
+            : Released().ToAsync()
+        from started in Reached.IsSome ? trash.Start(paths, World.Clock()).ToAsync() : Done
+        select started;
 
     public World World { get; } = new(
         () => DateTimeOffset.UtcNow,
@@ -78,10 +102,10 @@ public sealed class Wiring(Places places, Origin origin)
             select new VerifyPorts(ledger, SigningAdapter.Create(places.Root, config.Signer), Files, disk.Position, disk.RootId),
         Checking = cancel =>
             from ledger in Open(cancel)
-            select new CheckPorts(Ports(ledger), StoreInspection.Create(paths)),
+            select new CheckPorts(Ports(ledger), StoreInspection.Create(paths, KnownLimits)),
         Repairing = cancel =>
             from ledger in Recorded(cancel)
-            select new RepairPorts(new CheckPorts(Ports(ledger), StoreInspection.Create(paths)), StoreMending.Create(paths)),
+            select new RepairPorts(new CheckPorts(Ports(ledger), StoreInspection.Create(paths, KnownLimits)), StoreMending.Create(paths, KnownLimits)),
         Importing = cancel =>
             from ledger in Open(cancel)
             select new ImportPorts(ledger, SigningAdapter.Check, StoreLocks.Create(paths)),
@@ -126,8 +150,13 @@ public sealed class Wiring(Places places, Origin origin)
         let ports = with(Ports(ledger))
         from replayed in Replay.Run(ports, Journal, ErrorText.Of, cancel)
         from kept in Keep().ToAsync()
+        let begun = Faults.At(FaultPoint.WorkBegun)
         from swept in Sweep(cancel)
+        let cleared = Faults.At(FaultPoint.Swept)
+        from settled in Claimed.Left(ports, cancel)
+        let asLedger = Faults.At(FaultPoint.Settled)
         from reconciled in Reconcile.Run(ports, cancel)
+        let caught = Faults.At(FaultPoint.Reconciled)
         select ports;
 
     /// <summary>To the end of the process: what it has on disk and not yet in the ledger is on its way until then.</summary>
@@ -191,6 +220,7 @@ public sealed class Wiring(Places places, Origin origin)
         {
             Append = (append, cancel) =>
                 from appended in ledger.Store.Append(append, cancel)
+                let reached = Faults.At(FaultPoint.Appended)
                 from seen in root.Seen(appended.Last, CancellationToken.None)
                 select appended,
         },
@@ -226,21 +256,27 @@ public sealed class Wiring(Places places, Origin origin)
     private (Runtime Runtime, StepSweep Sweep) Runtime() =>
         RuntimeAdapter.Create(new RuntimePaths(places.Root, places.Run, places.Environment), mounts);
 
+    private Either<DomainError, ContentLimits> Limits =>
+        EngineConfigFile.Read(places.Config, places.ConfigNamed).Map(config => config.Limits);
+
+    /// <summary>For what has come in already.</summary>
+    private TarLimits KnownLimits => TarLimits.Layer(Limits.IfLeft(ContentLimits.Default));
+
     private Ports Ports(OpenLedger ledger)
     {
         // A registry is asked by few commands, and its configuration may be wrong without hurting the others.
         var registry = new Lazy<Either<DomainError, Domain.Images.Registry>>(() =>
             EngineConfigFile.Read(places.Config, places.ConfigNamed).Map(config => RegistryAdapter.Create(config, credentials: Credentials)));
-        return new Ports(
+        return Faults.Around(new Ports(
             ledger,
-            Layers.Create(paths),
+            Layers.Create(paths, () => Limits.Map(TarLimits.Layer)),
             Blobs.Create(paths),
             ThinLayers.Create(paths),
             Workspaces.Create(
                 paths,
                 (mount, _) => mounts.Mount(mount).ToAsync(),
                 (merged, _) => mounts.Unmount(merged).ToAsync()),
-            new BuildContext(ContextDirectory.Match, ContextDirectory.Hash, ContextArchive.Create(paths)),
+            new BuildContext(ContextDirectory.Match, ContextDirectory.Hash, ContextArchive.Create(paths, () => Limits.Map(TarLimits.Layer))),
             new Locks(StoreLocks.Create(paths), ContainerLocks.Create(Path.Combine(paths.Locks, "containers"))),
             new Domain.Images.Registry(
                 (reference, platform, cancel) => registry.Value.ToAsync().Bind(r => r.Resolve(reference, platform, cancel)),
@@ -262,12 +298,14 @@ public sealed class Wiring(Places places, Origin origin)
             SecretStoreAdapter.Create(places.Root),
             World)
         {
-            Archives = Archives.Create(paths),
+            Archives = Archives.Create(paths, () => Limits.Map(TarLimits.Archive)),
             Signatures = new ImageSignatures(
                 () => EngineConfigFile.Read(places.Config, places.ConfigNamed).Map(config => config.Signatures),
                 (image, payloads, cancel) => registry.Value.ToAsync().Bind(r => r.Signatures(image, payloads, cancel)),
                 PublicKeyFile.Read),
-        };
+            Claims = claims.Store,
+            Reader = LayerReading.Create(paths),
+        });
     }
 
     private LedgerHome Home()

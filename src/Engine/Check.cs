@@ -9,7 +9,19 @@ using EventDock.Projections;
 using static EventDock.Engine.Pipeline;
 
 /// <summary>What checking touches: it reads, and changes nothing but a staging directory of its own.</summary>
-public sealed record CheckPorts(Ports Ports, StoreInspector Store);
+public sealed record CheckPorts(Ports Ports, StoreInspector Store)
+{
+    /// <summary>The same for who keeps all other commands from work already.</summary>
+    public CheckPorts Alone => this with { Store = Store with { Quiet = _ => Give(Some<IDisposable>(new Held())) } };
+
+    private sealed class Held : IDisposable
+    {
+        public void Dispose()
+        {
+            // Whoever holds it lets go of it.
+        }
+    }
+}
 
 /// <param name="Findings">The gravest first.</param>
 /// <param name="Unfolded">Why the views could not be compared with the events.</param>

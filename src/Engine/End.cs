@@ -75,7 +75,8 @@ public static class End
         EitherAsync<DomainError, RecordWritten> scan, CancellationToken cancel) =>
         from written in scan
         let id = fact.Id
-        from noted in remove ? ports.Thin.Leave(id.Value, cancel) : Done
+        // Until its mounts are down and its directory is gone, where that goes too, the end is not done with.
+        from noted in ports.Claims.Note(Seq1(new Claim(ClaimKind.Container, id.Value)), cancel)
         from _ in ports.Again(
             () =>
                 from exited in ports.Store.Decide(

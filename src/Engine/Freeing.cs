@@ -10,7 +10,7 @@ public static class Freeing
     /// <summary>Everything such a command does on the disk or in the ledger that a full disk could make fail.</summary>
     public static Ports With(this Ports ports, Ballast ballast)
     {
-        var (store, thin, runtime) = (ports.Store, ports.Thin, ports.Runtime);
+        var (store, thin, claims, runtime) = (ports.Store, ports.Thin, ports.Claims, ports.Runtime);
         return ports with
         {
             Ledger = ports.Ledger with
@@ -30,9 +30,9 @@ public static class Freeing
             {
                 Scan = (id, cancel) => ballast.WithRoom(() => thin.Scan(id, cancel)),
                 Settle = (id, cancel) => ballast.WithRoom(() => thin.Settle(id, cancel)),
-                Leave = (id, cancel) => ballast.WithRoom(() => thin.Leave(id, cancel)),
                 Discard = (id, cancel) => ballast.WithRoom(() => thin.Discard(id, cancel)),
             },
+            Claims = claims with { Note = (noted, cancel) => ballast.WithRoom(() => claims.Note(noted, cancel)) },
             Runtime = runtime with { CleanUp = (id, cancel) => ballast.WithRoom(() => runtime.CleanUp(id, cancel)) },
         };
     }

@@ -10,6 +10,19 @@ using static EventDock.Engine.Pipeline;
 /// <summary>An image that has come out of an archive, or was here before.</summary>
 public sealed record LoadedImage(string Id, Seq<ImageReference> Names, Seq<RenamedImage> Renamed);
 
+/// <summary>What a load tells while it goes on: its layers, each once, and then of each by its place among them.</summary>
+public abstract record LoadProgress
+{
+    private LoadProgress() { }
+
+    /// <param name="Layers">Their diffIDs, and the bytes that the archive holds for each.</param>
+    public sealed record Found(Seq<(Digest DiffId, long Size)> Layers) : LoadProgress;
+
+    public sealed record Unpacking(int Layer, long Bytes) : LoadProgress;
+
+    public sealed record Complete(int Layer) : LoadProgress;
+}
+
 /// <summary>An image that has lost a name to one that was loaded.</summary>
 public sealed record RenamedImage(ImageReference Name, string Id);
 
@@ -24,7 +37,7 @@ public static class Load
 
     /// <param name="source">As it is to be remembered: a file's name, or "-".</param>
     public static EitherAsync<DomainError, Seq<LoadedImage>> Run(
-        Ports ports, string source, Func<EitherAsync<DomainError, Stream>> open, CancellationToken cancel)
+        Ports ports, string source, Func<EitherAsync<DomainError, Stream>> open, Action<LoadProgress> tell, CancellationToken cancel)
     {
         var began = ports.World.Clock();
         var what = source == "-" ? "stdin" : source;
@@ -33,13 +46,40 @@ public static class Load
             from archive in ports.Archives.Stage(stream, what, cancel).Finally(() => Closed(stream.Dispose))
             from loaded in
                 (from found in ArchivedImages.In(archive, what, ports.World.Platform, cancel)
-                 from loaded in Whole(ports, new Loading(source, archive, found, began), cancel)
+                 let loading = new Loading(source, archive, found, began, new Telling(found, tell))
+                 from loaded in Whole(ports, loading, cancel)
                  select loaded)
                 .Finally(() => Closed(archive.Close))
             select loaded;
     }
 
-    private sealed record Loading(string Source, StagedArchive Archive, Seq<FoundImage> Images, DateTimeOffset Began);
+    private sealed record Loading(string Source, StagedArchive Archive, Seq<FoundImage> Images, DateTimeOffset Began, Telling Telling);
+
+    /// <summary>A layer that several images have is one.</summary>
+    private sealed class Telling
+    {
+        private readonly Dictionary<string, int> places = new(StringComparer.Ordinal);
+        private readonly Action<LoadProgress> tell;
+
+        public Telling(Seq<FoundImage> images, Action<LoadProgress> tell)
+        {
+            this.tell = tell;
+            var layers = images
+                .SelectMany(i => ChainId.Of(i.Config.DiffIds).Select((id, n) => (id.Hex, DiffId: i.Config.DiffIds[n], i.Layers[n].File.Size)))
+                .DistinctBy(l => l.Hex).ToSeq().Strict();
+            foreach (var layer in layers)
+            {
+                places.Add(layer.Hex, places.Count);
+            }
+
+            tell(new LoadProgress.Found(layers.Map(l => (l.DiffId, l.Size)).Strict()));
+        }
+
+        public void Told(Digest id, LayerProgress progress) =>
+            tell(progress.Step == LayerStep.Unpacked
+                ? new LoadProgress.Complete(places[id.Hex])
+                : new LoadProgress.Unpacking(places[id.Hex], progress.Bytes));
+    }
 
     private static EitherAsync<DomainError, Unit> Closed(Action close)
     {
@@ -57,15 +97,16 @@ public static class Load
 
     /// <summary>A layer that <c>rmi</c> took away between its check and the append is made again.</summary>
     private static EitherAsync<DomainError, Seq<LoadedImage>> Settled(Ports ports, Loading loading, CancellationToken cancel) =>
-        (from layers in loading.Images.InTurn(image => Layers(ports, loading.Archive, image, cancel))
+        (from layers in loading.Images.InTurn(image => Layers(ports, loading, image, cancel))
          from loaded in ports.Locks.Store.Take(false, cancel).Holding(() => ports.Again(
              () => Record(ports, loading, layers, cancel), cancel))
          select loaded)
         .Recover(error => error is DomainError.LayerGone ? Some(Settled(ports, loading, cancel)) : None);
 
     private static EitherAsync<DomainError, Seq<StoredLayer>> Layers(
-        Ports ports, StagedArchive archive, FoundImage image, CancellationToken cancel)
+        Ports ports, Loading loading, FoundImage image, CancellationToken cancel)
     {
+        var archive = loading.Archive;
         var chain = ChainId.Of(image.Config.DiffIds);
         return Enumerable.Range(0, chain.Count).ToSeq().AtOnce(
             AtOnce,
@@ -75,7 +116,7 @@ public static class Load
                     image.Layers[n].Blob,
                     image.Config.DiffIds[n],
                     _ => Give(archive.Open(image.Layers[n].File)),
-                    _ => { })
+                    progress => loading.Telling.Told(chain[n], progress))
                 {
                     Staged = image.Layers[n].File,
                 },

@@ -31,6 +31,12 @@ public sealed record Ports(
     /// <summary>Who has signed what is pulled.</summary>
     public required ImageSignatures Signatures { get; init; }
 
+    /// <summary>What commands have on disk and not in the ledger, or the other way round.</summary>
+    public required ClaimStore Claims { get; init; }
+
+    /// <summary>Layers, to be looked at.</summary>
+    public required LayerReader Reader { get; init; }
+
     public EventStore Store => Ledger.Store;
 
     public Views Views => Ledger.Views;

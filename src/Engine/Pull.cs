@@ -17,8 +17,17 @@ public abstract record PullProgress
     /// <param name="Layer">The place in the image, from 0.</param>
     public sealed record AlreadyExists(int Layer) : PullProgress;
 
+    /// <summary>Others come first.</summary>
+    public sealed record Waiting(int Layer) : PullProgress;
+
+    /// <summary>Another command is fetching this very layer.</summary>
+    public sealed record Elsewhere(int Layer) : PullProgress;
+
     /// <param name="Bytes">Received so far.</param>
     public sealed record Downloading(int Layer, long Bytes) : PullProgress;
+
+    /// <summary>All of it has come, and its digest is right.</summary>
+    public sealed record Received(int Layer) : PullProgress;
 
     public sealed record Complete(int Layer) : PullProgress;
 }
@@ -66,11 +75,16 @@ public static class Pull
             : None);
 
     private static EitherAsync<DomainError, Seq<StoredLayer>> Fetch(
-        Ports ports, RemoteImage remote, Seq<Digest> chain, Action<PullProgress> tell, Wire wire, CancellationToken cancel) =>
-        Enumerable.Range(0, chain.Count).ToSeq().AtOnce(
-            ports.Registry.Downloads(),
+        Ports ports, RemoteImage remote, Seq<Digest> chain, Action<PullProgress> tell, Wire wire, CancellationToken cancel)
+    {
+        var atOnce = ports.Registry.Downloads();
+        Enumerable.Range(0, chain.Count).Where(n => !ports.Layers.Has(chain[n].Hex)).Skip(atOnce).ToSeq().Strict()
+            .Iter(n => tell(new PullProgress.Waiting(n)));
+        return Enumerable.Range(0, chain.Count).ToSeq().AtOnce(
+            atOnce,
             (n, stop) => ports.Layers.Has(chain[n].Hex) ? Known(ports, chain[n], n, tell, stop) : Import(ports, remote, chain, n, tell, wire, stop),
             cancel);
+    }
 
     private static EitherAsync<DomainError, StoredLayer> Known(
         Ports ports, Digest id, int n, Action<PullProgress> tell, CancellationToken cancel) =>
@@ -85,12 +99,28 @@ public static class Pull
                 n == 0 ? null : chain[n - 1].Hex,
                 remote.Manifest.Layers[n],
                 remote.Config.DiffIds[n],
-                stop => ports.Registry.OpenLayer(remote, remote.Manifest.Layers[n], stop),
-                progress => tell(new PullProgress.Downloading(n, progress.Bytes))),
+                stop => Opened(ports, remote, n, wire, stop),
+                progress => Told(n, progress).Iter(tell)),
             cancel)
-        let counted = wire.Add(remote.Manifest.Layers[n].Size)
         let telling = Tell(tell, new PullProgress.Complete(n))
         select layer;
+
+    /// <summary>A layer that another command has fetched meanwhile is not opened, and did not come over our wire.</summary>
+    private static EitherAsync<DomainError, System.IO.Stream> Opened(
+        Ports ports, RemoteImage remote, int n, Wire wire, CancellationToken cancel) =>
+        from body in ports.Registry.OpenLayer(remote, remote.Manifest.Layers[n], cancel)
+        let counted = wire.Add(remote.Manifest.Layers[n].Size)
+        select body;
+
+    /// <summary>That it is unpacked is told by whoever gets the layer.</summary>
+    private static Option<PullProgress> Told(int n, LayerProgress progress) =>
+        progress.Step switch
+        {
+            LayerStep.Waiting => new PullProgress.Elsewhere(n),
+            LayerStep.Reading => new PullProgress.Downloading(n, progress.Bytes),
+            LayerStep.Received => new PullProgress.Received(n),
+            _ => Option<PullProgress>.None,
+        };
 
     private static EitherAsync<DomainError, Pulled> Record(
         Ports ports, RemoteImage remote, Seq<StoredLayer> layers, SignedBy signers, Wire wire, DateTimeOffset began, CancellationToken cancel)

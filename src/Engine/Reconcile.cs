@@ -14,7 +14,6 @@ public static class Reconcile
     public static EitherAsync<DomainError, Unit> Run(Ports ports, CancellationToken cancel) =>
         from rows in ports.Views.ContainersUnended(cancel)
         from _ in rows.InTurn(row => One(ports, row, cancel).Recover(Later))
-        from left in Remove.Leaving(ports, cancel).Recover(Noted)
         select unit;
 
     /// <summary>
@@ -23,10 +22,6 @@ public static class Reconcile
     /// </summary>
     private static Option<EitherAsync<DomainError, Unit>> Later(DomainError error) =>
         error is DomainError.RuntimeFailed or DomainError.FileFailed ? Some(Done) : None;
-
-    /// <summary>Nor must a past that cannot be read: what was noted stays so.</summary>
-    private static Option<EitherAsync<DomainError, Unit>> Noted(DomainError error) =>
-        error is DomainError.SegmentUnreadable or DomainError.LedgerUnreadable ? Some(Done) : Later(error);
 
     private static EitherAsync<DomainError, Unit> One(Ports ports, ContainerRow row, CancellationToken cancel) =>
         row.State == ContainerRow.Starting ? Starting(ports, row, cancel)

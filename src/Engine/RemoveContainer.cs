@@ -23,7 +23,7 @@ public static partial class Remove
     /// <summary>Removes a container that does not run. Done already: nothing happens.</summary>
     public static EitherAsync<DomainError, Unit> Ended(Ports ports, ContainerId id, CancellationToken cancel) =>
         Start.Locked(ports, id, cancel).Holding(() =>
-            from noted in ports.Thin.Leave(id.Value, cancel)
+            from noted in ports.Claims.Note(Seq1(new Claim(ClaimKind.Container, id.Value)), cancel)
             from _ in ports.Again(
                 () =>
                     from container in ports.Store.Decide(
@@ -37,24 +37,6 @@ public static partial class Remove
                 cancel)
             from discarded in Discard(ports, id)
             select unit);
-
-    /// <summary>
-    /// Ends the removals that commands were killed in: the ledger has given these containers up, and a mount or a directory of theirs
-    /// may be there. Those that another command is at are left to it.
-    /// </summary>
-    public static EitherAsync<DomainError, Unit> Leaving(Ports ports, CancellationToken cancel) =>
-        from leaving in ports.Thin.Leaving(cancel)
-        from _ in leaving.Choose(id => ContainerId.Parse(id).ToOption()).ToSeq().Strict().InTurn(id =>
-            from held in ports.Locks.Container(id, false, cancel)
-            from ended in held.Match(None: () => Done, Some: taken => Give(taken).Holding(() => Left(ports, id, cancel)))
-            select ended)
-        select unit;
-
-    private static EitherAsync<DomainError, Unit> Left(Ports ports, ContainerId id, CancellationToken cancel) =>
-        from past in ports.Store.Read(Streams.Container(id.Value), cancel)
-        let state = ContainerDecider.Decider.Fold(past.Map(e => (ContainerEvent)e.Event))
-        from ended in state is ContainerState.Removed ? Discard(ports, id) : ports.Thin.Stay(id.Value, cancel)
-        select unit;
 
     /// <summary>What the ledger has given up goes from the disk, called off or not.</summary>
     private static EitherAsync<DomainError, Unit> Discard(Ports ports, ContainerId id) =>

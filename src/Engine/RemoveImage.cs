@@ -103,6 +103,8 @@ public static partial class Remove
             new Guard.ImageUnused(image.Id),
             new Guard.ImageUntagged(image.Id, tags.Map(t => t.Reference).Strict()),
             new Guard.LayersUnused(layers, image.Id))
+        from noted in ports.Claims.Note(
+            layers.Map(id => new Claim(ClaimKind.Layer, id)).Add(new Claim(ClaimKind.Blob, image.Id)), cancel)
         from appended in ports.Store.Append(whole, cancel)
         // What the ledger has given up goes from the disk, called off or not.
         from discarded in layers.InTurn(id => ports.Layers.Discard(id, CancellationToken.None))

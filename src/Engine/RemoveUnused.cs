@@ -34,6 +34,7 @@ public static partial class Remove
                     from gone in here.InTurn(id => ports.Store.Decide(
                         LayerDecider.Decider, Streams.Layer(id), new RemoveLayer(id), now, cancel))
                     let whole = gone.Fold(Append.None, (all, one) => all.And(one.Append)).Holding(new Guard.LayersUnused(here, ""))
+                    from noted in ports.Claims.Note(here.Map(id => new Claim(ClaimKind.Layer, id)), cancel)
                     from appended in whole.IsEmpty ? Done : ports.Store.Append(whole, cancel).Ignore()
                     // What the ledger has given up goes from the disk, called off or not.
                     from discarded in here.InTurn(id => ports.Layers.Discard(id, CancellationToken.None))

@@ -50,7 +50,8 @@ public static class Repair
         from quiet in ports.Check.Store.Quiet(cancel)
         from held in quiet.OrFail(() => new DomainError.CommandsAtWork())
         from done in Give(held).Holding(() =>
-            from steps in Plan(ports, deep, told, cancel)
+            // The lock that says so is ours: to the check within, too, no command is at work.
+            from steps in Plan(ports with { Check = ports.Check.Alone }, deep, told, cancel)
             from mended in steps.InTurn(step => Once(ports, step, cancel))
             select mended)
         select done;

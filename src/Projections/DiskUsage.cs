@@ -72,7 +72,7 @@ public sealed record DiskUsage(Seq<ImageUsage> Images, long ImageBytes, Seq<Cont
         return held;
     }
 
-    private static Seq<ContainerUsage> Written(Seq<LayerRow> layers, Seq<ContainerRow> containers)
+    internal static Seq<ContainerUsage> Written(Seq<LayerRow> layers, Seq<ContainerRow> containers)
     {
         var thin = layers.Where(l => l.Container is not null).ToDictionary(l => l.Id, l => l.WrittenBytes.Value, StringComparer.Ordinal);
         return containers.Select(c => new ContainerUsage(c, thin.GetValueOrDefault(c.Id.Value))).ToArray().ToSeq().Strict();

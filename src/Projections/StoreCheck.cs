@@ -62,7 +62,7 @@ public static class StoreCheck
         {
             if (blob.ManifestOf is not { } image)
             {
-                all.Add(Unknown($"blobs/sha256/{name}", blob.Since, moment));
+                all.Add(Unknown($"blobs/sha256/{name}", blob.Since, found, moment));
             }
             else if (!images.Contains(image))
             {
@@ -108,7 +108,7 @@ public static class StoreCheck
 
         foreach (var (id, layer) in found.Layers.Where(l => !ids.Contains(l.Key)))
         {
-            all.Add(Unknown($"layers/{id}", layer.Since, moment));
+            all.Add(Unknown($"layers/{id}", layer.Since, found, moment));
         }
 
         return all;
@@ -148,7 +148,7 @@ public static class StoreCheck
             .Select(id => id[..ShortName]).ToHashSet(StringComparer.Ordinal);
         foreach (var link in found.Links.Keys.Where(link => !names.Contains(link)))
         {
-            all.Add(Unknown($"l/{link}", moment.Now, moment));
+            all.Add(Unknown($"l/{link}", moment.Now, found, moment));
         }
 
         return all;
@@ -180,7 +180,7 @@ public static class StoreCheck
 
         foreach (var (id, container) in found.Containers.Where(c => !ids.Contains(c.Key)))
         {
-            all.Add(Unknown($"containers/{id}", container.Since, moment));
+            all.Add(Unknown($"containers/{id}", container.Since, found, moment));
         }
 
         return all;
@@ -207,7 +207,9 @@ public static class StoreCheck
 
         foreach (var mount in mounted.Where(m => !needed.Contains(m) && !m.StartsWith("staging/", StringComparison.Ordinal)))
         {
-            all.Add(new StoreFinding(FindingKind.Mount, Fault.StrayMount, mount, ""));
+            all.Add(found.Claimed.Any(claimed => mount.StartsWith(claimed + "/", StringComparison.Ordinal))
+                ? new StoreFinding(FindingKind.Note, Fault.Claimed, mount, "")
+                : new StoreFinding(FindingKind.Mount, Fault.StrayMount, mount, ""));
         }
 
         return all;
@@ -270,8 +272,9 @@ public static class StoreCheck
         return all;
     }
 
-    private static StoreFinding Unknown(string what, DateTimeOffset since, CheckMoment moment) =>
-        !moment.Quiet && moment.Now - since < CheckMoment.OnItsWay
+    private static StoreFinding Unknown(string what, DateTimeOffset since, FoundStore found, CheckMoment moment) =>
+        found.Claimed.Contains(what) ? new StoreFinding(FindingKind.Note, Fault.Claimed, what, "")
+        : !moment.Quiet && moment.Now - since < CheckMoment.OnItsWay
             ? new StoreFinding(FindingKind.Note, Fault.MayBeOnItsWay, what, "")
             : new StoreFinding(FindingKind.Unknown, Fault.NotInLedger, what, "");
 }

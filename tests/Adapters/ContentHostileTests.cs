@@ -146,9 +146,8 @@ public sealed class ContentHostileTests : IDisposable
     }
 
     [Fact]
-    public async Task Zstd_bzip2_and_xz_are_not_supported_and_an_empty_stream_is_no_archive()
+    public async Task Bzip2_and_xz_are_not_supported_and_an_empty_stream_is_no_archive()
     {
-        Assert.IsType<DomainError.NotSupported>(await root.Refused([0x28, 0xb5, 0x2f, 0xfd, 0, 0, 0]));
         Assert.IsType<DomainError.NotSupported>(await root.Refused([.. "BZh9"u8, 0, 0, 0]));
         Assert.IsType<DomainError.NotSupported>(await root.Refused([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00, 0]));
         Assert.IsType<DomainError.BadContent>(await root.Refused([]));
@@ -160,13 +159,11 @@ public sealed class ContentHostileTests : IDisposable
     {
         var layer = await root.Imported(new Archive().File("f").Plain());
         Directory.CreateDirectory(Path.Combine(root.Paths.Staging, "layer-dead", "layer", "diff", "a"));
-        File.WriteAllText(Path.Combine(root.Paths.Trash, "left"), "x");
         var alive = Directory.CreateDirectory(Path.Combine(root.Paths.Staging, "layer-alive")).FullName;
         using var held = Fs.OpenDirectory(alive);
         Assert.True(FileLock.TryTake(held, exclusive: true));
         ContentRoot.Right(await Staging.Sweep(root.Paths, ContentRoot.Unmount, default).ToEither());
         Assert.Equal([alive], Directory.GetFileSystemEntries(root.Paths.Staging));
-        Assert.Empty(Directory.GetFileSystemEntries(root.Paths.Trash));
         Assert.True(root.Layers.Has(layer.Id));
     }
 

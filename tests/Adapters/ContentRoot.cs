@@ -141,6 +141,14 @@ internal sealed class Archive
         return this;
     }
 
+    /// <summary>A file of any bytes.</summary>
+    internal Archive Holding(string name, byte[] data)
+    {
+        writer.Entry(Entry(Bytes.Of(name), TarKind.Regular) with { Size = data.Length, Mode = 0x1a4 });
+        writer.Data(data);
+        return this;
+    }
+
     internal Archive Directory(string name, uint mode = 0x1ed, FileTime time = default, params Xattr[] xattrs) =>
         Add(Entry(Bytes.Of(name), TarKind.Directory) with { Mode = mode, Modified = time, Xattrs = xattrs });
 
@@ -171,6 +179,9 @@ internal sealed class Archive
 
         return packed.ToArray();
     }
+
+    internal Archive Add(TarKind kind, string name, uint mode, long owner) =>
+        Add(Entry(Bytes.Of(name), kind) with { Mode = mode, Uid = owner, Gid = owner });
 
     private Archive Add(TarEntry entry)
     {

@@ -4,11 +4,11 @@ using System.IO;
 using EventDock.Adapters.Content;
 using EventDock.Domain.Kernel;
 
-/// <summary>Every changing command empties the trash, so two may be at it at once.</summary>
+/// <summary>The trash and the reaper that empties it; staging names and the sweep that clears them.</summary>
 public sealed class ContentTrashTests
 {
     [Fact]
-    public async Task Commands_that_empty_the_same_trash_at_once_do_not_disturb_each_other()
+    public async Task Of_several_reapers_one_empties_the_trash()
     {
         var root = Directory.CreateTempSubdirectory("edt-trash-").FullName;
         try
@@ -23,11 +23,66 @@ public sealed class ContentTrashTests
                     Directory.CreateDirectory(Path.Combine(paths.Trash, $"{round}-{tree}", "work", "work"));
                 }
 
-                var sweeps = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(() => Staging.Sweep(
-                    paths, (_, _) => RightAsync<DomainError, Unit>(unit), CancellationToken.None).ToEither())));
-                Assert.All(sweeps, sweep => Assert.Equal(Right<DomainError, Unit>(unit), sweep));
+                var reapers = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(
+                    () => Reaper.Run(paths, TimeSpan.Zero, () => DateTimeOffset.UtcNow).ToEither())));
+                Assert.All(reapers, reaper => Assert.Equal(Right<DomainError, Unit>(unit), reaper));
                 Assert.Empty(Directory.EnumerateFileSystemEntries(paths.Trash));
             }
+        }
+        finally
+        {
+            Directory.Delete(root, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task What_is_retained_stays_until_its_time_is_over_and_what_nobody_removed_does_not()
+    {
+        var root = Directory.CreateTempSubdirectory("edt-trash-").FullName;
+        try
+        {
+            var paths = new Paths(root) { TrashCare = new TrashCare(() => true) };
+            Assert.True(paths.Prepare().IsRight);
+            var now = DateTimeOffset.UtcNow;
+            Directory.CreateDirectory(Path.Combine(paths.Container(new string('a', 64)), "upper"));
+            await ThinLayers.Create(paths).Discard(new string('a', 64), CancellationToken.None).ToEither();
+            Directory.CreateDirectory(Path.Combine(paths.Trash, "left-1"));
+            Assert.Equal(2, Directory.GetFileSystemEntries(paths.Trash).Length);
+
+            await Reaper.Run(paths, TimeSpan.FromHours(1), () => now).ToEither();
+            var kept = Assert.Single(Directory.GetFileSystemEntries(paths.Trash));
+            Assert.EndsWith(new string('a', 64), kept, StringComparison.Ordinal);
+            Assert.Equal(Right<DomainError, bool>(false), Reaper.HasWork(paths, () => TimeSpan.FromHours(1), now));
+
+            Assert.Equal(Right<DomainError, bool>(true), Reaper.HasWork(paths, () => TimeSpan.FromHours(1), now.AddHours(2)));
+            await Reaper.Run(paths, TimeSpan.FromHours(1), () => now.AddHours(2)).ToEither();
+            Assert.Empty(Directory.GetFileSystemEntries(paths.Trash));
+        }
+        finally
+        {
+            Directory.Delete(root, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task A_command_deletes_what_is_small_itself_and_leaves_the_rest()
+    {
+        var root = Directory.CreateTempSubdirectory("edt-trash-").FullName;
+        try
+        {
+            var paths = new Paths(root) { TrashCare = new TrashCare(() => false) };
+            Assert.True(paths.Prepare().IsRight);
+            var upper = Directory.CreateDirectory(Path.Combine(paths.Container(new string('a', 64)), "upper")).FullName;
+            for (var n = 0; n < 20_000; n++)
+            {
+                File.WriteAllBytes(Path.Combine(upper, $"{n}"), []);
+            }
+
+            await ThinLayers.Create(paths).Discard(new string('a', 64), CancellationToken.None).ToEither();
+            Assert.False(Directory.Exists(paths.Container(new string('a', 64))));
+            Assert.Single(Directory.GetFileSystemEntries(paths.Trash));
+            await Reaper.Run(paths, TimeSpan.Zero, () => DateTimeOffset.UtcNow).ToEither();
+            Assert.Empty(Directory.GetFileSystemEntries(paths.Trash));
         }
         finally
         {

@@ -1,3 +1,4 @@
+using System;
 using System.Globalization;
 using EventDock.Tests.Bench;
 
@@ -8,7 +9,9 @@ return args switch
     ["append-first"] => await EventDock.Tests.Bench.FirstAppend.RunAsync(),
     ["append-soak", .. var rest] => await EventDock.Tests.Bench.AppendSoak.RunAsync(rest),
     ["fill", var root, var events, var containers, var running, var pid] =>
-        await ViewsFill.RunAsync(root, Number(events), Number(containers), Number(running), Number(pid)),
+        await ViewsFill.RunAsync(root, Number(events), Math.Max(1, Number(containers) / 20), Number(containers), Number(running), Number(pid)),
+    ["fill", var root, var events, var containers, var running, var pid, var images] =>
+        await ViewsFill.RunAsync(root, Number(events), Number(images), Number(containers), Number(running), Number(pid)),
     _ => Unknown(),
 };
 

@@ -15,18 +15,17 @@ using EventDock.Projections;
 using LanguageExt;
 using static LanguageExt.Prelude;
 
-/// <summary><c>fill ROOT EVENTS CONTAINERS RUNNING PID</c>: a ledger of so many events in the root's private cluster, appended as any command appends.</summary>
+/// <summary><c>fill ROOT EVENTS CONTAINERS RUNNING PID [IMAGES]</c>: a ledger of so many events in the root's private cluster, appended as any command appends.</summary>
 internal static class ViewsFill
 {
-    public static async Task<int> RunAsync(string root, int events, int containers, int running, int pid)
+    public static async Task<int> RunAsync(string root, int events, int images, int containers, int running, int pid)
     {
         var origin = new Origin(
             Guid.CreateVersion7(), Seq("eventdock", "run", "-d", "app"), new Actor(0, "1000", "1000", "/usr/bin/bash", "/dev/pts/1", null),
             new Host("bench", Boot(), Environment.ProcessId), 1);
         var ledger = Must(await PostgresLedger.OpenPrivate(Place(root), origin, CancellationToken.None).ToEither());
         var alive = new ContainerStarted(ViewsHistory.Id(0), pid, StartTime(pid), Boot());
-        var images = Math.Max(1, containers / 20);
-        var history = new ViewsHistory(events, images, containers, containers, running, alive);
+        var history = new ViewsHistory(events, images, Math.Max(images, containers), containers, running, alive);
         var since = Stopwatch.StartNew();
         var last = 0L;
         foreach (var append in history.Appends())

@@ -102,6 +102,18 @@ public sealed class ArchiveNeighbourTests(BesideDocker both) : IClassFixture<Bes
         }
     }
 
+    [RivalsFact]
+    public void A_directory_of_skopeos_is_a_way_between_them_that_keeps_ids()
+    {
+        var id = both.Out("images", "-q", "--no-trunc", "busybox");
+        both.Run("save", "-o", "out.tar", "busybox").Good();
+        Rival("/usr/bin/skopeo", "--insecure-policy", "copy", "-q", "docker-archive:out.tar", "dir:as-files");
+        File.Delete(Place("back.tar"));
+        Rival("/usr/bin/skopeo", "--insecure-policy", "copy", "-q", "dir:as-files", "docker-archive:back.tar:by/skopeo:1");
+        Assert.Equal("Loaded image: by/skopeo:1\n", both.Run("load", "-i", "back.tar").Good().Out);
+        Assert.Equal(id, both.Out("images", "-q", "--no-trunc", "by/skopeo"));
+    }
+
     private string Made(string name)
     {
         both.Write("there/Dockerfile", Dockerfile);

@@ -144,8 +144,8 @@ public sealed class ArchiveTests : IClassFixture<BusyboxInstallation>, IDisposab
     [Fact]
     public void An_exported_container_is_its_image_with_what_it_has_written()
     {
-        eventdock.Run("run", "--name", "c", "--network", "none", "busybox", "sh", "-c", "echo new > /made; rm /etc/group; mkfifo /pipe").Good();
-        eventdock.Run("export", "-o", "c.tar", "c").Good();
+        eventdock.Run("run", "--name", "one", "--network", "none", "busybox", "sh", "-c", "echo new > /made; rm /etc/group; mkfifo /pipe").Good();
+        eventdock.Run("export", "-o", "c.tar", "one").Good();
         var names = Names("c.tar");
         Assert.Contains("made", names);
         Assert.Contains("pipe", names);
@@ -162,19 +162,19 @@ public sealed class ArchiveTests : IClassFixture<BusyboxInstallation>, IDisposab
     [Fact]
     public void A_name_that_looks_like_a_whiteout_is_exported_as_any_other()
     {
-        eventdock.Run("run", "--name", "w", "--network", "none", "busybox", "sh", "-c", "echo 1 > /.wh.passwd; mkdir /d; echo 2 > /d/.wh..wh..opq").Good();
-        eventdock.Run("export", "-o", "w.tar", "w").Good();
+        eventdock.Run("run", "--name", "marked", "--network", "none", "busybox", "sh", "-c", "echo 1 > /.wh.passwd; mkdir /d; echo 2 > /d/.wh..wh..opq").Good();
+        eventdock.Run("export", "-o", "w.tar", "marked").Good();
         Assert.Equal([".wh.passwd", "d/.wh..wh..opq"], Names("w.tar").Where(n => n.Contains(".wh.", StringComparison.Ordinal)));
     }
 
     [Fact]
     public void A_running_container_is_exported_as_it_goes_on()
     {
-        eventdock.Run("run", "-d", "--name", "r", "--network", "none", "busybox", "sh", "-c", "echo now > /made; exec sleep 300").Good();
-        Eventually(() => eventdock.Run("exec", "r", "cat", "/made").Code == 0);
-        Shell("\"$0\" export \"$1\" > r.tar", "r");
+        eventdock.Run("run", "-d", "--name", "running", "--network", "none", "busybox", "sh", "-c", "echo now > /made; exec sleep 300").Good();
+        Eventually(() => eventdock.Run("exec", "running", "cat", "/made").Code == 0);
+        Shell("\"$0\" export \"$1\" > r.tar", "running");
         Assert.Contains("made", Names("r.tar"));
-        Assert.Equal("true", eventdock.Out("inspect", "-f", "{{.State.Running}}", "r"));
+        Assert.Equal("true", eventdock.Out("inspect", "-f", "{{.State.Running}}", "running"));
     }
 
     [Fact]

@@ -92,7 +92,7 @@ public sealed class CheckTests : IDisposable
     public void A_capability_taken_off_a_layers_file_is_found_by_deep()
     {
         var file = In($"layers/{Layer}/diff/bin/busybox");
-        Shell("/", $"setfattr -n user.added -v 1 {file}");
+        Xattr.Set(file, "user.added", "1");
         Assert.Equal($"layer {Layer}: /bin/busybox has other attributes", Assert.Single(Found(24, "--deep")[..^1]));
     }
 
@@ -142,7 +142,7 @@ public sealed class CheckTests : IDisposable
         Eventdock.Run(
             "/usr/bin/psql", [url, "-qc", "update eventdock.view_tags set row = jsonb_set(row, '{Since}', '\"2001-01-01T00:00:00Z\"')"]).Good();
         Assert.StartsWith("view tags: docker.io/library/busybox:latest from position ", Found(13)[0], StringComparison.Ordinal);
-        eventdock.Run("rebuild").Good();
+        eventdock.Run("rebuild").Done();
         Found(0);
     }
 

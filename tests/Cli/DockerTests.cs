@@ -52,7 +52,7 @@ public sealed class BesideDocker : Installation
         Docker("import", Path.Combine(Place, "busybox.tar"), "busybox").Done();
     }
 
-    private string Socket => $"unix://{Place}/d.sock";
+    internal string Socket => $"unix://{Place}/d.sock";
 
     internal Said Docker(params string[] args) => Eventdock.Run(
         "/usr/bin/docker", ["-H", Socket, .. args], null,
@@ -93,6 +93,8 @@ public sealed class DockerTests(BesideDocker both) : IClassFixture<BesideDocker>
     [InlineData("names", "create --name n --network none busybox true; create --name n --network none busybox true; tag busybox UPPER; tag nosuch x; tag busybox x:1; images --format '{{.Repository}}:{{.Tag}}'; rmi x:1; rmi x:1; rmi busybox; rm n; rm nosuch; inspect nosuch; history nosuch; logs nosuch; start nosuch; stop nosuch")]
     [InlineData("build", "build -t b ctx; build -q b; build -t b ctx; history --format '{{.Size}} {{.Comment}}' b; run --rm --network none b; inspect -f '{{json .Config.Cmd}} {{json .Config.Entrypoint}} {{.Config.WorkingDir}} {{.Config.User}} {{len .RootFS.Layers}}' b; build -f ctx/Bad ctx; build -f ctx/Fails ctx; build -f nosuch ctx; build nosuch; build; rmi b")]
     [InlineData("templates", "images --format '{{.Nope}}'; images --format '{{'; ps --format '{{.Nope}}'; inspect -f '{{.Nope}}' busybox; images --format '{{json .}}' nosuch; images --format '{{upper .Repository}} {{len .Tag}} {{printf \"%s-%d\" .Tag 3}}'; images --format '{{if eq .Tag \"latest\"}}yes{{else}}no{{end}}'; history --format '{{.Comment}}' -H=false busybox")]
+    [InlineData("filters", "import -c 'LABEL a=1 b=\"two words\"' ../busybox.tar f/one:a; import ../busybox.tar two:b; import -c 'LABEL a=2' ../busybox.tar f/one:a; images -f dangling=true; images -f dangling=false --format '{{.Repository}}:{{.Tag}}'; images -f dangling=1; images -f dangling=true -f dangling=false -q; images -f label=a --format '{{.Tag}}'; images -f label=a=1 -f label=b --format '{{.Tag}}'; images -f 'label=b=two words' --format '{{.Tag}}'; images -f label=; images -f reference=two; images -f 'reference=*' --format '{{.Repository}}'; images -f 'reference=*/*' --format '{{.Repository}}'; images -f 'reference=f/*:a' -f reference=two --format '{{.Repository}}'; images -f 'reference=two:?' --format '{{.Repository}}'; images -f 'reference=['; images -f Reference=two --format '{{.Repository}}'; images -f before=two:b --format '{{.Repository}}'; images -f since=busybox --format '{{.Repository}}'; images -f since=busybox -f before=two:b --format '{{.Repository}}'; images -f before=nosuch; images -f unknown=x; images -f until=1h; images -f foo; images -f =x; images UPPER; images 'tw*' --format '{{.Repository}}'; images 'f/*'; images 'bad name'; images --digests; images --digests two --no-trunc; images --format '{{.Digest}} {{.CreatedAt}} {{.VirtualSize}} {{.SharedSize}} {{.UniqueSize}} {{.Containers}}' nosuch; images --format 'table {{.ID}}\t{{.Digest}}\t{{.SharedSize}}\t{{.UniqueSize}}\t{{.Containers}}' two; image ls two; image list -q; image ls --filter; rmi f/one:a two:b; image prune -f; images -q -f dangling=true")]
+    [InlineData("image inspect", "image inspect nosuch; image inspect; image inspect -f '{{.Nope}}' busybox; image inspect -f '{{json .RepoTags}} {{json .RepoDigests}} {{.Parent}} {{.Container}} {{.Author}} {{.Architecture}} {{.Os}} {{json .Config}} {{json .ContainerConfig}} {{.RootFS.Type}} {{len .RootFS.Layers}}' busybox; image inspect --type image busybox; image inspect -s busybox; image history --format '{{.Comment}}' busybox")]
     [InlineData("grammar", "ps extra; images a b; rm; rmi; tag a; exec e; stop -t x y; kill -s; --nosuch; nosuch; start; run -it busybox true; logs; logs a b; inspect; history; import; pull; ps -aqx")]
     public void Docker_and_eventdock_answer_alike(string _, string script)
     {
@@ -125,8 +127,40 @@ public sealed class DockerTests(BesideDocker both) : IClassFixture<BesideDocker>
         Assert.True(different.Count == 0, string.Join("\n", different));
     }
 
+    /// <summary>An image that docker has built, saved and loaded here: the same document, but for where files lie and when that was.</summary>
+    [DockerFact]
+    [InlineData("inspected")]
+    [InlineData("busybox")]
+    public void An_image_of_docker_s_is_inspected_as_docker_inspects_it(string image)
+    {
+        both.Write(
+            "full/Dockerfile",
+            "FROM busybox\nMAINTAINER me <me@x>\nLABEL z=1 a=\"two <words>\" c=\nENV X=1\nRUN echo one > /one\nEXPOSE 80 53/udp\nVOLUME /vol /b\nSTOPSIGNAL SIGINT\n"
+            + "WORKDIR /srv\nHEALTHCHECK --interval=5s --retries=3 CMD true\nONBUILD RUN echo\nSHELL [\"/bin/sh\",\"-c\"]\nUSER nobody\nENTRYPOINT [\"sh\"]\nCMD [\"-c\",\"true\"]\n");
+        both.Docker("build", "-q", "-t", "inspected", "full").Done();
+        var archive = Path.Combine(both.Place, $"saved-{image}.tar");
+        both.Docker("save", "-o", archive, image).Done();
+        both.Run("load", "-i", archive).Done();
+        var (there, here) = (Document(both.Docker("image", "inspect", image)), Document(both.Run("image", "inspect", image)));
+        Assert.Equal(there.Select(m => m.Key), here.Select(m => m.Key));
+        foreach (var (field, value) in there.Where(m => m.Key is not ("Parent" or "Size" or "VirtualSize" or "GraphDriver" or "Metadata")))
+        {
+            Assert.Equal((field, value?.ToJsonString()), (field, here[field]?.ToJsonString()));
+        }
+
+        Assert.Equal(there["GraphDriver"]!["Data"]!.AsObject().Select(m => m.Key), here["GraphDriver"]!["Data"]!.AsObject().Select(m => m.Key));
+        Assert.NotNull(here["Metadata"]!["LastTagTime"]);
+        both.Run("rmi", "-f", here["Id"]!.GetValue<string>()).Done();
+        both.Run("image", "prune", "-f").Done();
+        both.Import();
+        both.Docker("rmi", "-f", "inspected");
+    }
+
+    private static System.Text.Json.Nodes.JsonObject Document(Said said) =>
+        System.Text.Json.Nodes.JsonNode.Parse(said.Done().Out)![0]!.AsObject();
+
     /// <summary>A step's ids and an image's own (its config's bytes) differ by nature; so do help texts.</summary>
-    private static bool Comparable(string[] words) => words[0] is not ("build" or "rmi" or "rm") || words.Length == 2 && words[0] == "rm";
+    private static bool Comparable(string[] words) => words is not ["image", "prune", ..] && words[0] is not ("build" or "rmi" or "rm") || words.Length == 2 && words[0] == "rm";
 
     /// <summary>docker takes the names of one image out of a map: their order is another each time.</summary>
     private static string Ordered(string[] words, string text) =>

@@ -81,7 +81,8 @@ internal static class Eventdock
         }
     }
 
-    private static void Feed(Process process, byte[]? stdin)
+    /// <summary>Gives it its standard input, and closes that.</summary>
+    public static void Feed(Process process, byte[]? stdin)
     {
         try
         {

@@ -108,6 +108,7 @@ public sealed class ImageTests : IClassFixture<BusyboxInstallation>, IDisposable
         Assert.Equal(3, gone.Length);
         Assert.Single(eventdock.Entries("layers"));
         Assert.DoesNotContain(gone[2]["Deleted: sha256:".Length..], eventdock.Entries("layers"));
+        eventdock.AwaitReaper();
         Assert.Empty(eventdock.Entries("trash"));
         Assert.Equal("still here", eventdock.Out("run", "--rm", "busybox", "echo", "still here"));
     }

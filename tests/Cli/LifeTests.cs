@@ -20,23 +20,26 @@ public sealed class LifeTests(BusyboxInstallation eventdock) : IClassFixture<Bus
         eventdock.Run("tag", "busybox", "busybox").Good();
         Assert.True(Directory.Exists(there));
 
-        File.WriteAllText(Path.Combine(eventdock.Root, "leaving", id), "");
+        Claim(id);
         eventdock.Run("tag", "busybox", "busybox").Good();
         Assert.False(Directory.Exists(there));
         Assert.DoesNotContain(id, File.ReadAllText("/proc/mounts"), StringComparison.Ordinal);
-        Assert.Empty(eventdock.Entries("leaving"));
+        Assert.Empty(eventdock.Entries("staging"));
     }
+
+    /// <summary>As a command has that is dead.</summary>
+    private void Claim(string id) => File.WriteAllText(Path.Combine(eventdock.Root, "staging", "claims-dead"), $"container {id}\n");
 
     [Fact]
     public void A_removal_that_was_killed_before_its_event_leaves_the_container()
     {
         var id = eventdock.Out("create", "busybox", "echo", "here");
-        File.WriteAllText(Path.Combine(eventdock.Root, "leaving", id), "");
+        Claim(id);
         eventdock.Run("tag", "busybox", "busybox").Good();
-        Assert.Empty(eventdock.Entries("leaving"));
+        Assert.Empty(eventdock.Entries("staging"));
         Assert.Equal("here", eventdock.Out("start", "-a", id));
         eventdock.Run("rm", id).Good();
-        Assert.Empty(eventdock.Entries("leaving"));
+        Assert.Empty(eventdock.Entries("staging"));
     }
 
     [Fact]
@@ -179,6 +182,7 @@ public sealed class LifeTests(BusyboxInstallation eventdock) : IClassFixture<Bus
         Assert.Equal("spared", eventdock.Out("rm", "-f", "spared"));
         Assert.False(Directory.Exists(thin));
         Assert.Equal(layers, eventdock.Entries("layers"));
+        eventdock.AwaitReaper();
         Assert.Empty(eventdock.Entries("trash"));
         Assert.DoesNotContain(id, File.ReadAllText("/proc/mounts"), StringComparison.Ordinal);
         Assert.Contains("spared", eventdock.Refused(1, "rm", "spared"), StringComparison.Ordinal);

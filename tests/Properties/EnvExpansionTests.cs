@@ -25,6 +25,15 @@ public sealed class EnvExpansionTests
     public void Substitutions_are_dockers(string word, string expanded) => Assert.Equal(expanded, Expanded(word, "X=1", "E="));
 
     [Fact]
+    public void A_word_that_would_become_longer_than_a_mebibyte_is_refused()
+    {
+        var half = "L=" + new string('x', EnvExpansion.MostCharacters / 2);
+        Assert.Equal(EnvExpansion.MostCharacters, Expanded("$L${L:-y}", half).Length);
+        Assert.Equal($"it becomes longer than {EnvExpansion.MostCharacters} characters", Expanded("$L$L$L", half));
+        Assert.Equal($"it becomes longer than {EnvExpansion.MostCharacters} characters", Expanded("\"$L${L:-y}${L?}\"", half));
+    }
+
+    [Fact]
     public void A_word_without_quotes_escapes_or_variables_is_itself() =>
         Prop.ForAll(
             Arb.From(ArbMap.Default.GeneratorFor<NonNull<string>>().Select(s => string.Concat(s.Get.Where(c => !"'\"\\$".Contains(c))))),

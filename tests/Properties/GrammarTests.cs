@@ -60,7 +60,7 @@ public sealed class GrammarTests
     [InlineData("run -h", "--hostname of \"eventdock run\" is not supported yet")]
     [InlineData("build --target a .", "--target of \"eventdock build\" is not supported yet")]
     [InlineData("build --build-arg A=secret .", "--build-arg of \"eventdock build\" is not supported yet")]
-    [InlineData("images --digests", "--digests of \"eventdock images\" is not supported yet")]
+    [InlineData("rmi --no-prune x", "--no-prune of \"eventdock rmi\" is not supported yet")]
     [InlineData("cp a b", "eventdock cp is not supported yet")]
     [InlineData("image sign x", "eventdock image sign is not supported yet", 1)]
     [InlineData("-H tcp://x ps", "-H is not supported yet")]
@@ -127,6 +127,10 @@ public sealed class GrammarTests
     [InlineData("image ls", "images")]
     [InlineData("image rm x", "rmi")]
     [InlineData("image build .", "build")]
+    [InlineData("image history x", "history")]
+    [InlineData("image inspect x", "image inspect")]
+    [InlineData("image prune", "image prune")]
+    [InlineData("image save x", "save")]
     [InlineData("db url", "db url")]
     [InlineData("ledger check-proof -", "ledger check-proof")]
     [InlineData("--version", "version")]
@@ -144,6 +148,10 @@ public sealed class GrammarTests
     [InlineData("container ls --help", "ps")]
     [InlineData("db --help", "db")]
     [InlineData("db", "db")]
+    [InlineData("image", "image")]
+    [InlineData("image --help", "image")]
+    [InlineData("image ls --help", "images")]
+    [InlineData("container", "container")]
     [InlineData("ledger", "ledger")]
     [InlineData("ledger prove --help", "ledger prove")]
     [InlineData("db stop --help", "db stop")]
@@ -231,6 +239,7 @@ public sealed class GrammarTests
         Assert.All(["--detach", "-e, --env", "--network none|host", "Make a container of an image"], part => Assert.Contains(part, run));
         Assert.All(["--publish", "--net n", "--version", "-h,"], part => Assert.DoesNotContain(part, run));
         Assert.Contains("\n  url ", HelpOf("db"));
+        Assert.All(["inspect", "ls", "prune", "rm", "save"], word => Assert.Contains($"\n  {word} ", HelpOf("image")));
         Assert.StartsWith("\nUsage:  eventdock run [OPTIONS] IMAGE [COMMAND] [ARG...]\n", run);
         Assert.DoesNotContain("--build-arg", HelpOf("build", "--help"));
     }

@@ -13,7 +13,7 @@ internal static class OciGenerators
 
     /// <summary>Text with what JSON must escape and what HTML-minded writers escape too.</summary>
     public static readonly Gen<string> Texts =
-        from parts in Gen.Elements("a", "B", "0", "=", "/", " ", "\"", "\\", "\n", "\0", "\u2028", "é", "😀", "<", "&", "\ufffd").NonEmptyListOf()
+        from parts in Gen.Elements("a", "B", "0", "=", "/", " ", "\"", "\\", "\n", "\u0001", "\u2028", "é", "😀", "<", "&", "\ufffd").NonEmptyListOf()
         select string.Concat(parts);
 
     public static readonly Gen<DateTimeOffset?> Moments =

@@ -67,6 +67,8 @@ public sealed class OciJsonTests
     [InlineData("{\"schemaVersion\":2,\"config\":C,\"layers\":[{\"mediaType\":\"x\",\"digest\":\"sha256:00\",\"size\":1}]}")]
     [InlineData("{\"schemaVersion\":2,\"manifests\":[{\"mediaType\":\"x\"}]}")]
     [InlineData("{\"schemaVersion\":2,\"x\":\"\\ud800\",\"config\":C,\"layers\":[L]}")]
+    [InlineData("{\"schemaVersion\":2,\"x\":\"a\\u0000b\",\"config\":C,\"layers\":[L]}")]
+    [InlineData("{\"schemaVersion\":2,\"a\\u0000b\":1,\"config\":C,\"layers\":[L]}")]
     public void A_manifest_that_lies_is_bad_content(string json) =>
         Assert.IsType<DomainError.BadContent>(Error(json, null));
 
@@ -96,10 +98,18 @@ public sealed class OciJsonTests
     [Theory]
     [InlineData("{\"schemaVersion\":1,\"name\":\"a\",\"fsLayers\":[]}", null, "schema 1")]
     [InlineData("{\"schemaVersion\":2}", "application/vnd.docker.distribution.manifest.v1+prettyjws", "schema 1")]
-    [InlineData("{\"schemaVersion\":2,\"config\":C,\"layers\":[{\"mediaType\":\"application/vnd.oci.image.layer.v1.tar+zstd\",\"digest\":\"H\",\"size\":1}]}", null, "zstd")]
+    [InlineData("{\"schemaVersion\":2,\"config\":C,\"layers\":[{\"mediaType\":\"application/vnd.oci.image.layer.v1.tar+xz\",\"digest\":\"H\",\"size\":1}]}", null, "tar+xz")]
     [InlineData("{\"schemaVersion\":2}", "application/vnd.example+json", "vnd.example")]
     public void What_is_an_image_that_we_do_not_read_is_refused_by_its_name(string json, string? type, string named) =>
         Assert.Contains(named, Assert.IsType<DomainError.NotSupported>(Error(json, type)).What);
+
+    [Theory]
+    [InlineData(MediaType.OciLayerZstd)]
+    [InlineData(MediaType.DockerLayerZstd)]
+    [InlineData(MediaType.OciLayer)]
+    [InlineData(MediaType.DockerLayer)]
+    public void Layers_of_every_kind_that_we_unpack_are_taken(string type) =>
+        Assert.True(Parse($"{{\"schemaVersion\":2,\"config\":C,\"layers\":[{{\"mediaType\":\"{type}\",\"digest\":\"H\",\"size\":1}}]}}", null).IsRight);
 
     [Theory]
     [InlineData("application/vnd.cncf.helm.config.v1+json", null, "manifest is a Helm chart (application/vnd.cncf.helm.config.v1+json) and not an image")]

@@ -140,6 +140,24 @@ public sealed class StoreCheckLaws
         });
 
     [Fact]
+    public void What_a_command_has_claimed_is_noted_however_old_it_is() => Holds(
+        from s in Sound
+        from minutes in Gen.Choose(0, 240)
+        from quiet in Gen.Elements(true, false)
+        select (s, minutes, quiet),
+        x =>
+        {
+            var stranger = new Claim(ClaimKind.Layer, new string('e', 64));
+            var found = x.s.Found with
+            {
+                Layers = With(x.s.Found.Layers, stranger.Name, new FoundLayer(null, true, null, null, Now.AddMinutes(-x.minutes))),
+                Claimed = new System.Collections.Generic.HashSet<string> { stranger.Place },
+            };
+            return Only(StoreCheck.Compare(x.s.Known, found, Quiet with { Quiet = x.quiet }), FindingKind.Note, Fault.Claimed, stranger.Place)
+                && Claim.Parse(stranger.Line) == Some(stranger);
+        });
+
+    [Fact]
     public void A_running_container_needs_its_mount_and_an_ended_one_has_none()
     {
         var (known, found) = Made(1, 1, running: true);

@@ -86,6 +86,7 @@ internal sealed class ArchiveStage(Paths paths, string what, TarLimits limits)
             Fs.Write(file, piece);
         });
         bytes += entry.Size;
+        FaultPoints.At(FaultPoint.ArchiveFileKept);
         return new StagedFile(Path.Combine(stage.FullPath, name), Digest.FromHash(hash.GetHashAndReset()), entry.Size);
     }
 

@@ -3,17 +3,19 @@ namespace EventDock.Adapters.Content;
 using EventDock.Adapters.Posix;
 using EventDock.Adapters.Tar;
 using EventDock.Domain.Images;
+using EventDock.Domain.Kernel;
 
 /// <summary>Archives of images, in and out of one root.</summary>
 public static class Archives
 {
-    /// <summary>Far beyond what is real: an archive of 1,000 images whose layers nobody shares.</summary>
-    private const long MostEntries = 65_536;
-
     /// <param name="limits">What an archive may hold; null for the defaults.</param>
     public static ImageArchives Create(Paths paths, TarLimits? limits = null) =>
+        Create(paths, () => limits ?? TarLimits.Archive(ContentLimits.Default));
+
+    /// <param name="limits">Asked when an archive comes.</param>
+    public static ImageArchives Create(Paths paths, Func<Either<DomainError, TarLimits>> limits) =>
         new(Stage: (source, what, cancel) => Guarded.RunAsync(
-                () => new ArchiveStage(paths, what, limits ?? new TarLimits(Entries: MostEntries)).RunAsync(source, cancel),
+                () => new ArchiveStage(paths, what, limits().OrRefused()).RunAsync(source, cancel),
                 cancel).ToAsync(),
             Write: (target, parts, cancel) => Guarded.Run(
                 () => new ArchiveWriter(paths, cancel).Write(target, parts), cancel).ToAsync(),
@@ -27,7 +29,7 @@ public static class Archives
         if (Fs.Names(root).Count == 0)
         {
             // A container's root has its mount points at least: it has been unmounted since it was looked for.
-            throw new RefusedException(new Domain.Kernel.DomainError.BadContent(what, "it ended at this very moment, try again"));
+            throw new RefusedException(new DomainError.BadContent(what, "it ended at this very moment, try again"));
         }
 
         var buffered = new System.IO.BufferedStream(target, 256 * 1024);

@@ -5,6 +5,7 @@ using EventDock.Adapters.Posix;
 using EventDock.Domain.Kernel;
 using EventDock.Domain.Layers;
 using EventDock.Domain.Oci;
+using Microsoft.Win32.SafeHandles;
 
 /// <summary>Small blobs in <c>blobs/sha256/</c>: written, fsynced and renamed before their digest is given to anybody.</summary>
 public static class Blobs
@@ -22,20 +23,38 @@ public static class Blobs
         var digest = Digest.Of(bytes);
         var name = Bytes.Of(digest.Hex);
         using var blobs = Fs.OpenDirectory(paths.Blobs);
-        if (!Fs.TryStat(blobs, name, out _))
+        if (!IsThere(paths, blobs, digest))
         {
             using var stage = StagingDirectory.Create(paths, "blob");
             using (var file = Fs.At(stage.Handle, "blob"u8, Open.Write | Open.Create | Open.Exclusive, 0x180))
             {
                 Fs.Write(file, bytes);
+                FaultPoints.At(FaultPoint.BlobWritten);
                 Fs.Sync(file);
             }
 
+            FaultPoints.At(FaultPoint.BlobSynced);
             Fs.TryRenameNew(stage.Handle, "blob"u8, blobs, name);
+            FaultPoints.At(FaultPoint.BlobNamed);
             Fs.Sync(blobs);
         }
 
         return new BlobRef(mediaType, digest, bytes.Length);
+    }
+
+    /// <summary>
+    /// Whoever takes away what a dead command left asks under this lock who has claimed it: so it is claimed before it is looked for.
+    /// </summary>
+    private static bool IsThere(Paths paths, SafeFileHandle blobs, Digest digest)
+    {
+        if (paths.Claims is null)
+        {
+            return Fs.TryStat(blobs, Bytes.Of(digest.Hex), out _);
+        }
+
+        using var held = StoreLocks.Hold(paths, LayerPublisher.Lock, exclusive: false);
+        paths.Claims.Note(new Claim(ClaimKind.Blob, digest.Hex));
+        return Fs.TryStat(blobs, Bytes.Of(digest.Hex), out _);
     }
 
     internal static Stream OpenBlob(Paths paths, Digest digest)
@@ -72,7 +91,9 @@ public static class Blobs
     {
         using var blobs = Fs.OpenDirectory(paths.Blobs);
         using var trash = Fs.OpenDirectory(paths.Trash);
-        Trash.Empty(trash, Trash.Take(blobs, Bytes.Of(digest.Hex), trash));
+        var taken = Trash.Take(blobs, Bytes.Of(digest.Hex), trash);
+        FaultPoints.At(FaultPoint.BlobTaken);
+        Trash.Empty(paths, trash, taken);
         return unit;
     }
 }

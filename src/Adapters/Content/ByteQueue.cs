@@ -1,7 +1,6 @@
 namespace EventDock.Adapters.Content;
 
 using System.Buffers;
-using System.Collections.Concurrent;
 using System.IO;
 
 /// <summary>
@@ -11,9 +10,15 @@ using System.IO;
 internal sealed class ByteQueue(CancellationToken cancel) : Stream
 {
     private const int Chunk = 128 * 1024;
-    private readonly BlockingCollection<ArraySegment<byte>> chunks = new(32);
+    private const int Most = 32;
+
+    /// <summary>So long a wait can go on after it has been called off: nobody wakes who waits on a monitor for that.</summary>
+    private const int Look = 50;
+
+    private readonly Queue<ArraySegment<byte>> chunks = new(Most);
     private ArraySegment<byte> reading;
-    private volatile bool abandoned;
+    private bool abandoned;
+    private bool complete;
 
     public override bool CanRead => true;
 
@@ -32,30 +37,103 @@ internal sealed class ByteQueue(CancellationToken cancel) : Stream
     /// <summary>The reader wants no more: what is written from now on is dropped.</summary>
     internal void Abandon()
     {
-        abandoned = true;
-        while (chunks.TryTake(out var chunk))
+        lock (chunks)
         {
-            ArrayPool<byte>.Shared.Return(chunk.Array!);
+            abandoned = true;
+            while (chunks.TryDequeue(out var chunk))
+            {
+                ArrayPool<byte>.Shared.Return(chunk.Array!);
+            }
+
+            Monitor.PulseAll(chunks);
         }
     }
 
-    internal void Complete() => chunks.CompleteAdding();
+    internal void Complete()
+    {
+        lock (chunks)
+        {
+            complete = true;
+            Monitor.PulseAll(chunks);
+        }
+    }
 
     /// <summary>The writer has written all that it had.</summary>
-    internal bool IsComplete => chunks.IsAddingCompleted;
+    internal bool IsComplete
+    {
+        get
+        {
+            lock (chunks)
+            {
+                return complete;
+            }
+        }
+    }
 
     public override void Write(ReadOnlySpan<byte> bytes)
     {
-        while (!bytes.IsEmpty && !abandoned)
+        while (!bytes.IsEmpty)
         {
             var n = Math.Min(bytes.Length, Chunk);
             var chunk = ArrayPool<byte>.Shared.Rent(n);
             bytes[..n].CopyTo(chunk);
-            while (!chunks.TryAdd(new ArraySegment<byte>(chunk, 0, n), 50, cancel) && !abandoned)
+            if (!TryAdd(new ArraySegment<byte>(chunk, 0, n)))
             {
+                ArrayPool<byte>.Shared.Return(chunk);
+                return;
             }
 
             bytes = bytes[n..];
+        }
+    }
+
+    private bool TryAdd(ArraySegment<byte> chunk)
+    {
+        lock (chunks)
+        {
+            while (chunks.Count >= Most && !abandoned)
+            {
+                cancel.ThrowIfCancellationRequested();
+                Monitor.Wait(chunks, Look);
+            }
+
+            if (abandoned)
+            {
+                return false;
+            }
+
+            chunks.Enqueue(chunk);
+            if (chunks.Count == 1)
+            {
+                Monitor.Pulse(chunks);
+            }
+
+            return true;
+        }
+    }
+
+    private bool TryNext(out ArraySegment<byte> chunk)
+    {
+        lock (chunks)
+        {
+            while (!chunks.TryDequeue(out chunk))
+            {
+                cancel.ThrowIfCancellationRequested();
+                if (complete || abandoned)
+                {
+                    return false;
+                }
+
+                Monitor.Wait(chunks, Look);
+            }
+
+            // A writer that waits is not woken for every chunk, but when there is room for many.
+            if (chunks.Count == Most / 2)
+            {
+                Monitor.Pulse(chunks);
+            }
+
+            return true;
         }
     }
 
@@ -71,7 +149,7 @@ internal sealed class ByteQueue(CancellationToken cancel) : Stream
                 reading = default;
             }
 
-            if (!chunks.TryTake(out reading, Timeout.Infinite, cancel))
+            if (!TryNext(out reading))
             {
                 return 0;
             }

@@ -8,7 +8,7 @@ using EventDock.Domain.Kernel;
 using Microsoft.Win32.SafeHandles;
 
 /// <summary>
-/// A build context that comes as an archive (plain or gzip) becomes a staging directory. Names that begin with .wh. are names
+/// A build context that comes as an archive (plain, gzip or zstd) becomes a staging directory. Names that begin with .wh. are names
 /// like others here; devices are refused, owners are not taken over. The directory stays as long as this process lives.
 /// </summary>
 public static class ContextArchive
@@ -16,7 +16,12 @@ public static class ContextArchive
     private const string What = "build context";
 
     /// <summary>The absolute path of the directory.</summary>
-    public static Func<Stream, CancellationToken, EitherAsync<DomainError, string>> Create(Paths paths, TarLimits? limits = null)
+    public static Func<Stream, CancellationToken, EitherAsync<DomainError, string>> Create(Paths paths, TarLimits? limits = null) =>
+        Create(paths, () => limits ?? new TarLimits());
+
+    /// <param name="limits">Asked when an archive comes.</param>
+    public static Func<Stream, CancellationToken, EitherAsync<DomainError, string>> Create(
+        Paths paths, Func<Either<DomainError, TarLimits>> limits)
     {
         var held = new ConcurrentBag<StagingDirectory>();
         return (source, cancel) => Guarded.RunAsync(
@@ -25,7 +30,7 @@ public static class ContextArchive
                 var stage = StagingDirectory.Create(paths, "context");
                 try
                 {
-                    await UnpackAsync(source, stage.Handle, limits ?? new TarLimits(), cancel).ConfigureAwait(false);
+                    await UnpackAsync(source, stage.Handle, limits().OrRefused(), cancel).ConfigureAwait(false);
                     held.Add(stage);
                     return Path.Combine(stage.FullPath, "files");
                 }

@@ -4,7 +4,7 @@ using System.IO;
 using EventDock.Adapters.Posix;
 using EventDock.Domain.Kernel;
 
-/// <summary>An archive, plain or gzip: one thread receives and inflates it, another reads what comes out.</summary>
+/// <summary>An archive, plain, gzip or zstd: one thread receives and inflates it, another reads what comes out.</summary>
 internal static class Inflated
 {
     /// <summary>

@@ -11,7 +11,7 @@ using EventDock.Domain.Oci;
 using Microsoft.Win32.SafeHandles;
 
 /// <summary>An overlay upper directory on its way to being a layer: archived, compressed by a second thread, then renamed.</summary>
-internal sealed class LayerCommitter(Paths paths, LayerCommit commit)
+internal sealed class LayerCommitter(Paths paths, LayerCommit commit, SharedSync sync)
 {
     internal async Task<Option<StoredLayer>> RunAsync(CancellationToken cancel)
     {
@@ -37,13 +37,15 @@ internal sealed class LayerCommitter(Paths paths, LayerCommit commit)
             throw new RefusedException(error);
         }
 
+        FaultPoints.At(FaultPoint.CommitArchived);
         Fs.MakeDirectory(stage.Handle, LayerPublisher.LayerName, 0x1c0);
         Fs.Rename(Fs.Cwd, Bytes.Of(commit.Upper), stage.Handle, "layer/diff"u8);
+        FaultPoints.At(FaultPoint.CommitMoved);
         var layer = new StoredLayer(LayerIds.Of(commit.Parent, diffId!), commit.Parent, diffId!, blob!, size)
         {
             Plain = plainSize,
         };
-        return await LayerPublisher.PublishAsync(paths, stage, layer, cancel).ConfigureAwait(false);
+        return await LayerPublisher.PublishAsync(paths, stage, layer, sync, cancel).ConfigureAwait(false);
     }
 
     private (DomainError? Error, Digest? DiffId, long Size, long Plain) Archive(

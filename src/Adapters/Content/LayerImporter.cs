@@ -16,26 +16,40 @@ using Microsoft.Win32.SafeHandles;
 /// An archive on its way into the store: received, hashed and kept by one thread, inflated and hashed again by a second, written
 /// to disk as files by a third. Nothing of it is seen under a final name before both digests and the size are right.
 /// </summary>
-internal sealed class LayerImporter(Paths paths, TarLimits limits, LayerImport import)
+/// <param name="sync">Shared with the layers that are made at the same time.</param>
+internal sealed class LayerImporter(Paths paths, TarLimits limits, LayerImport import, SharedSync sync)
 {
     private readonly string what = (import.Blob?.Digest ?? import.Staged?.Digest) is { } digest ? $"layer {digest}" : "archive";
 
     internal async Task<StoredLayer> RunAsync(CancellationToken cancel)
     {
+        // Whoever waited finds what the other has made; where that one failed or was killed, the turn comes all the same.
+        using var turn = import.DiffId is { } diffId && Known() is null
+            ? await LayerTurn.TakeAsync(
+                paths, LayerIds.Of(import.Parent, diffId), () => import.Progress(new LayerProgress(0, LayerStep.Waiting)), cancel)
+                .ConfigureAwait(false)
+            : null;
         if (Known() is { } known)
         {
-            import.Progress(new LayerProgress(import.Blob?.Size ?? 0, true));
+            import.Progress(new LayerProgress(import.Blob?.Size ?? 0, LayerStep.Unpacked));
             return known;
+        }
+
+        if (import.Blob is { } promised && promised.Size > limits.Bytes)
+        {
+            // A promise that can be kept for ever: nothing of it is fetched.
+            throw new RefusedException(new DomainError.BadContent(what, $"it is longer than {limits.Bytes} bytes"));
         }
 
         var source = (await import.Open(cancel).ToEither().ConfigureAwait(false))
             .IfLeft(error => throw new RefusedException(error));
         await using (source.ConfigureAwait(false))
         {
+            FaultPoints.At(FaultPoint.LayerOpened);
             using var stage = StagingDirectory.Create(paths, "layer");
             var layer = await FillAsync(source, stage, cancel).ConfigureAwait(false);
-            var stored = await LayerPublisher.PublishAsync(paths, stage, layer, cancel).ConfigureAwait(false);
-            import.Progress(new LayerProgress(layer.Blob.Size.Value, true));
+            var stored = await LayerPublisher.PublishAsync(paths, stage, layer, sync, cancel).ConfigureAwait(false);
+            import.Progress(new LayerProgress(layer.Blob.Size.Value, LayerStep.Unpacked));
             return stored;
         }
     }
@@ -64,7 +78,7 @@ internal sealed class LayerImporter(Paths paths, TarLimits limits, LayerImport i
         cancel.ThrowIfCancellationRequested();
 
         var (blobError, blob) = await receive.ConfigureAwait(false);
-        var (inflateError, gzip, diffId, plainSize) = await inflate.ConfigureAwait(false);
+        var (inflateError, packing, diffId, plainSize) = await inflate.ConfigureAwait(false);
         var (unpackError, size) = await unpack.ConfigureAwait(false);
 
         // A damaged stream fails in every part; that it is damaged says more than what the part made of it.
@@ -78,7 +92,12 @@ internal sealed class LayerImporter(Paths paths, TarLimits limits, LayerImport i
             throw new RefusedException(new DomainError.Corrupt($"{what} diffID", expected.Value, diffId.Value));
         }
 
-        var mediaType = import.Blob?.MediaType ?? (gzip ? MediaType.OciLayerGzip : MediaType.OciLayer);
+        var mediaType = import.Blob?.MediaType ?? packing switch
+        {
+            Packing.Gzip => MediaType.OciLayerGzip,
+            Packing.Zstd => MediaType.OciLayerZstd,
+            _ => MediaType.OciLayer,
+        };
         return new StoredLayer(
             LayerIds.Of(import.Parent, diffId!), import.Parent, diffId!,
             new BlobRef(mediaType, blob!.Value.Digest, blob.Value.Size), size)
@@ -103,17 +122,20 @@ internal sealed class LayerImporter(Paths paths, TarLimits limits, LayerImport i
             while (await source.ReadAsync(buffer, stop.Token).ConfigureAwait(false) is var n and > 0)
             {
                 size += n;
-                if (size > (import.Blob?.Size ?? limits.Bytes))
+                if (import.Blob is { } promised && size > promised.Size)
                 {
-                    return Fail(stop, import.Blob is { } promised
-                        ? new DomainError.Corrupt($"{what} size", $"{promised.Size}", $"more than {promised.Size}")
-                        : new DomainError.BadContent(what, $"it is longer than {limits.Bytes} bytes"));
+                    return Fail(stop, new DomainError.Corrupt($"{what} size", $"{promised.Size}", $"more than {promised.Size}"));
+                }
+
+                if (size > limits.Bytes)
+                {
+                    return Fail(stop, new DomainError.BadContent(what, $"it is longer than {limits.Bytes} bytes ({limits.Key("bytes")})"));
                 }
 
                 hash.AppendData(buffer, 0, n);
                 Fs.Write(file, buffer.AsSpan(0, n));
                 received.Write(buffer.AsSpan(0, n));
-                import.Progress(new LayerProgress(size, false));
+                import.Progress(new LayerProgress(size, LayerStep.Reading));
             }
 
             var digest = Digest.FromHash(hash.GetHashAndReset());
@@ -122,9 +144,13 @@ internal sealed class LayerImporter(Paths paths, TarLimits limits, LayerImport i
                 return Fail(stop, new DomainError.Corrupt($"{what} size", $"{expected.Size}", $"{size}"));
             }
 
-            return import.Blob is { } wanted && wanted.Digest.Hex != digest.Hex
-                ? Fail(stop, new DomainError.Corrupt(what, wanted.Digest.Value, digest.Value))
-                : (null, (digest, size));
+            if (import.Blob is { } wanted && wanted.Digest.Hex != digest.Hex)
+            {
+                return Fail(stop, new DomainError.Corrupt(what, wanted.Digest.Value, digest.Value));
+            }
+
+            import.Progress(new LayerProgress(size, LayerStep.Received));
+            return (null, (digest, size));
         }
         catch (PosixException e)
         {
@@ -168,7 +194,7 @@ internal sealed class LayerImporter(Paths paths, TarLimits limits, LayerImport i
             {
                 stop.Token.ThrowIfCancellationRequested();
                 received.Write(buffer.AsSpan(0, n));
-                import.Progress(new LayerProgress(size += n, false));
+                import.Progress(new LayerProgress(size += n, LayerStep.Reading));
             }
 
             Fs.MakeLink(Fs.Cwd, Bytes.Of(staged.Place), stage, LayerPublisher.BlobName);
@@ -194,7 +220,7 @@ internal sealed class LayerImporter(Paths paths, TarLimits limits, LayerImport i
         }
     }
 
-    private (DomainError? Error, bool Gzip, Digest? DiffId, long Plain) Inflate(
+    private (DomainError? Error, Packing Packing, Digest? DiffId, long Plain) Inflate(
         ByteQueue received, ByteQueue plain, CancellationTokenSource stop)
     {
         try
@@ -202,7 +228,7 @@ internal sealed class LayerImporter(Paths paths, TarLimits limits, LayerImport i
             long size = 0;
             Digest? known = null;
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            var gzip = ArchiveForm.Read(
+            var packing = ArchiveForm.Read(
                 received,
                 what,
                 stop.Token,
@@ -217,16 +243,16 @@ internal sealed class LayerImporter(Paths paths, TarLimits limits, LayerImport i
                     plain.Write(bytes.Span);
                 },
                 // What is not compressed has been hashed when it was put aside.
-                packed => known = packed ? null : import.Staged?.Digest);
-            return (null, gzip, known ?? Digest.FromHash(hash.GetHashAndReset()), size);
+                form => known = form == Packing.None ? import.Staged?.Digest : null);
+            return (null, packing, known ?? Digest.FromHash(hash.GetHashAndReset()), size);
         }
         catch (RefusedException e)
         {
-            return (Failed(e.Error, received, stop), false, null, 0);
+            return (Failed(e.Error, received, stop), Packing.None, null, 0);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            return (null, false, null, 0);
+            return (null, Packing.None, null, 0);
         }
         finally
         {

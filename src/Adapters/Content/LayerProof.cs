@@ -34,7 +34,7 @@ internal static class LayerProof
             _ => RightAsync<DomainError, Stream>(source), _ => { });
         try
         {
-            await new LayerImporter(paths, limits, import).FillAsync(source, stage, cancel).ConfigureAwait(false);
+            await new LayerImporter(paths, limits, import, new SharedSync()).FillAsync(source, stage, cancel).ConfigureAwait(false);
         }
         catch (RefusedException e) when (e.Error is DomainError.Corrupt corrupt)
         {

@@ -16,14 +16,15 @@ internal static class LayerPublisher
     internal static readonly byte[] BlobName = "blob"u8.ToArray();
     internal static readonly byte[] LayerName = "layer"u8.ToArray();
     internal static readonly byte[] DiffName = "diff"u8.ToArray();
-    private const string Lock = "content";
+    internal const string Lock = "content";
 
     /// <summary>
-    /// Everything on disk before anything is renamed; blob and link before the layer, whose name says that all is there. When
-    /// another command was faster, its layer stays and ours goes with the staging directory.
+    /// Everything on disk before anything is renamed; blob and link before the layer, whose name says that all is there (journals keep
+    /// names in the order in which they came); and the names on disk before anybody is told. When another command was faster, its
+    /// layer stays and ours goes with the staging directory.
     /// </summary>
     internal static async Task<StoredLayer> PublishAsync(
-        Paths paths, StagingDirectory stage, StoredLayer layer, CancellationToken cancel)
+        Paths paths, StagingDirectory stage, StoredLayer layer, SharedSync sync, CancellationToken cancel)
     {
         using (var layerDirectory = Fs.At(stage.Handle, LayerName, Open.Read | Open.Directory | Open.NoFollow))
         using (var files = Fs.At(layerDirectory, DiffName, Open.Read | Open.Directory | Open.NoFollow))
@@ -32,49 +33,74 @@ internal static class LayerPublisher
             Fs.Write(record, LayerRecord.Write(layer, TreeSums.Of(files, cancel)));
         }
 
-        Fs.SyncFileSystem(stage.Handle);
-        using var held = await StoreLocks.HoldAsync(paths, Lock, exclusive: true, cancel).ConfigureAwait(false);
-        using var blobs = Fs.OpenDirectory(paths.Blobs);
-        using var links = Fs.OpenDirectory(paths.Links);
-        using var layers = Fs.OpenDirectory(paths.Layers);
-        Fs.TryRenameNew(stage.Handle, BlobName, blobs, Bytes.Of(layer.Blob.Digest.Hex));
-        MakeShortLink(links, layer.Id);
-        Fs.Sync(blobs);
-        Fs.Sync(links);
-        var ours = Fs.TryRenameNew(stage.Handle, LayerName, layers, Bytes.Of(layer.Id));
-        Fs.Sync(layers);
+        FaultPoints.At(FaultPoint.LayerFilled);
+        paths.Claims?.Note(new Claim(ClaimKind.Layer, layer.Id));
+        paths.Claims?.Note(new Claim(ClaimKind.Blob, layer.Blob.Digest.Hex));
+        await sync.RunAsync(stage.Handle, cancel).ConfigureAwait(false);
+        FaultPoints.At(FaultPoint.LayerSynced);
+        bool ours;
+        using (await StoreLocks.HoldAsync(paths, Lock, exclusive: true, cancel).ConfigureAwait(false))
+        {
+            if (LayerRecord.Read(paths, layer.Id) is { } there && there.Blob.Digest.Hex != layer.Blob.Digest.Hex)
+            {
+                // The same files, packed otherwise: nothing would ever refer to this blob.
+                return there;
+            }
+
+            using var blobs = Fs.OpenDirectory(paths.Blobs);
+            using var links = Fs.OpenDirectory(paths.Links);
+            using var layers = Fs.OpenDirectory(paths.Layers);
+            Fs.TryRenameNew(stage.Handle, BlobName, blobs, Bytes.Of(layer.Blob.Digest.Hex));
+            FaultPoints.At(FaultPoint.LayerBlobNamed);
+            MakeShortLink(links, layer.Id);
+            FaultPoints.At(FaultPoint.LayerLinked);
+            ours = Fs.TryRenameNew(stage.Handle, LayerName, layers, Bytes.Of(layer.Id));
+            FaultPoints.At(FaultPoint.LayerNamed);
+        }
+
+        await sync.RunAsync(stage.Handle, cancel).ConfigureAwait(false);
+        FaultPoints.At(FaultPoint.LayerPublished);
         return ours ? layer : LayerRecord.Read(paths, layer.Id) ?? layer;
     }
 
     /// <summary>The blob first: a layer without it is still a name to come back to, a blob without its layer is lost from sight.</summary>
-    internal static async Task<Unit> DiscardAsync(Paths paths, string id, CancellationToken cancel)
+    /// <param name="spared">Asked under the lock: it stays.</param>
+    internal static async Task<Unit> DiscardAsync(Paths paths, string id, Func<bool> spared, CancellationToken cancel)
     {
         using var trash = Fs.OpenDirectory(paths.Trash);
         var taken = new List<byte[]?>();
         using (await StoreLocks.HoldAsync(paths, Lock, exclusive: true, cancel).ConfigureAwait(false))
         {
+            if (spared())
+            {
+                return unit;
+            }
+
             using var blobs = Fs.OpenDirectory(paths.Blobs);
             using var links = Fs.OpenDirectory(paths.Links);
             using var layers = Fs.OpenDirectory(paths.Layers);
             if (LayerRecord.Read(paths, id) is { } layer && !IsShared(paths, layers, layer))
             {
                 taken.Add(Trash.Take(blobs, Bytes.Of(layer.Blob.Digest.Hex), trash));
+                FaultPoints.At(FaultPoint.LayerBlobTaken);
             }
 
             taken.Add(Trash.Take(layers, Bytes.Of(id), trash));
+            FaultPoints.At(FaultPoint.LayerTaken);
             var link = Bytes.Of(id[..16]);
             if (Fs.TryStat(links, link, out _) && Fs.ReadLink(links, link).AsSpan().SequenceEqual(LinkTarget(id)))
             {
                 Fs.Unlink(links, link);
             }
 
+            FaultPoints.At(FaultPoint.LayerUnlinked);
             Fs.Sync(layers);
             Fs.Sync(blobs);
         }
 
         foreach (var name in taken)
         {
-            Trash.Empty(trash, name);
+            Trash.Empty(paths, trash, name);
         }
 
         return unit;

@@ -10,15 +10,22 @@ using EventDock.Domain.Oci;
 public static class Layers
 {
     /// <param name="limits">What an archive may hold; null for the defaults.</param>
-    public static LayerStore Create(Paths paths, TarLimits? limits = null) =>
-        new(Has: id => LayerIds.IsId(id) && Fs.TryStat(Fs.Cwd, Bytes.Of(paths.Layer(id) + "/layer.json"), out _),
+    public static LayerStore Create(Paths paths, TarLimits? limits = null) => Create(paths, () => limits ?? new TarLimits());
+
+    /// <param name="limits">Asked when an archive comes: a wrong configuration hurts nobody who reads none.</param>
+    public static LayerStore Create(Paths paths, Func<Either<DomainError, TarLimits>> limits)
+    {
+        var sync = new SharedSync();
+        return new(
+            Has: id => LayerIds.IsId(id) && Fs.TryStat(Fs.Cwd, Bytes.Of(paths.Layer(id) + "/layer.json"), out _),
             Import: (import, cancel) => Guarded.RunAsync(
-                () => new LayerImporter(paths, limits ?? new TarLimits(), import).RunAsync(cancel), cancel).ToAsync(),
+                () => new LayerImporter(paths, limits().OrRefused(), import, sync).RunAsync(cancel), cancel).ToAsync(),
             Commit: (commit, cancel) => Guarded.RunAsync(
-                () => new LayerCommitter(paths, commit).RunAsync(cancel), cancel).ToAsync(),
+                () => new LayerCommitter(paths, commit, sync).RunAsync(cancel), cancel).ToAsync(),
             Describe: (id, cancel) => Guarded.Run(() => Describe(paths, id), cancel).ToAsync(),
             Discard: (id, cancel) => Guarded.RunAsync(
-                () => LayerPublisher.DiscardAsync(paths, Checked(id), cancel), cancel).ToAsync());
+                () => LayerPublisher.DiscardAsync(paths, Checked(id), () => false, cancel), cancel).ToAsync());
+    }
 
     private static StoredLayer Describe(Paths paths, string id) =>
         LayerRecord.Read(paths, Checked(id)) ?? throw new RefusedException(new DomainError.LayerGone(id));

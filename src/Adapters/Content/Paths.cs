@@ -7,13 +7,18 @@ using EventDock.Domain.Kernel;
 /// <summary>
 /// Where things are under one root. <c>blobs/sha256/HEX</c>; <c>layers/HEX/diff</c> with <c>layers/HEX/layer.json</c>;
 /// <c>l/</c> with a short link to each layer's diff (mount options have one page); <c>containers/ID/{upper,work,merged}</c>;
-/// <c>staging/</c> and <c>trash/</c>, the only places that are ever cleaned up; <c>leaving/</c>, the names of containers that are being
-/// removed; <c>locks/</c>.
+/// <c>staging/</c> and <c>trash/</c>, the only places that are ever cleaned up; <c>locks/</c>.
 /// </summary>
 /// <param name="Root">Absolute. Traversable for others (the database's user has its place in it); what images hold is not.</param>
 public sealed record Paths(string Root)
 {
     private const int LongestRoot = 512;
+
+    /// <summary>Where what is about to be told to a ledger is noted; null where there is none to be asked.</summary>
+    public Claims? Claims { get; init; }
+
+    /// <summary>What is deleted at once; null where nobody comes after us: everything.</summary>
+    public TrashCare? TrashCare { get; init; }
 
     public string Blobs => Path.Combine(Root, "blobs", "sha256");
 
@@ -26,8 +31,6 @@ public sealed record Paths(string Root)
     public string Staging => Path.Combine(Root, "staging");
 
     public string Trash => Path.Combine(Root, "trash");
-
-    public string Leaving => Path.Combine(Root, "leaving");
 
     public string Locks => Path.Combine(Root, "locks");
 
@@ -59,7 +62,7 @@ public sealed record Paths(string Root)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Root) ?? "/");
             Fs.TryMakeDirectory(Fs.Cwd, Bytes.Of(Root), 0x1c9);
-            foreach (var directory in new[] { Path.Combine(Root, "blobs"), Blobs, Layers, Links, Containers, Staging, Trash, Leaving, Locks })
+            foreach (var directory in new[] { Path.Combine(Root, "blobs"), Blobs, Layers, Links, Containers, Staging, Trash, Locks })
             {
                 Fs.TryMakeDirectory(Fs.Cwd, Bytes.Of(directory), 0x1c0);
             }

@@ -51,6 +51,7 @@ internal sealed class StagingDirectory : IDisposable
                 && Fs.TryStat(staging, bytes, out var found) && found.Inode == Fs.Stat(handle).Inode)
             {
                 Fs.ChangeMode(handle, 0x1c0);
+                FaultPoints.At(FaultPoint.StageMade);
                 return new StagingDirectory(paths, name, handle);
             }
 
@@ -64,17 +65,18 @@ internal sealed class StagingDirectory : IDisposable
         {
             using var staging = Fs.OpenDirectory(paths.Staging);
             using var trash = Fs.OpenDirectory(paths.Trash);
+            FaultPoints.At(FaultPoint.StageEnded);
             Fs.RemoveTree(staging, Bytes.Of(Name), trash);
+            FaultPoints.At(FaultPoint.StageRemoved);
         }
     }
 }
 
-/// <summary>Clears what killed commands left behind: names in staging/ and trash/, and nothing else.</summary>
+/// <summary>Clears what killed commands left behind: names in staging/, and nothing else.</summary>
 public static class Staging
 {
     /// <summary>
-    /// Removes every name in <c>staging/</c> whose owner is dead, and all of <c>trash/</c>. With both empty it costs the reading
-    /// of two directories.
+    /// Removes every name in <c>staging/</c> whose owner is dead, but claims. Where it is empty it costs the reading of a directory.
     /// </summary>
     /// <param name="unmount">Unmounts a workspace's root (an absolute path), after ending what still runs in it. Called for
     /// workspaces whose owner died; must be harmless where nothing is mounted.</param>
@@ -90,6 +92,12 @@ public static class Staging
         foreach (var name in Fs.Names(staging))
         {
             cancel.ThrowIfCancellationRequested();
+            if (Claims.IsName(name))
+            {
+                // The ledger is asked about these: EventDock.Engine.Claimed.
+                continue;
+            }
+
             if (!Fs.TryAt(staging, name, Open.Read | Open.NoFollow | Open.NonBlock, 0, out var handle, out var errno))
             {
                 handle.Dispose();
@@ -110,12 +118,6 @@ public static class Staging
             }
         }
 
-        foreach (var name in Fs.Names(trash))
-        {
-            cancel.ThrowIfCancellationRequested();
-            Fs.RemoveTree(trash, name, trash);
-        }
-
         return unit;
     }
 
@@ -129,6 +131,6 @@ public static class Staging
             (await unmount(merged, cancel).ToEither().ConfigureAwait(false)).IfLeft(error => throw new RefusedException(error));
         }
 
-        Fs.RemoveTree(staging, name, trash);
+        Trash.Empty(paths, trash, Trash.TakeLeft(staging, name, trash), kept: false);
     }
 }

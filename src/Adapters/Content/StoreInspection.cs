@@ -22,9 +22,15 @@ public static class StoreInspection
             () => LayerProof.RunAsync(paths, limits ?? new TarLimits(), layer, cancel), cancel).ToAsync(),
         Quiet: cancel => Guarded.RunAsync(() => StoreLocks.QuietAsync(paths, cancel), cancel).ToAsync());
 
-    private static FoundStore Look(Paths paths, LookAt at, CancellationToken cancel) => new(
+    private static FoundStore Look(Paths paths, LookAt at, CancellationToken cancel)
+    {
+        var layers = Each(paths.Layers, cancel, (dir, name, text, stat) => Layer(paths, dir, name, text, stat, at, cancel));
+        return Whole(paths, layers, at, cancel) with { Claimed = Claimed(paths, layers) };
+    }
+
+    private static FoundStore Whole(Paths paths, Dictionary<string, FoundLayer> layers, LookAt at, CancellationToken cancel) => new(
         Each(paths.Blobs, cancel, (dir, name, text, stat) => Blob(dir, name, text, stat, at)),
-        Each(paths.Layers, cancel, (dir, name, text, stat) => Layer(paths, dir, name, text, stat, at, cancel)),
+        layers,
         Each(paths.Links, cancel, (dir, name, _, stat) => stat.Kind == FileKind.Symlink ? Target(Fs.ReadLink(dir, name)) : null),
         Each(paths.Containers, cancel, (dir, name, _, stat) => Container(dir, name, stat)),
         MountTable.Below(paths.Root),
@@ -32,6 +38,17 @@ public static class StoreInspection
         Names(paths.Trash).Count,
         Each(Path.Combine(paths.Root, "segments"), cancel, (_, _, _, stat) => (long?)stat.Size)
             .ToDictionary(s => s.Key, s => s.Value!.Value, StringComparer.Ordinal));
+
+    /// <summary>A layer with all that belongs to it.</summary>
+    private static System.Collections.Generic.HashSet<string> Claimed(Paths paths, Dictionary<string, FoundLayer> layers) =>
+        Claims.All(paths)
+            .SelectMany(claim => claim.Kind == ClaimKind.Layer
+                ? (IEnumerable<string>)[claim.Place, Paths.Link(claim.Name), .. BlobOf(layers.GetValueOrDefault(claim.Name))]
+                : [claim.Place])
+            .ToHashSet(StringComparer.Ordinal);
+
+    private static IEnumerable<string> BlobOf(FoundLayer? layer) =>
+        layer?.Record is { } record ? [new Claim(ClaimKind.Blob, record.Blob.Digest.Hex).Place] : [];
 
     private static Dictionary<string, T> Each<T>(
         string path, CancellationToken cancel, Func<SafeFileHandle, byte[], string, FileStat, T?> what)

@@ -38,6 +38,19 @@ public static class StoreLocks
 
     private const string Work = "work";
 
+    /// <summary>For what is not to be called off: held for milliseconds by others.</summary>
+    internal static IDisposable Hold(Paths paths, string name, bool exclusive)
+    {
+        using var locks = Fs.OpenDirectory(paths.Locks);
+        var file = Fs.At(locks, Bytes.Of(name), Open.ReadWrite | Open.Create | Open.NoFollow, 0x180);
+        while (!FileLock.TryTake(file, exclusive))
+        {
+            Thread.Sleep(1);
+        }
+
+        return file;
+    }
+
     internal static async Task<IDisposable> HoldAsync(Paths paths, string name, bool exclusive, CancellationToken cancel)
     {
         using var locks = Fs.OpenDirectory(paths.Locks);

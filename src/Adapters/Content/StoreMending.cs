@@ -22,10 +22,11 @@ public static class StoreMending
         var source = (await import.Open(cancel).ToEither().ConfigureAwait(false)).IfLeft(error => throw new RefusedException(error));
         await using (source.ConfigureAwait(false))
         {
+            var sync = new SharedSync();
             using var stage = StagingDirectory.Create(paths, "repair");
-            var layer = await new LayerImporter(paths, limits, import).FillAsync(source, stage, cancel).ConfigureAwait(false);
+            var layer = await new LayerImporter(paths, limits, import, sync).FillAsync(source, stage, cancel).ConfigureAwait(false);
             await TakeAsync(paths, layer, cancel).ConfigureAwait(false);
-            return await LayerPublisher.PublishAsync(paths, stage, layer, cancel).ConfigureAwait(false);
+            return await LayerPublisher.PublishAsync(paths, stage, layer, sync, cancel).ConfigureAwait(false);
         }
     }
 

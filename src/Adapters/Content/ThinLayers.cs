@@ -18,16 +18,15 @@ public static class ThinLayers
         new(Create: (id, layers, cancel) => Guarded.Run(() => Make(paths, id, layers), cancel).ToAsync(),
             Scan: (id, cancel) => Guarded.Run(() => Scan(paths, id, limits ?? ThinLimits.Default, cancel), cancel).ToAsync(),
             Settle: (id, cancel) => Guarded.Run(() => Settle(paths, id), cancel).ToAsync(),
-            Leave: (id, cancel) => Guarded.Run(() => Leave(paths, id), cancel).ToAsync(),
-            Leaving: cancel => Guarded.Run(() => Leaving(paths), cancel).ToAsync(),
-            Stay: (id, cancel) => Guarded.Run(() => Stay(paths, id), cancel).ToAsync(),
             Discard: (id, cancel) => Guarded.Run(() => Discard(paths, id), cancel).ToAsync());
 
     private static Unit Make(Paths paths, string id, Seq<string> layers)
     {
         using var containers = Fs.OpenDirectory(paths.Containers);
         var name = Checked(id);
+        paths.Claims?.Note(new Claim(ClaimKind.Container, id));
         Fs.TryMakeDirectory(containers, name, 0x1c0);
+        FaultPoints.At(FaultPoint.ContainerNamed);
         using var container = Fs.At(containers, name, Open.Read | Open.Directory | Open.NoFollow);
         Fs.TryMakeDirectory(container, "upper"u8, 0x1ed);
         Fs.TryMakeDirectory(container, "work"u8, 0x1c0);
@@ -38,8 +37,10 @@ public static class ThinLayers
             Fs.Sync(file);
         }
 
+        FaultPoints.At(FaultPoint.ContainerFilled);
         Fs.Sync(container);
         Fs.Sync(containers);
+        FaultPoints.At(FaultPoint.ContainerMade);
         return unit;
     }
 
@@ -60,6 +61,7 @@ public static class ThinLayers
             }
 
             ThinState.Write(container, Pending, now);
+            FaultPoints.At(FaultPoint.ScanKept);
             var list = Blobs.Write(paths, ChangesType, ThinChanges.Pack(changes));
             return new ThinLayerDelta(changes, list, scan.Incomplete);
         }
@@ -80,6 +82,8 @@ public static class ThinLayers
             Fs.Rename(container, Pending, container, Settled);
         }
 
+        FaultPoints.At(FaultPoint.ScanSettled);
+
         return unit;
     }
 
@@ -88,34 +92,9 @@ public static class ThinLayers
         using var containers = Fs.OpenDirectory(paths.Containers);
         using var trash = Fs.OpenDirectory(paths.Trash);
         var taken = Trash.Take(containers, Checked(id), trash);
+        FaultPoints.At(FaultPoint.ContainerTaken);
         Fs.Sync(containers);
-        Stay(paths, id);
-        Trash.Empty(trash, taken);
-        return unit;
-    }
-
-    /// <summary>A name is enough, and is not waited for: it is there for commands that are killed, not for hosts that lose power.</summary>
-    private static Unit Leave(Paths paths, string id)
-    {
-        using var leaving = Fs.OpenDirectory(paths.Leaving);
-        using var note = Fs.At(leaving, Checked(id), Open.Write | Open.Create | Open.NoFollow, 0x180);
-        return unit;
-    }
-
-    private static Seq<string> Leaving(Paths paths)
-    {
-        using var leaving = Fs.OpenDirectory(paths.Leaving);
-        return Fs.Names(leaving).Select(name => Bytes.Show(name)).ToArray().ToSeq();
-    }
-
-    private static Unit Stay(Paths paths, string id)
-    {
-        using var leaving = Fs.OpenDirectory(paths.Leaving);
-        if (Fs.TryStat(leaving, Checked(id), out _))
-        {
-            Fs.Unlink(leaving, Checked(id));
-        }
-
+        Trash.Empty(paths, trash, taken);
         return unit;
     }
 

@@ -1,23 +1,48 @@
 namespace EventDock.Adapters.Content;
 
+using System.Globalization;
 using EventDock.Adapters.Posix;
 using Microsoft.Win32.SafeHandles;
 
-/// <summary>Removal in two steps: a rename, which is all or nothing, and then the deletion, which a sweep can finish.</summary>
+/// <summary>
+/// Removal in two steps: a rename, which is all or nothing, and then the deletion. What is small goes at once, since to start a process for
+/// it would take longer; the rest is the <see cref="Reaper"/>'s.
+/// </summary>
 internal static class Trash
 {
     /// <summary>Renames; null where the name is gone already.</summary>
     internal static byte[]? Take(SafeFileHandle dir, ReadOnlySpan<byte> name, SafeFileHandle trash)
     {
-        var aside = Bytes.Of(Guid.NewGuid().ToString("N"));
+        var second = DateTimeOffset.UtcNow.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        var aside = Bytes.Of($"{second}-{Guid.NewGuid():N}-{Bytes.Show(name)}");
         return Fs.TryRenameExisting(dir, name, trash, aside) ? aside : null;
     }
 
-    internal static void Empty(SafeFileHandle trash, byte[]? name)
+    /// <summary>What nobody has removed, but a command left: it is not kept.</summary>
+    internal static byte[]? TakeLeft(SafeFileHandle dir, ReadOnlySpan<byte> name, SafeFileHandle trash)
     {
-        if (name is not null)
+        var aside = Bytes.Of($"left-{Guid.NewGuid():N}");
+        return Fs.TryRenameExisting(dir, name, trash, aside) ? aside : null;
+    }
+
+    /// <param name="kept">What somebody has removed may be to be kept.</param>
+    internal static void Empty(Paths paths, SafeFileHandle trash, byte[]? name, bool kept = true)
+    {
+        if (name is null || (kept && paths.TrashCare is { Retains: true }))
+        {
+            return;
+        }
+
+        FaultPoints.At(FaultPoint.TrashLeft);
+        if (paths.TrashCare is { } care)
+        {
+            care.Within(enough => Fs.RemoveTree(trash, name, trash, enough));
+        }
+        else
         {
             Fs.RemoveTree(trash, name, trash);
         }
+
+        FaultPoints.At(FaultPoint.TrashEmptied);
     }
 }

@@ -23,14 +23,22 @@ internal sealed record UnpackRules(bool IsLayer)
 /// <param name="attic">A directory on the same file system, for what must be moved before it can be removed.</param>
 internal sealed class Unpacker : IDisposable
 {
+    /// <summary>Kept in memory to the end, when their times are set: a million long ones fit into a small gzip.</summary>
+    private const long MostDirectoryNames = 32 * 1024 * 1024;
+
+    /// <summary>On a directory: what is made in it gets its group.</summary>
+    private const uint SetGroup = 0x400;
+
     private readonly SafeFileHandle root;
     private readonly SafeFileHandle attic;
     private readonly UnpackRules rules;
     private readonly string what;
     private readonly RootedTree tree;
     private readonly Dictionary<byte[], FileTime> directoryTimes = new(ByteOrder.Instance);
+    private long directoryNames;
     private long size;
     private bool stale;
+    private bool inheritsGroup;
 
     internal Unpacker(SafeFileHandle root, SafeFileHandle attic, UnpackRules rules, string what)
     {
@@ -201,7 +209,19 @@ internal sealed class Unpacker : IDisposable
         SetOwner(entry, directory, name);
         Fs.ChangeMode(directory, name, entry.Mode);
         SetAttributes(entry, directory, name);
-        directoryTimes[path] = entry.Modified;
+        inheritsGroup |= (entry.Mode & SetGroup) != 0;
+        if (directoryTimes.TryAdd(path, entry.Modified))
+        {
+            directoryNames += path.Length;
+            if (directoryNames > MostDirectoryNames)
+            {
+                throw Refused(entry, $"the names of its directories are longer than {MostDirectoryNames} bytes together");
+            }
+        }
+        else
+        {
+            directoryTimes[path] = entry.Modified;
+        }
     }
 
     private void MakeFile(TarEntry entry, TarReader reader, SafeFileHandle directory, ReadOnlySpan<byte> name)
@@ -231,8 +251,9 @@ internal sealed class Unpacker : IDisposable
                 Fs.SetLength(file, entry.Size);
             }
 
-            // In this order: a new owner takes away special bits and capabilities.
-            if (rules.IsLayer)
+            // In this order: a new owner takes away special bits and capabilities. Who unpacks layers is root, and so is a new
+            // file's owner.
+            if (rules.IsLayer && (entry.Uid != 0 || entry.Gid != 0 || inheritsGroup))
             {
                 Fs.ChangeOwner(file, default, (uint)entry.Uid, (uint)entry.Gid);
             }

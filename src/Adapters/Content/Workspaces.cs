@@ -75,6 +75,7 @@ public static class Workspaces
                 ReadOnly = viewed is not null,
             };
             (await mount(mounted, cancel).ToEither().ConfigureAwait(false)).IfLeft(error => throw new RefusedException(error));
+            FaultPoints.At(FaultPoint.WorkspaceMounted);
             open[workspace.Id] = stage;
             return workspace;
         }
@@ -92,6 +93,7 @@ public static class Workspaces
         if (open.TryGetValue(workspace.Id, out var stage))
         {
             (await unmount(workspace.Merged, cancel).ToEither().ConfigureAwait(false)).IfLeft(error => throw new RefusedException(error));
+            FaultPoints.At(FaultPoint.WorkspaceUnmounted);
             if (open.TryRemove(workspace.Id, out _))
             {
                 stage.Dispose();

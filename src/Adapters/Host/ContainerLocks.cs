@@ -1,8 +1,7 @@
 namespace EventDock.Adapters.Host;
 
-using System.Globalization;
 using System.IO;
-using System.Runtime.InteropServices;
+using EventDock.Adapters.Posix;
 using EventDock.Domain.Containers;
 using EventDock.Domain.Kernel;
 using Microsoft.Win32.SafeHandles;
@@ -11,12 +10,8 @@ using Microsoft.Win32.SafeHandles;
 /// One lock a container: a byte of one file, locked through an open file description (fcntl(2), F_OFD_SETLK), so that no file
 /// a container has to be made and removed. Gone with the process that holds it.
 /// </summary>
-public static partial class ContainerLocks
+public static class ContainerLocks
 {
-    private const int SetLock = 37;
-    private const short WriteLock = 1;
-    private const int ErrnoAccess = 13, ErrnoAgain = 11, ErrnoInterrupted = 4;
-
     /// <param name="path">The lock file; made when it is missing.</param>
     /// <returns>A lock, or with <c>wait</c> false None where another has it.</returns>
     public static Func<ContainerId, bool, CancellationToken, EitherAsync<DomainError, Option<IDisposable>>> Create(string path) =>
@@ -36,57 +31,32 @@ public static partial class ContainerLocks
             return new DomainError.FileFailed(path, e.Message);
         }
 
-        // 60 bits of a random id: two containers that met in one would only wait for each other.
-        var wanted = new Range
+        var at = ByteLock.Place(id.Value);
+        try
         {
-            Type = WriteLock,
-            Start = long.Parse(id.Value.AsSpan(0, 15), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture),
-            Length = 1,
-        };
-        for (var pause = 1; ; pause = Math.Min(pause * 2, 20))
-        {
-            if (FileControl(file, SetLock, ref wanted) == 0)
+            if (wait)
             {
+                await ByteLock.TakeAsync(file, at, () => { }, cancel);
                 return Some<IDisposable>(file);
             }
 
-            var errno = Marshal.GetLastPInvokeError();
-            if (errno is not (ErrnoAccess or ErrnoAgain or ErrnoInterrupted))
+            if (ByteLock.TryTake(file, at))
             {
-                file.Dispose();
-                return new DomainError.FileFailed(path, Marshal.GetPInvokeErrorMessage(errno));
-            }
-
-            if (!wait)
-            {
-                file.Dispose();
-                return Option<IDisposable>.None;
-            }
-
-            try
-            {
-                await Task.Delay(pause, cancel);
-            }
-            catch (OperationCanceledException)
-            {
-                file.Dispose();
-                throw;
+                return Some<IDisposable>(file);
             }
         }
-    }
+        catch (PosixException e)
+        {
+            file.Dispose();
+            return new DomainError.FileFailed(path, Errno.Text(e.Code));
+        }
+        catch (OperationCanceledException)
+        {
+            file.Dispose();
+            throw;
+        }
 
-    /// <summary>struct flock of a 64-bit Linux.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    private struct Range
-    {
-        public short Type;
-        public short Whence;
-        public long Start;
-        public long Length;
-        public int Pid;
+        file.Dispose();
+        return Option<IDisposable>.None;
     }
-
-    // Variadic in C; the third argument travels like any other on the architectures EventDock is built for.
-    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
-    private static partial int FileControl(SafeFileHandle file, int command, ref Range range);
 }

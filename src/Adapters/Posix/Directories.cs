@@ -75,10 +75,12 @@ public static unsafe partial class Fs
     /// <paramref name="attic"/> is a directory on the same file system into which very deep trees are renamed on the way, so
     /// that neither descriptors nor the stack run out. A name that somebody else removes meanwhile is no failure.
     /// </summary>
-    public static void RemoveTree(SafeFileHandle dir, ReadOnlySpan<byte> name, SafeFileHandle attic)
+    /// <param name="enough">Asked before each name: whether the rest is to stay as it is.</param>
+    public static void RemoveTree(SafeFileHandle dir, ReadOnlySpan<byte> name, SafeFileHandle attic, Func<bool>? enough = null)
     {
         const int deepest = 64;
         var pending = new Queue<byte[]>();
+        var stopped = false;
         Remove(dir, name.ToArray(), 0);
         while (pending.TryDequeue(out var deep))
         {
@@ -87,7 +89,8 @@ public static unsafe partial class Fs
 
         void Remove(SafeFileHandle parent, byte[] child, int depth)
         {
-            if (!TryStat(parent, child, out var stat))
+            stopped = stopped || enough?.Invoke() == true;
+            if (stopped || !TryStat(parent, child, out var stat))
             {
                 return;
             }
@@ -136,7 +139,10 @@ public static unsafe partial class Fs
                 }
             }
 
-            RemoveEmpty(parent, child);
+            if (!stopped)
+            {
+                RemoveEmpty(parent, child);
+            }
         }
     }
 }

@@ -35,6 +35,7 @@ public static class Open
     public const int Create = 0x40;
     public const int Exclusive = 0x80;
     public const int Truncate = 0x200;
+    public const int Append = 0x400;
     public const int NonBlock = 0x800;
     public const int CloseOnExec = 0x80000;
     public const int PathOnly = 0x200000;

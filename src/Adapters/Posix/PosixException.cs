@@ -60,6 +60,9 @@ public static class Errno
 /// <summary>Runs the inside of an adapter and gives what went wrong as a value.</summary>
 public static class Guarded
 {
+    /// <summary>The value, or the refusal as it travels inside the adapters.</summary>
+    public static T OrRefused<T>(this Either<DomainError, T> result) => result.IfLeft(error => throw new RefusedException(error));
+
     /// <summary>Blocking work, on the thread pool.</summary>
     public static Task<Either<DomainError, T>> Run<T>(Func<T> work, CancellationToken cancel) =>
         RunAsync(() => Task.Run(work, cancel), cancel);

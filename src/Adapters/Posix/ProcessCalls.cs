@@ -12,7 +12,11 @@ using Microsoft.Win32.SafeHandles;
 /// <param name="OwnGroup">In a process group of its own, so that a terminal's Ctrl-C does not reach it.</param>
 internal sealed record SpawnRequest(
     string Program, IReadOnlyList<string> Arguments, IReadOnlyList<string> Environment,
-    IReadOnlyList<(SafeFileHandle From, int To)> Descriptors, string WorkingDirectory, bool OwnGroup = false);
+    IReadOnlyList<(SafeFileHandle From, int To)> Descriptors, string WorkingDirectory, bool OwnGroup = false)
+{
+    /// <summary>In a session of its own: no terminal, and nobody waits for it.</summary>
+    public bool OwnSession { get; init; }
+}
 
 /// <summary>
 /// posix_spawn and what belongs to it. Process.Start cannot map descriptors, passes our environment on and costs twice as
@@ -22,7 +26,7 @@ internal static unsafe partial class ProcessCalls
 {
     public const int Interrupted = 4, NoSuchProcess = 3, TryAgain = 11;
 
-    private const short SetProcessGroup = 2, SetSignalDefault = 4, SetSignalMask = 8;
+    private const short SetProcessGroup = 2, SetSignalDefault = 4, SetSignalMask = 8, SetSession = 0x80;
     private const int CloseOnExec = 0x80000, DuplicateCloseOnExec = 1030, FirstFree = 64;
 
     /// <summary>The child's pid, or a negated errno.</summary>
@@ -61,7 +65,8 @@ internal static unsafe partial class ProcessCalls
             new Span<byte>(signals, 128).Fill(0xff);
             SpawnAttributesSetDefault(attributes, signals);
             SpawnAttributesSetFlags(
-                attributes, (short)(SetSignalDefault | SetSignalMask | (request.OwnGroup ? SetProcessGroup : 0)));
+                attributes, (short)(SetSignalDefault | SetSignalMask | (request.OwnGroup ? SetProcessGroup : 0)
+                | (request.OwnSession ? SetSession : 0)));
             SpawnAttributesSetGroup(attributes, 0);
             int pid;
             var error = PosixSpawn(&pid, request.Program, actions, attributes, arguments, environment);

@@ -17,7 +17,7 @@ internal static unsafe partial class RootFiles
     private const int Missing = 2, NotDirectory = 20, Exists = 17, Loop = 40;
     private const ulong PathOnly = 0x200000, CloseOnExec = 0x80000, OnlyDirectory = 0x10000;
     private const ulong InRoot = 0x10, NoMagicLinks = 0x02;
-    private const int Largest = 16 * 1024 * 1024;
+    private const int Largest = 4 * 1024 * 1024;
 
     /// <summary>As whom a process in that root runs.</summary>
     public static Either<DomainError, ResolvedUser> Resolve(string root, string user)

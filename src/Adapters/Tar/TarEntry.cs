@@ -1,6 +1,7 @@
 namespace EventDock.Adapters.Tar;
 
 using EventDock.Adapters.Posix;
+using EventDock.Domain.Images;
 
 /// <summary>What an entry of an archive makes.</summary>
 public enum TarKind
@@ -34,7 +35,19 @@ public sealed record TarEntry(
 /// <param name="PathLength">Linux takes no longer path than 4,095 bytes.</param>
 /// <param name="HeaderLength">Bytes of one extended header.</param>
 public sealed record TarLimits(
-    long Entries = 10_000_000, long Bytes = 1L << 37, int Depth = 1024, int PathLength = 4095, int HeaderLength = 1 << 20);
+    long Entries = 10_000_000, long Bytes = 1L << 37, int Depth = 1024, int PathLength = 4095, int HeaderLength = 1 << 20)
+{
+    /// <summary>Of what: the first word of the configuration's keys.</summary>
+    public string Kind { get; init; } = "layer";
+
+    public static TarLimits Layer(ContentLimits limits) => new(limits.Layer.Entries, limits.Layer.Bytes, limits.Layer.Depth);
+
+    public static TarLimits Archive(ContentLimits limits) =>
+        new(limits.Archive.Entries, limits.Archive.Bytes, limits.Archive.Depth) { Kind = "archive" };
+
+    /// <summary>The configuration's key for one of them, as errors name it.</summary>
+    internal string Key(string what) => $"{ContentLimits.Key}.{Kind}-{what}";
+}
 
 /// <summary>Takes a stretch of a file's bytes and where it belongs.</summary>
 public delegate void TarSink(long offset, ReadOnlySpan<byte> bytes);

@@ -13,6 +13,9 @@ public sealed class TarReader(Stream source, string what, TarLimits limits)
 {
     internal const int Block = 512;
 
+    /// <summary>Of zeros after the end: tar fills up a record, tapes had large ones, and /dev/zero never ends.</summary>
+    private const int MostPadding = 64 * 1024 * 1024;
+
     private readonly byte[] buffer = new byte[128 * 1024];
     private int start;
     private int end;
@@ -20,6 +23,7 @@ public sealed class TarReader(Stream source, string what, TarLimits limits)
     private long padding;
     private long entries;
     private long bytes;
+    private long extension;
     private TarEntry? current;
 
     /// <summary>The next entry; false at the end of the archive, whose every byte has then been read.</summary>
@@ -27,7 +31,7 @@ public sealed class TarReader(Stream source, string what, TarLimits limits)
     {
         Skip(stored);
         Skip(padding);
-        stored = padding = 0;
+        stored = padding = extension = 0;
         current = entry = null;
         var pax = new PaxRecords();
         byte[]? longName = null, longLink = null;
@@ -56,7 +60,7 @@ public sealed class TarReader(Stream source, string what, TarLimits limits)
                     Text(header.Size);
                     continue;
                 default:
-                    Require(++entries <= limits.Entries, $"it has more than {limits.Entries} entries");
+                    Require(++entries <= limits.Entries, $"it has more than {limits.Entries} entries ({limits.Key("entries")})");
                     entry = current = Entry(header, pax, longName, longLink);
                     return true;
             }
@@ -96,10 +100,10 @@ public sealed class TarReader(Stream source, string what, TarLimits limits)
         if (block.IndexOfAnyExcept((byte)0) < 0)
         {
             // The end: a second block of zeros, then nothing but padding.
-            while (TryFill())
+            for (long after = 0; TryFill(); after += end - start, start = end)
             {
+                Require(after <= MostPadding, $"more than {MostPadding} bytes of padding follow its end");
                 Require(buffer.AsSpan(start, end - start).IndexOfAnyExcept((byte)0) < 0, "there is something after its end");
-                start = end;
             }
 
             return false;
@@ -118,14 +122,14 @@ public sealed class TarReader(Stream source, string what, TarLimits limits)
         Require(name.Length <= limits.PathLength, $"a path is longer than {limits.PathLength} bytes");
         Require(link.Length <= limits.PathLength, $"the target of {Bytes.Show(name)} is longer than {limits.PathLength} bytes");
         Require(!name.Contains((byte)0) && !link.Contains((byte)0), "a name has a NUL in it");
-        Require(name.AsSpan().Count((byte)'/') <= limits.Depth, $"a path is deeper than {limits.Depth} directories");
+        Require(name.AsSpan().Count((byte)'/') <= limits.Depth, $"a path is deeper than {limits.Depth} directories ({limits.Key("depth")})");
 
         // Only regular files have data: other types' sizes are what they once were (POSIX ustar, "typeflag").
         var size = kind == TarKind.Regular ? pax.Size ?? header.Size : 0;
         stored = size;
         padding = (Block - (size % Block)) % Block;
         bytes += size;
-        Require(size <= limits.Bytes && bytes <= limits.Bytes, $"it holds more than {limits.Bytes} bytes");
+        Require(size <= limits.Bytes && bytes <= limits.Bytes, $"it holds more than {limits.Bytes} bytes ({limits.Key("bytes")})");
         IReadOnlyList<DataRange>? sparse = null;
         if (kind == TarKind.Regular)
         {
@@ -242,10 +246,12 @@ public sealed class TarReader(Stream source, string what, TarLimits limits)
         stored -= read + rest;
     }
 
-    // The body of an extended header or long name.
+    // The body of an extended header or long name. An entry may have several: what counts is all of them together.
     private byte[] Text(long size)
     {
-        Require(size >= 0 && size <= limits.HeaderLength, $"an extended header is longer than {limits.HeaderLength} bytes");
+        Require(
+            size >= 0 && size <= limits.HeaderLength && (extension += Block + size) <= limits.HeaderLength + Block,
+            $"an extended header is longer than {limits.HeaderLength} bytes");
         var text = new byte[size];
         for (var done = 0; done < text.Length;)
         {

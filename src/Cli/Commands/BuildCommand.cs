@@ -16,6 +16,8 @@ public static class BuildCommand
     /// <summary>A Dockerfile or .dockerignore longer than this is a mistake.</summary>
     private const int MostBytes = 4 << 20;
 
+    private const string IgnoreFile = ".dockerignore";
+
     public static EitherAsync<DomainError, int> Run(ParsedArgs args, Session session, CancellationToken cancel) =>
         from tags in args.All("tag").All(Engine.Tag.Target).ToAsync()
         from network in Network(args.Text("network")).ToAsync()
@@ -63,14 +65,26 @@ public static class BuildCommand
             _ => new DomainError.NotSupported($"--network {asked}"),
         };
 
-    private static EitherAsync<DomainError, Source> Local(string context, string? file) =>
-        from text in file == "-"
-            ? Text("the Dockerfile on stdin", Console.OpenStandardInput()).ToAsync()
-            : File.Exists(file ?? Path.Combine(context, "Dockerfile")) || file is not null && !System.IO.Directory.Exists(file)
-                ? Contents(file ?? Path.Combine(context, "Dockerfile")).ToAsync()
-                : Fail<string>(new DomainError.FileFailed(file ?? Path.Combine(context, "Dockerfile"), "no such file or directory"))
-        from ignore in Ignored(context).ToAsync()
-        select new Source(file ?? "Dockerfile", text, Path.GetFullPath(context), ignore);
+    private static EitherAsync<DomainError, Source> Local(string context, string? file)
+    {
+        var path = file ?? Path.Combine(context, "Dockerfile");
+        return
+            from text in (file == "-"
+                ? Text("the Dockerfile on stdin", Console.OpenStandardInput())
+                : Inputs.File(path).Bind(stream => Whole(path, stream))).ToAsync()
+            from ignore in Ignored(Path.Combine(context, IgnoreFile), Inputs.File).ToAsync()
+            select new Source(file ?? "Dockerfile", text, Path.GetFullPath(context), ignore);
+    }
+
+    /// <summary>Whoever made the archive must not have other files of this host read by way of links.</summary>
+    private static EitherAsync<DomainError, Source> Unpacked(string context, string? file)
+    {
+        var name = file ?? "Dockerfile";
+        return
+            from text in Inputs.Within(context, name, name).Bind(stream => Whole(name, stream)).ToAsync()
+            from ignore in Ignored(IgnoreFile, path => Inputs.Within(context, path, path)).ToAsync()
+            select new Source(name, text, context, ignore);
+    }
 
     /// <summary>A Dockerfile alone, or a tar of a context: told apart by their first bytes.</summary>
     private static EitherAsync<DomainError, Source> FromStdin(Ports ports, string? file, CancellationToken cancel)
@@ -78,34 +92,34 @@ public static class BuildCommand
         var stdin = new PeekStream(Console.OpenStandardInput());
         return stdin.LooksLikeArchive()
             ? from context in ports.Context.FromTar(stdin, cancel)
-              from source in Local(context, file is null ? null : Path.Combine(context, file))
-              select source with { Name = file ?? "Dockerfile" }
+              from source in Unpacked(context, file)
+              select source
             : file is null
                 ? Text("the Dockerfile on stdin", stdin).Map(text => new Source("Dockerfile", text, null, Seq<string>())).ToAsync()
                 : Fail<Source>(new DomainError.Invalid("-f", file, "there is no context to find it in"));
     }
 
-    private static Either<DomainError, Seq<string>> Ignored(string context)
-    {
-        var path = Path.Combine(context, ".dockerignore");
-        return File.Exists(path)
-            ? Contents(path).Map(text => text.Split('\n').Map(line => line.TrimEnd('\r')).ToSeq().Strict())
-            : Right<DomainError, Seq<string>>(Seq<string>());
-    }
+    private static Either<DomainError, Seq<string>> Ignored(string path, Func<string, Either<DomainError, Stream>> open) =>
+        open(path).Match(
+            Right: stream => Whole(path, stream).Map(Lines),
+            Left: error => error is DomainError.FileFailed { Reason: Inputs.NotThere }
+                ? Right<DomainError, Seq<string>>(Seq<string>())
+                : error);
 
-    private static Either<DomainError, string> Contents(string path)
+    private static Seq<string> Lines(string text) => text.Split('\n').Map(line => line.TrimEnd('\r')).ToSeq().Strict();
+
+    private static Either<DomainError, string> Whole(string name, Stream stream)
     {
-        try
+        using (stream)
         {
-            return Inputs.Readable(path).Bind(_ =>
+            try
             {
-                using var file = File.OpenRead(path);
-                return Text(path, file);
-            });
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return new DomainError.FileFailed(path, e.Message);
+                return Text(name, stream);
+            }
+            catch (IOException e)
+            {
+                return new DomainError.FileFailed(name, e.Message);
+            }
         }
     }
 

@@ -1,7 +1,5 @@
 namespace EventDock.Cli.Commands;
 
-using System.IO;
-using EventDock.Adapters.Posix;
 using EventDock.Cli.Grammar;
 using EventDock.Domain.Kernel;
 using EventDock.Domain.Oci;
@@ -32,42 +30,4 @@ public static class ImportCommand
     /// <summary>A password that stands in a URL is nobody else's business.</summary>
     private static string Shown(Uri url) =>
         url.UserInfo.Length == 0 ? url.OriginalString : new UriBuilder(url) { UserName = "", Password = "" }.Uri.ToString();
-}
-
-/// <summary>Files that a command line names.</summary>
-public static class Inputs
-{
-    /// <summary>Says what is wrong with a file before anything is begun.</summary>
-    public static Either<DomainError, Unit> Readable(string path) =>
-        path == "-" ? unit
-        : path.IndexOf("://", StringComparison.Ordinal) is var scheme and > 0
-            ? new DomainError.NotSupported($"reading from {path[..scheme]}://")
-        : Directory.Exists(path) ? new DomainError.FileFailed(path, "is a directory")
-        : !File.Exists(path) ? new DomainError.FileFailed(path, "no such file or directory")
-        : unit;
-
-    public static EitherAsync<DomainError, Stream> Open(string path)
-    {
-        try
-        {
-            if (path == "-")
-            {
-                return Pipeline.Give(Console.OpenStandardInput());
-            }
-
-            var file = File.OpenRead(path);
-            if (Fs.Stat(file.SafeFileHandle).Kind is not (FileKind.CharDevice or FileKind.BlockDevice))
-            {
-                return Pipeline.Give<Stream>(file);
-            }
-
-            // /dev/zero never ends, and what a disk holds is no archive.
-            file.Dispose();
-            return Pipeline.Fail<Stream>(new DomainError.FileFailed(path, "is a device"));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return Pipeline.Fail<Stream>(new DomainError.FileFailed(path, e.Message));
-        }
-    }
 }

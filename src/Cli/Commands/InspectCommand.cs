@@ -4,9 +4,11 @@ using System.IO;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using EventDock.Adapters.Posix;
 using EventDock.Cli.Grammar;
 using EventDock.Cli.Output;
 using EventDock.Domain.Kernel;
+using EventDock.Domain.Oci;
 using EventDock.Engine;
 using EventDock.Projections;
 using static EventDock.Engine.Pipeline;
@@ -14,35 +16,45 @@ using static EventDock.Engine.Pipeline;
 /// <summary><c>eventdock inspect</c>: docker's fields, of containers and of images.</summary>
 public static class InspectCommand
 {
-    public static EitherAsync<DomainError, int> Run(ParsedArgs args, Session session, CancellationToken cancel)
-    {
-        return Walk().ToAsync();
+    public static EitherAsync<DomainError, int> Run(ParsedArgs args, Session session, CancellationToken cancel) =>
+        from type in Type(args.Text("type")).ToAsync()
+        from code in Walk(args, session, ports => Give<Finder>(name => One(ports, name, type, cancel)), cancel)
+        select code;
 
-        // What is found is printed, what is not is told: docker's way, and [] where nothing was.
-        async Task<Either<DomainError, int>> Walk()
-        {
-            var type = args.Text("type");
-            var template = args.Text("format") is { } format ? GoTemplate.Parse(Unescaped(format)).Map(Some) : Right<DomainError, Option<GoTemplate>>(None);
-            var opened = await (from t in template.ToAsync()
-                                from known in type is null or "container" or "image"
-                                    ? Done
-                                    : Fail<Unit>(new DomainError.Invalid("--type", type, "must be container or image"))
-                                from ports in session.Read(cancel)
-                                select (ports, t)).ToEither();
-            return await opened.MatchAsync(
-                x => Each(args, session, x.ports, x.t, type, cancel),
-                Left<DomainError, int>);
-        }
-    }
+    /// <summary><c>eventdock image inspect</c>: of images alone, also as they were.</summary>
+    public static EitherAsync<DomainError, int> Images(ParsedArgs args, Session session, CancellationToken cancel) =>
+        Walk(
+            args, session,
+            ports => from moment in Moments.AsOf(args.Text("as-of"), ports, session, cancel)
+                     let footer = Moments.Footer(session, moment)
+                     select new Finder(name => Image(ports, name, moment.Position, cancel)),
+            cancel);
+
+    /// <summary>What a name stands for, as JSON.</summary>
+    private delegate EitherAsync<DomainError, string> Finder(string name);
+
+    private static Either<DomainError, string> Type(string? type) =>
+        type is null or "container" or "image" ? type ?? "" : new DomainError.Invalid("--type", type, "must be container or image");
+
+    // What is found is printed, what is not is told: docker's way, and [] where nothing was.
+    private static EitherAsync<DomainError, int> Walk(
+        ParsedArgs args, Session session, Func<Ports, EitherAsync<DomainError, Finder>> opened, CancellationToken cancel) =>
+        from template in (args.Text("format") is { } format
+            ? GoTemplate.Parse(Unescaped(format)).Map(Some)
+            : Right<DomainError, Option<GoTemplate>>(None)).ToAsync()
+        from ports in session.Read(cancel)
+        from find in opened(ports)
+        from code in Each(args.Arguments, session, find, template).ToAsync()
+        select code;
 
     private static async Task<Either<DomainError, int>> Each(
-        ParsedArgs args, Session session, Ports ports, Option<GoTemplate> template, string? type, CancellationToken cancel)
+        Seq<string> names, Session session, Finder find, Option<GoTemplate> template)
     {
         var found = new List<string>();
         Option<DomainError> missing = None;
-        foreach (var name in args.Arguments)
+        foreach (var name in names)
         {
-            var json = await One(ports, name, type, cancel).ToEither();
+            var json = await find(name).ToEither();
             var text = json.Bind(j => template.Match(
                 Some: t => Rendered(t, j),
                 None: () => Right<DomainError, string>(j)));
@@ -54,16 +66,16 @@ public static class InspectCommand
         }
 
         session.Out.Write(template.IsSome
-            ? string.Concat(found.Select(f => f + "\n"))
+            ? string.Concat(found.Select(f => Shown(f) + "\n"))
             : found.Count == 0 ? "[]\n" : $"[\n{string.Join(",\n", found.Select(Indented))}\n]\n");
         return missing.Match(Some: Left<DomainError, int>, None: () => Right<DomainError, int>(0));
     }
 
-    private static EitherAsync<DomainError, string> One(Ports ports, string name, string? type, CancellationToken cancel) =>
-        type == "image" ? Image(ports, name, cancel)
+    private static EitherAsync<DomainError, string> One(Ports ports, string name, string type, CancellationToken cancel) =>
+        type == "image" ? Image(ports, name, None, cancel)
         : type == "container" ? Container(ports, name, cancel)
         : Container(ports, name, cancel).Recover(error => error is DomainError.NoSuchContainer
-            ? Some(Image(ports, name, cancel).Recover(other => other is DomainError.NoSuchImage
+            ? Some(Image(ports, name, None, cancel).Recover(other => other is DomainError.NoSuchImage
                 ? Some(Fail<string>(new DomainError.NoSuchObject(name)))
                 : None))
             : None);
@@ -74,16 +86,35 @@ public static class InspectCommand
         from env in ports.Secrets.Read(row.Id, cancel)
         select InspectJson.Container(row, image.HeadOrNone(), env);
 
-    private static EitherAsync<DomainError, string> Image(Ports ports, string name, CancellationToken cancel) =>
-        from row in Find.Image(ports, name, None, cancel)
-        from tags in ports.Views.TagsOf(row.Id, cancel)
-        select InspectJson.Image(row, tags);
+    private static EitherAsync<DomainError, string> Image(Ports ports, string name, Option<long> asOf, CancellationToken cancel) =>
+        from row in Find.Image(ports, name, asOf, cancel)
+        from tags in asOf.IsNone
+            ? ports.Views.TagsOf(row.Id, cancel)
+            : ports.Views.Tags.All(asOf, cancel).Map(all => all.Filter(t => t.Image == row.Id).Strict())
+        from digest in Digest.FromHex(row.Id).ToAsync()
+        from config in ports.Blobs.Read(digest, ImageConfigJson.MaxBytes, cancel).Recover(lost => Kept(row, lost))
+        select Text(row, tags, config, ports);
+
+    /// <summary>The configuration as the ledger has it: the image may have been removed since, or its blob lost (check tells of that).</summary>
+    private static Option<EitherAsync<DomainError, byte[]>> Kept(ImageRow row, DomainError lost) =>
+        lost is DomainError.FileFailed or DomainError.Corrupt or DomainError.BadContent
+            ? Some(Give(ImageConfigJson.Write(Contents.Config(row.Content))))
+            : None;
+
+    private static string Text(ImageRow row, Seq<TagRow> tags, byte[] config, Ports ports)
+    {
+        using var document = JsonDocument.Parse(config);
+        return new ImageJson(row, tags, document.RootElement, ports.Reader.Directory).Text();
+    }
 
     private static Either<DomainError, string> Rendered(GoTemplate template, string json)
     {
         using var document = JsonDocument.Parse(json);
-        return template.Render(TemplateValue.Of(document.RootElement, name => name is "Labels" or "Networks" or "Volumes" or "ExposedPorts"));
+        return template.Render(TemplateValue.Of(document.RootElement, name => name is "Labels" or "Networks" or "Volumes" or "ExposedPorts" or "Data"));
     }
+
+    /// <summary>A program gets a label as it is; a person's terminal does nothing that an image's author has thought out.</summary>
+    private static string Shown(string text) => Terminal.Is(1) ? TerminalText.EscapeLines(text) : text;
 
     private static string Unescaped(string format) => format.Replace("\\t", "\t").Replace("\\n", "\n");
 
@@ -97,6 +128,6 @@ public static class InspectCommand
             document.WriteTo(writer);
         }
 
-        return "    " + Encoding.UTF8.GetString(memory.ToArray()).Replace("\n", "\n    ");
+        return "    " + TerminalText.EscapeJson(Encoding.UTF8.GetString(memory.ToArray())).Replace("\n", "\n    ");
     }
 }

@@ -2,6 +2,7 @@ namespace EventDock.Cli.Commands;
 
 using EventDock.Adapters.Posix;
 using EventDock.Cli.Grammar;
+using EventDock.Cli.Output;
 using EventDock.Domain.Kernel;
 using EventDock.Domain.Oci;
 using EventDock.Engine;
@@ -17,9 +18,33 @@ public static class LoadCommand
                 ? Pipeline.Fail<Unit>(new DomainError.ArchiveFromTerminal("load"))
                 : Inputs.Readable(source).ToAsync()
             from ports in session.Change(cancel)
-            from loaded in Load.Run(ports, source, () => Inputs.Open(source), cancel)
+            let board = args.On("quiet") ? null : TransferBoard.OnTerminal(session)
+            from loaded in Load.Run(ports, source, () => Inputs.Open(source), progress => Show(board, progress), cancel)
+                .Finally(() => Finished(board))
             let printed = loaded.Map(image => Print(session, image)).Strict()
             select 0;
+    }
+
+    private static void Show(TransferBoard? board, LoadProgress progress)
+    {
+        switch (progress)
+        {
+            case LoadProgress.Found found:
+                board?.Begin(found.Layers.Map(layer => (layer.DiffId.Short, layer.Size)), "Waiting");
+                break;
+            case LoadProgress.Unpacking going:
+                board?.Moved(going.Layer, "Loading layer", going.Bytes);
+                break;
+            case LoadProgress.Complete complete:
+                board?.State(complete.Layer, "Loaded", ended: true);
+                break;
+        }
+    }
+
+    private static EitherAsync<DomainError, Unit> Finished(TransferBoard? board)
+    {
+        board?.Finish();
+        return Pipeline.Done;
     }
 
     private static Unit Print(Session session, LoadedImage image)

@@ -18,9 +18,10 @@ public sealed class PeekStream : Stream
         length = inner.ReadAtLeast(head, TarBlock, throwOnEndOfStream: false);
     }
 
-    /// <summary>gzip, or the "ustar" that every tar of today has in its first header.</summary>
+    /// <summary>gzip, zstd, or the "ustar" that every tar of today has in its first header.</summary>
     public bool LooksLikeArchive() =>
-        (length >= 2 && head[0] == 0x1f && head[1] == 0x8b)
+        head.AsSpan(0, length).StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b])
+        || head.AsSpan(0, length).StartsWith((ReadOnlySpan<byte>)[0x28, 0xb5, 0x2f, 0xfd])
         || (length == TarBlock && head.AsSpan(MagicAt, 5).SequenceEqual("ustar"u8));
 
     public override int Read(Span<byte> buffer)

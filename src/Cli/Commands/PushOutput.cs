@@ -1,55 +1,47 @@
 namespace EventDock.Cli.Commands;
 
-using System.IO;
+using EventDock.Cli.Output;
 using EventDock.Domain.Images;
 using EventDock.Domain.Kernel;
 using EventDock.Domain.Oci;
 using EventDock.Engine;
 
-/// <summary>How a push shows itself: docker's line for each layer and state.</summary>
+/// <summary>How a push shows itself: docker's words on a <see cref="TransferBoard"/>.</summary>
 public sealed class PushOutput
 {
     public static PushOutput Silent => new(null);
 
-    private readonly TextWriter? writer;
-    private readonly object gate = new();
-    private Seq<Digest> layers;
+    private readonly TransferBoard? board;
 
-    private PushOutput(TextWriter? writer) => this.writer = writer;
+    private PushOutput(TransferBoard? board) => this.board = board;
 
-    public static PushOutput On(Session session) => new(session.Out);
+    public static PushOutput On(Session session) => new(TransferBoard.On(session, session.Out));
 
     public EitherAsync<DomainError, Unit> Finish()
     {
-        writer?.Flush();
+        board?.Finish();
         return Pipeline.Done;
     }
 
     public void Progress(PushProgress progress)
     {
-        if (writer is null)
+        switch (progress)
         {
-            return;
-        }
-
-        lock (gate)
-        {
-            switch (progress)
-            {
-                case PushProgress.To to:
-                    Line($"The push refers to repository [{to.Repository.Repository}]");
-                    break;
-                case PushProgress.Began began:
-                    layers = began.DiffIds;
-                    layers.Iter(layer => Line($"{layer.Short}: Preparing"));
-                    break;
-                case PushProgress.Done done:
-                    Line($"{layers[done.Layer].Short}: {Words(done.How)}");
-                    break;
-                case PushProgress.Ended ended:
-                    Line($"{ended.Tag}: digest: {ended.Digest.Value} size: {ended.Size}");
-                    break;
-            }
+            case PushProgress.To to:
+                board?.Say($"The push refers to repository [{to.Repository.Repository}]");
+                break;
+            case PushProgress.Began began:
+                board?.Begin(began.DiffIds.Zip(began.Sizes, (layer, size) => (layer.Short, size)), "Preparing");
+                break;
+            case PushProgress.Sending sending:
+                board?.Moved(sending.Layer, "Pushing", sending.Bytes);
+                break;
+            case PushProgress.Done done:
+                board?.State(done.Layer, Words(done.How), ended: true);
+                break;
+            case PushProgress.Ended ended:
+                board?.Say($"{ended.Tag}: digest: {ended.Digest.Value} size: {ended.Size}");
+                break;
         }
     }
 
@@ -59,10 +51,4 @@ public sealed class PushOutput
         PushedBlob.Mounted mounted => $"Mounted from {mounted.From}",
         _ => "Pushed",
     };
-
-    private void Line(string text)
-    {
-        writer!.Write(text + "\n");
-        writer.Flush();
-    }
 }

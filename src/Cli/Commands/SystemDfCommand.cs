@@ -33,13 +33,15 @@ public static class SystemDfCommand
 
     public static EitherAsync<DomainError, int> Run(ParsedArgs args, Session session, CancellationToken cancel) =>
         from ports in session.Read(cancel)
-        from images in ports.Views.Images.All(None, cancel)
-        from layers in ports.Views.Layers.All(None, cancel)
-        from containers in ports.Views.Containers.All(None, cancel)
-        from tags in args.On("verbose") ? ports.Views.Tags.All(None, cancel) : RightAsync<DomainError, Seq<TagRow>>(Seq<TagRow>())
+        from moment in Moments.AsOf(args.Text("as-of"), ports, session, cancel)
+        from images in ports.Views.Images.All(moment.Position, cancel)
+        from layers in ports.Views.Layers.All(moment.Position, cancel)
+        from containers in ports.Views.Containers.All(moment.Position, cancel)
+        from tags in args.On("verbose") ? ports.Views.Tags.All(moment.Position, cancel) : RightAsync<DomainError, Seq<TagRow>>(Seq<TagRow>())
         let usage = DiskUsage.Of(images, layers, containers)
-        from text in (args.On("verbose") ? Verbose(usage, tags, session.Clock()) : Brief(args.Text("format"), usage)).ToAsync()
+        from text in (args.On("verbose") ? Verbose(usage, tags, moment.Clock) : Brief(args.Text("format"), usage)).ToAsync()
         let printed = session.Print(text)
+        let footer = Moments.Footer(session, moment)
         select 0;
 
     private static Either<DomainError, string> Brief(string? format, DiskUsage usage) =>

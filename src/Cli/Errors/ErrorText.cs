@@ -15,6 +15,7 @@ public static partial class ErrorText
             DomainError.StartFailed e => e.ExitCode,
             DomainError.BuildRunFailed e => e.ExitCode,
             DomainError.Interrupted => 130,
+            DomainError.FilterForm => 125,
             DomainError.NoTerminal => 1,
             DomainError.BadProof => 3,
             DomainError.ProofFails => 4,
@@ -84,7 +85,7 @@ public static partial class ErrorText
             DomainError.BadDockerfile e => $"{e.File}:{e.Line}: {e.Reason}",
             DomainError.BuildStepFailed e => $"{e.File}:{e.Line}: {e.Reason}",
             DomainError.BuildRunFailed e => $"the command {Quoted(e.Command)} returned a non-zero code: {e.ExitCode}",
-            _ => OfCluster(error) ?? OfCopies(error) ?? OfProof(error) ?? OfJournal(error) ?? OfArchives(error) ?? OfRegistry(error) ?? OfStore(error)
+            _ => OfCluster(error) ?? OfCopies(error) ?? OfProof(error) ?? OfJournal(error) ?? OfArchives(error) ?? OfRegistry(error) ?? OfStore(error) ?? OfLooking(error)
                 ?? throw new System.Diagnostics.UnreachableException($"no text for {error.GetType().Name}"),
         };
 

@@ -86,7 +86,7 @@ public static class CommandLine
     private static Request Wanted(ParsedArgs args) =>
         args.On(VerbGrammar.HelpFlag.Long) ? new Request.Help(args.Verb.Name) : new Request.Invoke(args);
 
-    private static bool IsGroup(string word) => word is "container" or "image" or "builder" || Verbs.About(word) is not null;
+    private static bool IsGroup(string word) => word is "builder" || Verbs.About(word) is not null;
 
     private static GrammarError Unknown(string name)
     {

@@ -23,7 +23,9 @@ public static class HelpText
     {
         var prefix = group.Length > 0 ? group + " " : "";
         var verbs = Verbs.Names.Where(n => n.StartsWith(prefix, StringComparison.Ordinal))
-            .Select(n => (Name: n[prefix.Length..], Verbs.Find(n)!.Help)).ToList();
+            .Select(n => (Name: n[prefix.Length..], Verbs.Find(n)!.Help))
+            .Concat(Verbs.Spellings(group).DistinctBy(s => s.Verb).Select(s => (Name: s.Word, Verbs.Find(s.Verb)!.Help)))
+            .ToList();
         return new StringBuilder()
             .Append("\nUsage:  eventdock ").Append(prefix).Append("COMMAND [OPTIONS]\n\n")
             .Append(Verbs.About(group) ?? CommandTree.About)

@@ -6,10 +6,16 @@ public static partial class Verbs
     [
         Switch("all", 'a', "Those between the steps of a build, too"),
         AsOf,
+        Switch("digests", "The digests by which registries know them, too"),
+        List("filter", 'f', "name=value", "Only some: dangling, label, reference, before, since"),
         RowFormat,
         NoTrunc,
         Switch("quiet", 'q', "Print ids only"),
-    ], Later("f=filter"), LaterSwitches("digests"));
+        Switch("tree", "Over the layers that they are made of, and who uses them"),
+    ]);
+
+    public static VerbGrammar ImageInspect => Verb("image inspect", "Show all that is known of images", "IMAGE [IMAGE...]", AtLeast(1),
+        [AsOf, Text("format", 'f', "template", "Only what a Go template names")]);
 
     public static VerbGrammar Build => Verb("build", "Build an image from a Dockerfile", "PATH | -", Exactly(1),
     [

@@ -10,7 +10,8 @@ public static partial class Verbs
     public static readonly string[] Names =
     [
         "images", "ps", "build", "run", "create", "start", "stop", "kill", "exec", "logs", "rm", "rmi", "history", "inspect",
-        "tag", "import", "pull", "push", "load", "save", "export", "login", "logout", "image prune", "container prune", "system df", "system prune",
+        "tag", "import", "pull", "push", "load", "save", "export", "login", "logout",
+        "image diff", "image inspect", "image prune", "layer ls", "layer show", "container prune", "system df", "system prune",
         "version", "log", "check", "repair", "rebuild", "adopt",
         "ledger verify", "ledger export", "ledger import", "ledger views", "ledger checkpoint", "ledger key", "ledger anchor", "ledger prove", "ledger consistency",
         "ledger check-proof", "ledger redact", "ledger seal",
@@ -49,6 +50,10 @@ public static partial class Verbs
         "check" => Check,
         "repair" => Repair,
         "container prune" => ContainerPrune,
+        "image diff" => ImageDiff,
+        "image inspect" => ImageInspect,
+        "layer ls" => LayerLs,
+        "layer show" => LayerShow,
         "image prune" => ImagePrune,
         "system df" => SystemDf,
         "system prune" => SystemPrune,
@@ -72,29 +77,6 @@ public static partial class Verbs
         "ledger prove" => LedgerProve,
         "ledger consistency" => LedgerConsistency,
         "ledger check-proof" => LedgerCheckProof,
-        _ => null,
-    };
-
-    /// <summary>What a group of EventDock's own verbs is about; null for a word that is none.</summary>
-    public static string? About(string group) => group switch
-    {
-        "db" => "The ledger's database",
-        "ledger" => "What the ledger can prove",
-        "system" => "What takes how much room",
-        _ => null,
-    };
-
-    /// <summary>docker's longer spelling, e.g. <c>container ls</c>, and the verb it means; null where it means none here.</summary>
-    public static string? Managed(string group, string word) => (group, word) switch
-    {
-        ("container", "ls" or "list" or "ps") => "ps",
-        ("container", "run" or "create" or "start" or "stop" or "kill" or "exec" or "logs" or "rm" or "inspect") => word,
-        ("container", "export") => word,
-        ("image", "ls" or "list") => "images",
-        ("image", "rm" or "remove") => "rmi",
-        ("image", "build" or "history" or "import" or "inspect" or "pull" or "push" or "tag") => word,
-        ("image", "load" or "save") => word,
-        ("builder", "build") => "build",
         _ => null,
     };
 

@@ -54,6 +54,7 @@ public static class CheckText
         Fault.WaitsInTrash => $"{f.Detail} {(f.Detail == "1" ? "name waits" : "names wait")} to be deleted",
         Fault.EndedUnseen => $"{f.Detail} has ended, and the next command records it",
         Fault.MayBeOnItsWay => "not in the ledger, perhaps not yet: another command is at work",
+        Fault.Claimed => "a command was making or removing it; the next one settles that",
         Fault.ManifestLeft => $"the manifest of image {f.Detail}, which has been removed",
         Fault.NotInLedger => "not in the ledger",
         Fault.Missing => f.Detail.Length == 0 ? "not on disk" : $"{f.Detail} is not on disk",

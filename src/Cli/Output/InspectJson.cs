@@ -8,7 +8,7 @@ using EventDock.Domain.Kernel;
 using EventDock.Domain.Oci;
 using EventDock.Projections;
 
-/// <summary>Containers and images as docker's inspect has them (Engine API 1.41), as far as EventDock has the fields.</summary>
+/// <summary>Containers as docker's inspect has them (Engine API 1.41), as far as EventDock has the fields.</summary>
 public static class InspectJson
 {
     private const string NoTime = "0001-01-01T00:00:00Z";
@@ -69,42 +69,6 @@ public static class InspectJson
         json.WriteString("WorkingDir", row.Settings.WorkingDir);
         Texts(json, "Entrypoint", row.Settings.Entrypoint);
         Labels(json, image.Map(i => i.Content.Run.Labels).IfNone(Seq<Label>()));
-        json.WriteEndObject();
-    });
-
-    public static string Image(ImageRow row, Seq<TagRow> tags) => Written(json =>
-    {
-        var names = tags.Map(t => ImageReference.Parse(t.Reference)).Map(r => r.ToOption()).ToSeq().Choose(r => r).Strict();
-        json.WriteString("Id", Digest.Prefix + row.Id);
-        Texts(json, "RepoTags", names.Filter(n => n.Tag is not null).Map(n => n.Familiar).Strict());
-        Texts(json, "RepoDigests", names.Filter(n => n.Digest is not null).Map(n => n.Familiar).Strict());
-        json.WriteString("Created", row.Content.Created is { } created ? Rfc3339.Micros(created) : NoTime);
-        json.WriteString("Author", row.Content.Author ?? "");
-        json.WriteString("Architecture", row.Content.Architecture);
-        if (row.Content.Variant is { } variant)
-        {
-            json.WriteString("Variant", variant);
-        }
-
-        json.WriteString("Os", row.Content.Os);
-        json.WriteNumber("Size", row.Content.Size.Value);
-        json.WriteNumber("VirtualSize", row.Content.Size.Value);
-        json.WriteStartObject("Config");
-        json.WriteString("User", row.Content.Run.User);
-        Texts(json, "Env", row.Content.Run.Env);
-        Texts(json, "Cmd", row.Content.Run.Cmd);
-        json.WriteString("WorkingDir", row.Content.Run.WorkingDir);
-        Texts(json, "Entrypoint", row.Content.Run.Entrypoint);
-        Labels(json, row.Content.Run.Labels);
-        json.WriteString("StopSignal", row.Content.Run.StopSignal ?? "");
-        json.WriteEndObject();
-        json.WriteStartObject("RootFS");
-        json.WriteString("Type", "layers");
-        Texts(json, "Layers", row.Content.Layers.Map(l => l.DiffId.Value).Strict());
-        json.WriteEndObject();
-        json.WriteStartObject("Metadata");
-        json.WriteString("Origin", row.Origin);
-        json.WriteString("Arrived", Rfc3339.Micros(row.Arrived));
         json.WriteEndObject();
     });
 

@@ -1,6 +1,7 @@
 namespace EventDock.Cli.Output;
 
 using System.Text;
+using EventDock.Adapters.Posix;
 using EventDock.Domain.Kernel;
 
 /// <summary>
@@ -16,7 +17,10 @@ public sealed record RowFormat(string Columns, IReadOnlyList<(string Field, stri
     /// <summary>So many rows are worth another processor.</summary>
     private const int Many = 1000;
 
-    /// <summary>The whole output, every line ended. Cells of a table are escaped for terminals.</summary>
+    /// <summary>
+    /// The whole output, every line ended. Cells of a table are escaped for terminals; so is all that goes to one, while a program
+    /// that asks by a template for a field gets it as it is.
+    /// </summary>
     /// <param name="format">As given; null or empty where none was.</param>
     /// <param name="row">What an item's fields are. Asked on several threads at once where there are many.</param>
     public Either<DomainError, string> Render<T>(string? format, Seq<T> items, Func<T, TemplateValue.Row> row)
@@ -28,9 +32,10 @@ public sealed record RowFormat(string Columns, IReadOnlyList<(string Field, stri
         }
 
         var table = text.StartsWith(TableWord, StringComparison.Ordinal);
+        var fit = table || Terminal.Is(1);
         var template = (table ? text[TableWord.Length..] : text).Trim(' ').Replace("\\t", "\t").Replace("\\n", "\n");
         return GoTemplate.Parse(template).Bind(parsed =>
-            Lines(items, item => parsed.Render(table ? Fit(row(item)) : row(item))).Bind(lines =>
+            Lines(items, item => parsed.Render(fit ? Fit(row(item)) : row(item))).Bind(lines =>
                 table
                     ? Header(template).Map(header => Table.Align(Lines(header.Cons(lines))))
                     : Right<DomainError, string>(Lines(lines))));

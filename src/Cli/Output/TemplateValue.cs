@@ -131,24 +131,7 @@ public abstract record TemplateValue
             Write(writer);
         }
 
-        return Encoded(Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length));
-    }
-
-    /// <summary>What the relaxed encoder leaves and a terminal would obey (C1, bidirectional marks) is \u.... in JSON.</summary>
-    private static string Encoded(string json)
-    {
-        if (TerminalText.IsFit(json))
-        {
-            return json;
-        }
-
-        var result = new StringBuilder();
-        foreach (var c in json)
-        {
-            _ = TerminalText.IsFit(c.ToString()) ? result.Append(c) : result.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
-        }
-
-        return result.ToString();
+        return TerminalText.EscapeJson(Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length));
     }
 
     private void Write(Utf8JsonWriter writer)

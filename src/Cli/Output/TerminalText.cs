@@ -45,6 +45,24 @@ public static class TerminalText
     public static string EscapeLines(string text) =>
         string.Join('\n', text.Split('\n').Select(line => string.Join('\t', line.Split('\t').Select(Escape))));
 
+    /// <summary>What a relaxed encoder leaves in JSON and a terminal would obey (C1, bidirectional marks) is \u.... in it.</summary>
+    public static string EscapeJson(string json)
+    {
+        if (IsFit(json))
+        {
+            return json;
+        }
+
+        // A line's end stands between values alone.
+        var result = new StringBuilder(json.Length + 16);
+        foreach (var c in json)
+        {
+            _ = c == '\n' || IsFit(c.ToString()) ? result.Append(c) : result.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
+        }
+
+        return result.ToString();
+    }
+
     private static int FirstUnfit(string text)
     {
         // Nearly all text ends here, at the speed of a search.

@@ -10,6 +10,9 @@ using EventDock.Domain.Kernel;
 /// <param name="Instructions">At least one; the first is FROM.</param>
 public sealed record Dockerfile(string File, char Escape, Seq<Instruction> Instructions)
 {
+    /// <summary>A build keeps the environment after each; nobody has written a thousand by hand.</summary>
+    private const int MostInstructions = 5000;
+
     public Instruction.From From => (Instruction.From)Instructions[0];
 
     /// <summary>Reads a file; any mistake is a BadDockerfile with its line, before anything has run.</summary>
@@ -28,10 +31,21 @@ public sealed record Dockerfile(string File, char Escape, Seq<Instruction> Instr
     /// </summary>
     /// <param name="env">NAME=value: the base image's and that of the ENVs so far.</param>
     public Either<DomainError, Instruction> Expand(Instruction instruction, Seq<string> env) =>
-        Expand(File, Escape, instruction, EnvExpansion.From(env));
+        Expand(File, Escape, instruction, EnvExpansion.From(env)).Bind(expanded => Bounded(expanded, env));
+
+    private Either<DomainError, Instruction> Bounded(Instruction instruction, Seq<string> env) =>
+        instruction is Instruction.Env e
+        && env.Sum(v => (long)v.Length) + e.Pairs.Sum(p => (long)p.Name.Length + p.Value.Length) > EnvExpansion.MostCharacters
+            ? Bad(File, instruction.Line, $"the environment becomes longer than {EnvExpansion.MostCharacters} characters")
+            : instruction;
 
     private static Either<DomainError, Dockerfile> Instruct(string file, DockerfileLines.Result lines)
     {
+        if (lines.Lines.Count > MostInstructions)
+        {
+            return Bad(file, lines.Lines[MostInstructions].Line, $"more than {MostInstructions} instructions");
+        }
+
         var instructions = new List<Instruction>(lines.Lines.Count);
         foreach (var line in lines.Lines)
         {
@@ -74,6 +88,8 @@ public sealed record Dockerfile(string File, char Escape, Seq<Instruction> Instr
     private static Either<DomainError, Instruction> Expand(
         string file, char escape, Instruction instruction, Func<string, string?> lookup)
     {
+        // A line can name one long variable thousands of times.
+        long length = 0;
         return instruction switch
         {
             Instruction.Copy c => c.Sources.All(Word).Bind(sources =>
@@ -93,7 +109,10 @@ public sealed record Dockerfile(string File, char Escape, Seq<Instruction> Instr
 
         Either<DomainError, string> Word(string word) =>
             EnvExpansion.Expand(word, lookup, escape)
-                .MapLeft(f => Bad(file, instruction.Line, $"failed to process {GoQuote.Quote(word)}: {f.Reason}"));
+                .MapLeft(f => Bad(file, instruction.Line, $"failed to process {GoQuote.Quote(word)}: {f.Reason}"))
+                .Bind(text => (length += text.Length) <= EnvExpansion.MostCharacters
+                    ? Right<DomainError, string>(text)
+                    : Bad(file, instruction.Line, $"it becomes longer than {EnvExpansion.MostCharacters} characters"));
     }
 
     private static DomainError Bad(string file, int line, string reason) => new DomainError.BadDockerfile(file, line, reason);

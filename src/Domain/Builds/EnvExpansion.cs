@@ -8,6 +8,12 @@ using System.Text;
 /// </summary>
 public static class EnvExpansion
 {
+    /// <summary>
+    /// What a word may become, and an environment. Linux hands a process 2 MiB at most; twelve lines that each name the one
+    /// before eight times would be terabytes.
+    /// </summary>
+    public const int MostCharacters = 1024 * 1024;
+
     /// <summary>What is wrong with a word; the text is docker's.</summary>
     public sealed record Fault(string Reason);
 
@@ -41,6 +47,7 @@ public static class EnvExpansion
 
         private int at;
         private int depth;
+        private long replaced;
 
         public Fault? Fault { get; private set; }
 
@@ -144,7 +151,7 @@ public static class EnvExpansion
             if (AtEnd || word[at] != '{')
             {
                 var bare = Name();
-                return bare.Length == 0 ? "$" : lookup(bare) ?? "";
+                return bare.Length == 0 ? "$" : Value(bare) ?? "";
             }
 
             at++;
@@ -162,7 +169,7 @@ public static class EnvExpansion
             var next = AtEnd ? '\0' : word[at++];
             return next switch
             {
-                '}' => lookup(name) ?? "",
+                '}' => Value(name) ?? "",
                 '?' => Required(name, Word(), emptyCounts: false),
                 ':' => Modified(name, AtEnd ? '\0' : word[at++]),
                 _ => Fail("missing ':' in substitution"),
@@ -172,7 +179,7 @@ public static class EnvExpansion
         private string Modified(string name, char modifier)
         {
             var word = Word();
-            var value = lookup(name);
+            var value = Value(name);
             return modifier switch
             {
                 _ when Fault is not null => "",
@@ -185,9 +192,16 @@ public static class EnvExpansion
 
         private string Required(string name, string message, bool emptyCounts)
         {
-            var value = lookup(name);
+            var value = Value(name);
             return value is not null && !(emptyCounts && value.Length == 0) ? value
                 : Fail($"{name}: {(message.Length > 0 ? message : $"is not allowed to be {(value is null ? "unset" : "empty")}")}");
+        }
+
+        private string? Value(string name)
+        {
+            var value = lookup(name);
+            replaced += value?.Length ?? 0;
+            return replaced <= MostCharacters ? value : Fail($"it becomes longer than {MostCharacters} characters");
         }
 
         private string Word()

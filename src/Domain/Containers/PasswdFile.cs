@@ -20,6 +20,10 @@ public sealed record ResolvedUser(uint Uid, uint Gid, Seq<uint> AdditionalGids, 
 public static class PasswdFile
 {
     private const long Highest = int.MaxValue;
+    private const int MostFields = 8;
+
+    /// <summary>The kernel takes no more (NGROUPS_MAX).</summary>
+    private const int MostGroups = 65_536;
 
     /// <param name="user">As given; empty is root.</param>
     /// <param name="passwd">The file's bytes; empty where there is none.</param>
@@ -30,32 +34,45 @@ public static class PasswdFile
         var parts = user.Split(':');
         var (name, groupName) = (parts[0], parts.Length > 1 ? parts[1] : "");
         var uid = name.Length == 0 ? 0 : Number(name);
-        var groups = Groups(group);
-        var entry = Entries(passwd).Find(e => uid is { } wanted ? e.Uid == wanted : e.Name == name);
+        var groups = Encoding.UTF8.GetString(group);
 
-        return entry.Match(
-            Some: e => WithGroups(e, groupName, groups, user),
-            None: () => uid switch
-            {
-                null => new DomainError.NoSuchUser(name),
-                < 0 or > Highest => OutOfRange(user),
-                { } number => WithGroups(new Entry("", number, 0, ""), groupName, groups, user),
-            });
+        return (First(Encoding.UTF8.GetString(passwd), Wanted), uid) switch
+        {
+            ({ } found, _) => WithGroups(found, groupName, groups, user),
+            (_, null) => new DomainError.NoSuchUser(name),
+            (_, < 0 or > Highest) => OutOfRange(user),
+            (_, { } number) => WithGroups(new Entry("", number, 0, ""), groupName, groups, user),
+        };
+
+        Entry? Wanted(string[] fields) =>
+            fields.Length > 3 && Number(fields[2]) is { } own && Number(fields[3]) is { } gid
+                && (uid is { } number ? own == number : fields[0] == name)
+                ? new Entry(fields[0], own, gid, fields.Length > 5 ? fields[5] : "")
+                : null;
     }
 
-    private static Either<DomainError, ResolvedUser> WithGroups(Entry entry, string groupName, Seq<Group> groups, string user)
+    private static Either<DomainError, ResolvedUser> WithGroups(Entry entry, string groupName, string groups, string user)
     {
         var home = entry.Home.Length == 0 ? "/" : entry.Home;
+        var wanted = Number(groupName);
         if (groupName.Length == 0)
         {
-            var member = entry.Name.Length == 0 ? Seq<Group>() : groups.Filter(g => g.Members.Contains(entry.Name));
-            return User(entry.Uid, entry.Gid, member.Map(g => g.Gid));
+            var member = Matching(groups, entry.Name.Length == 0 ? 0 : MostGroups, Holds);
+            return User(entry.Uid, entry.Gid, member.ToSeq().Map(g => g.Gid).Strict());
         }
 
-        var wanted = Number(groupName);
-        return groups.Find(g => wanted is { } gid ? g.Gid == gid : g.Name == groupName).Match(
-            Some: g => User(entry.Uid, g.Gid, Seq<long>()),
-            None: () => wanted is { } gid ? User(entry.Uid, gid, Seq<long>()) : new DomainError.NoSuchGroup(groupName));
+        return (First(groups, Named), wanted) switch
+        {
+            ({ } found, _) => User(entry.Uid, found.Gid, Seq<long>()),
+            (_, { } gid) => User(entry.Uid, gid, Seq<long>()),
+            _ => new DomainError.NoSuchGroup(groupName),
+        };
+
+        Group? Holds(string[] fields) =>
+            fields.Length > 3 && fields[3].Split(',').Contains(entry.Name) ? Read(fields) : null;
+
+        Group? Named(string[] fields) =>
+            Read(fields) is { } group && (wanted is { } gid ? group.Gid == gid : fields[0] == groupName) ? group : null;
 
         Either<DomainError, ResolvedUser> User(long uid, long gid, Seq<long> further) =>
             uid is < 0 or > Highest || gid is < 0 or > Highest || further.Exists(g => g is < 0 or > Highest)
@@ -66,24 +83,36 @@ public static class PasswdFile
     private static DomainError OutOfRange(string user) =>
         new DomainError.Invalid("user", user, "uids and gids must be in range 0-2147483647");
 
-    private static Seq<Entry> Entries(ReadOnlySpan<byte> file) => Lines(file).Choose(fields =>
-        fields.Length > 3 && Number(fields[2]) is { } uid && Number(fields[3]) is { } gid
-            ? Some(new Entry(fields[0], uid, gid, fields.Length > 5 ? fields[5] : ""))
-            : None).ToSeq();
+    private static Group? Read(string[] fields) =>
+        fields.Length > 2 && Number(fields[2]) is { } gid ? new Group(gid) : null;
 
-    private static Seq<Group> Groups(ReadOnlySpan<byte> file) => Lines(file).Choose(fields =>
-        fields.Length > 2 && Number(fields[2]) is { } gid
-            ? Some(new Group(fields[0], gid, fields.Length > 3 ? fields[3].Split(',') : []))
-            : None).ToSeq();
+    private static T? First<T>(string file, Func<string[], T?> match) where T : class =>
+        Matching(file, 1, match) is [var first, ..] ? first : null;
 
-    private static IEnumerable<string[]> Lines(ReadOnlySpan<byte> file) =>
-        Encoding.UTF8.GetString(file).Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0 && line[0] != '#')
-            .Select(line => line.Split(':'));
+    /// <summary>Line by line: an image's file may have millions, and few are looked for.</summary>
+    private static List<T> Matching<T>(string file, int most, Func<string[], T?> match) where T : class
+    {
+        var found = new List<T>();
+        for (var at = 0; at < file.Length && found.Count < most;)
+        {
+            var end = file.IndexOf('\n', at) is var feed and >= 0 ? feed : file.Length;
+            var line = file[at..end].Trim();
+            at = end + 1;
+
+            // What comes after the eighth field is nobody's business, however many there are.
+            if (line.Length > 0 && line[0] != '#' && match(line.Split(':', MostFields)) is { } one)
+            {
+                found.Add(one);
+            }
+        }
+
+        return found;
+    }
 
     private static long? Number(string text) =>
         long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private sealed record Entry(string Name, long Uid, long Gid, string Home);
 
-    private sealed record Group(string Name, long Gid, string[] Members);
+    private sealed record Group(long Gid);
 }

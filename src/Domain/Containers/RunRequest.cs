@@ -61,17 +61,23 @@ public static class RunResolution
     /// <summary>Later values replace earlier ones of the same name, in place.</summary>
     public static Seq<string> Merge(Seq<string> under, Seq<string> over)
     {
+        // An image may bring tens of thousands of them: each name's place is looked up, not searched for.
         var merged = under.ToList();
+        var places = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (var n = 0; n < merged.Count; n++)
+        {
+            places.TryAdd(NameOf(merged[n]), n);
+        }
+
         foreach (var variable in over)
         {
-            var name = NameOf(variable);
-            var at = merged.FindIndex(v => NameOf(v) == name);
-            if (at >= 0)
+            if (places.TryGetValue(NameOf(variable), out var at))
             {
                 merged[at] = variable;
             }
             else
             {
+                places.Add(NameOf(variable), merged.Count);
                 merged.Add(variable);
             }
         }

@@ -15,6 +15,12 @@ public sealed record EngineConfig(Seq<string> RegistryMirrors, Seq<string> Insec
 
     private const int MaxBytes = 1024 * 1024;
 
+    private static readonly string[] Keys =
+    [
+        "registry-mirrors", "insecure-registries", "ballast-size", "trusted-realms", "max-concurrent-downloads", "max-concurrent-uploads",
+        SignatureRules.Key, Retention.Key, ContentLimits.Key,
+    ];
+
     /// <summary>Checkpoints and anchors: keys of EventDock's own.</summary>
     public LedgerConfig Ledger { get; init; } = LedgerConfig.Empty;
 
@@ -26,6 +32,12 @@ public sealed record EngineConfig(Seq<string> RegistryMirrors, Seq<string> Insec
 
     /// <summary>Layers fetched at the same time: <c>max-concurrent-downloads</c>, as dockerd has it.</summary>
     public int Downloads { get; init; } = DefaultDownloads;
+
+    /// <summary>How long what has been removed stays in the trash: <c>retain-removed</c>; zero for not at all.</summary>
+    public TimeSpan RetainRemoved { get; init; } = TimeSpan.Zero;
+
+    /// <summary>What a layer and an archive may hold: <c>limits</c>.</summary>
+    public ContentLimits Limits { get; init; } = ContentLimits.Default;
 
     /// <summary>Layers sent at the same time: <c>max-concurrent-uploads</c>, as dockerd has it.</summary>
     public int Uploads { get; init; } = DefaultUploads;
@@ -47,27 +59,23 @@ public sealed record EngineConfig(Seq<string> RegistryMirrors, Seq<string> Insec
             ? Empty
             : StrictJson.Read<EngineConfig>("configuration", Encoding.UTF8.GetBytes(json), MaxBytes, Read);
 
-    private static Either<DomainError, EngineConfig> Read(JsonShape shape, JsonElement root)
-    {
-        foreach (var member in root.EnumerateObject())
-        {
-            if (member.Name is not ("registry-mirrors" or "insecure-registries" or "ballast-size" or "trusted-realms" or "max-concurrent-downloads"
-                    or "max-concurrent-uploads" or SignatureRules.Key)
-                && !LedgerConfig.Knows(member.Name))
-            {
-                return new DomainError.Invalid("configuration key", member.Name, "is not a key that EventDock knows");
-            }
-        }
+    private static Either<DomainError, EngineConfig> Read(JsonShape shape, JsonElement root) =>
+        Known(root)
+            .Bind(_ => shape.Texts(root, "registry-mirrors").All(Mirror).Map(mirrors => Empty with { RegistryMirrors = mirrors }))
+            .Bind(c => shape.Texts(root, "insecure-registries").All(Insecure).Map(hosts => c with { InsecureRegistries = hosts }))
+            .Bind(c => LedgerConfig.Read(shape, root).Map(ledger => c with { Ledger = ledger }))
+            .Bind(c => TrustedRealm.Read(shape, root).Map(realms => c with { TrustedRealms = realms }))
+            .Bind(c => AtOnce(shape, root, "max-concurrent-downloads", DefaultDownloads).Map(most => c with { Downloads = most }))
+            .Bind(c => AtOnce(shape, root, "max-concurrent-uploads", DefaultUploads).Map(most => c with { Uploads = most }))
+            .Bind(c => BallastOf(shape, root).Map(bytes => c with { Ballast = bytes }))
+            .Bind(c => SignatureRules.Read(shape, root).Map(rules => c with { Signatures = rules }))
+            .Bind(c => Retention.Of(root).Map(kept => c with { RetainRemoved = kept }))
+            .Bind(c => ContentLimits.Read(shape, root).Map(limits => c with { Limits = limits }));
 
-        var mirrors = shape.Texts(root, "registry-mirrors").All(Mirror);
-        var insecure = shape.Texts(root, "insecure-registries").All(Insecure);
-        var ledger = LedgerConfig.Read(shape, root);
-        var realms = TrustedRealm.Read(shape, root);
-        var signatures = SignatureRules.Read(shape, root);
-        return mirrors.Bind(m => insecure.Bind(i => ledger.Bind(l => realms.Bind(r => AtOnce(shape, root, "max-concurrent-downloads", DefaultDownloads).Bind(d =>
-            AtOnce(shape, root, "max-concurrent-uploads", DefaultUploads).Bind(u => BallastOf(shape, root).Bind(b => signatures.Map(s =>
-                new EngineConfig(m, i) { Ledger = l, Ballast = b, TrustedRealms = r, Downloads = d, Uploads = u, Signatures = s }))))))));
-    }
+    private static Either<DomainError, Unit> Known(JsonElement root) =>
+        root.EnumerateObject().Select(member => member.Name).FirstOrDefault(name => !Keys.Contains(name) && !LedgerConfig.Knows(name)) is { } stranger
+            ? new DomainError.Invalid("configuration key", stranger, "is not a key that EventDock knows")
+            : unit;
 
     private static Either<DomainError, int> AtOnce(JsonShape shape, JsonElement root, string key, int usual) =>
         JsonShape.Member(root, key) is not { } given ? usual

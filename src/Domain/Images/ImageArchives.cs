@@ -5,7 +5,7 @@ using EventDock.Domain.Kernel;
 
 /// <summary>Archives of images, as functions.</summary>
 /// <param name="Stage">
-/// Reads an archive once from its start to its end, plain or gzip, and puts its files aside. The text is how errors name it.
+/// Reads an archive once from its start to its end, plain, gzip or zstd, and puts its files aside. The text is how errors name it.
 /// </param>
 /// <param name="Write">Writes an archive, in this order, with bytes that depend on the parts alone.</param>
 /// <param name="Size">Bytes of a layer's archive, uncompressed.</param>

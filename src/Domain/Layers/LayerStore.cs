@@ -38,7 +38,7 @@ public sealed record StoredLayer(string Id, string? Parent, Digest DiffId, BlobR
 /// <param name="Blob">What the manifest promises; null for an archive of which nothing is known (import).</param>
 /// <param name="DiffId">What the config promises; null likewise.</param>
 /// <param name="Open">Opens the compressed stream; called once, and only when it is needed.</param>
-/// <param name="Progress">Told the bytes read so far, and false/true for reading/unpacked.</param>
+/// <param name="Progress">Told the bytes read so far, and how far the layer is.</param>
 public sealed record LayerImport(
     string? Parent, Descriptor? Blob, Digest? DiffId, Func<CancellationToken, EitherAsync<DomainError, Stream>> Open,
     Action<LayerProgress> Progress)
@@ -48,7 +48,22 @@ public sealed record LayerImport(
 }
 
 /// <summary>How far a layer is.</summary>
-public sealed record LayerProgress(long Bytes, bool Unpacked);
+public sealed record LayerProgress(long Bytes, LayerStep Step);
+
+/// <summary>What happens to a layer on its way in.</summary>
+public enum LayerStep
+{
+    /// <summary>Another command makes this very layer, and is waited for.</summary>
+    Waiting,
+
+    Reading,
+
+    /// <summary>All of it has come, and has the digest that was promised.</summary>
+    Received,
+
+    /// <summary>It is there, unpacked.</summary>
+    Unpacked,
+}
 
 /// <param name="Upper">Absolute path of an upper directory in a workspace of EventDock's own.</param>
 public sealed record LayerCommit(string? Parent, string Upper);
@@ -69,20 +84,11 @@ public sealed record BlobStore(
 /// changed, not added. Repeatable.</param>
 /// <param name="Scan">What has changed since the last scan, which it replaces; see <see cref="ThinLayerDelta"/>.</param>
 /// <param name="Settle">Makes the scan the one that the next is compared with, once its event is recorded.</param>
-/// <param name="Leave">
-/// Notes that the container is about to be removed, before its event: whoever is killed between that and <see cref="Discard"/> leaves
-/// the note to the next command. Repeatable.
-/// </param>
-/// <param name="Leaving">The containers of which that is noted: none nearly always.</param>
-/// <param name="Stay">Takes the note back.</param>
-/// <param name="Discard">Renames the container's directory into the trash, takes the note back, and empties the trash.</param>
+/// <param name="Discard">Renames the container's directory into the trash.</param>
 public sealed record ThinLayerStore(
     Func<string, Seq<string>, CancellationToken, EitherAsync<DomainError, Unit>> Create,
     Func<string, CancellationToken, EitherAsync<DomainError, ThinLayerDelta>> Scan,
     Func<string, CancellationToken, EitherAsync<DomainError, Unit>> Settle,
-    Func<string, CancellationToken, EitherAsync<DomainError, Unit>> Leave,
-    Func<CancellationToken, EitherAsync<DomainError, Seq<string>>> Leaving,
-    Func<string, CancellationToken, EitherAsync<DomainError, Unit>> Stay,
     Func<string, CancellationToken, EitherAsync<DomainError, Unit>> Discard);
 
 /// <summary>The difference between two scans of a thin layer.</summary>

@@ -143,7 +143,8 @@ public static class ManifestJson
                 continue;
             }
 
-            if (layer.MediaType is not (MediaType.OciLayer or MediaType.OciLayerGzip or MediaType.DockerLayer or MediaType.DockerLayerGzip))
+            if (layer.MediaType is not (MediaType.OciLayer or MediaType.OciLayerGzip or MediaType.OciLayerZstd
+                or MediaType.DockerLayer or MediaType.DockerLayerGzip or MediaType.DockerLayerZstd))
             {
                 // Signatures and attestations call themselves images, and have layers of their own kind.
                 return ArtifactName.Of(layer.MediaType) is null

@@ -5,7 +5,8 @@ using EventDock.Domain.Kernel;
 
 /// <summary>
 /// JSON from outside, checked as a whole before anything is taken from it: bounded in length and depth, no key twice in one
-/// object (RFC 8259, section 4, leaves that open, so two readers could see two images), all text real Unicode.
+/// object (RFC 8259, section 4, leaves that open, so two readers could see two images), all text real Unicode and without a NUL,
+/// which is where a path or a process's argument would end.
 /// </summary>
 public static class StrictJson
 {
@@ -66,9 +67,8 @@ public static class StrictJson
                         break;
                     case JsonTokenType.PropertyName when reader.GetString() is var key && !keys.Peek().Add(key!):
                         return $"has the key '{key}' twice";
-                    case JsonTokenType.String:
-                        _ = reader.GetString();
-                        break;
+                    case JsonTokenType.PropertyName or JsonTokenType.String when reader.GetString()!.Contains('\0'):
+                        return "holds text with a NUL";
                 }
             }
 

@@ -35,7 +35,11 @@ public sealed record FoundStore(
     Seq<string> Mounts,
     Seq<StagedName> Staging,
     int Trash,
-    IReadOnlyDictionary<string, long> Segments);
+    IReadOnlyDictionary<string, long> Segments)
+{
+    /// <summary>Places that a command has claimed: dead, the next one settles it; alive, it is at it.</summary>
+    public IReadOnlySet<string> Claimed { get; init; } = new System.Collections.Generic.HashSet<string>();
+}
 
 /// <summary>What is to be looked at more closely than its name.</summary>
 /// <param name="Walk">Layers whose trees are walked.</param>

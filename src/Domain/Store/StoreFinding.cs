@@ -29,6 +29,9 @@ public enum Fault
     /// <summary>The ledger does not know it, and a command that may be about to tell it is at work.</summary>
     MayBeOnItsWay,
 
+    /// <summary>A command that is at work, or was killed, has claimed it: it is settled by that one or the next.</summary>
+    Claimed,
+
     /// <summary>The manifest of an image that has been removed.</summary>
     ManifestLeft,
 

@@ -1,0 +1,68 @@
+namespace EventDock.Adapters.Posix;
+
+/// <summary>Points in what changes a root or the ledger at which a kill leaves another state than the one before it.</summary>
+public enum FaultPoint
+{
+    // What a command begins and ends with.
+    WorkBegun,
+    Swept,
+    Settled,
+    Reconciled,
+    Claimed,
+    StageMade,
+    StageEnded,
+    StageRemoved,
+    Releasing,
+    Released,
+
+    // The ledger.
+    Appending,
+    Appended,
+    PositionKept,
+
+    // Blobs.
+    BlobWritten,
+    BlobSynced,
+    BlobNamed,
+    BlobTaken,
+
+    // Layers: in, and out.
+    ImageResolved,
+    LayerOpened,
+    LayerFilled,
+    LayerSynced,
+    LayerBlobNamed,
+    LayerLinked,
+    LayerNamed,
+    LayerPublished,
+    LayerBlobTaken,
+    LayerTaken,
+    LayerUnlinked,
+    CommitArchived,
+    CommitMoved,
+    ArchiveFileKept,
+    ArchiveStaged,
+
+    // Workspaces of builds.
+    WorkspaceMounted,
+    FilesCopied,
+    StepRun,
+    WorkspaceUnmounted,
+
+    // Containers: in, and out.
+    ContainerNamed,
+    ContainerFilled,
+    ContainerMade,
+    SecretsKept,
+    ProcessMade,
+    ProcessStarted,
+    ExitSeen,
+    ScanKept,
+    CleanedUp,
+    ScanSettled,
+    ContainerTaken,
+
+    // The trash.
+    TrashLeft,
+    TrashEmptied,
+}

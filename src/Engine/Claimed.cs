@@ -1,0 +1,144 @@
+namespace EventDock.Engine;
+
+using EventDock.Domain.Containers;
+using EventDock.Domain.Kernel;
+using EventDock.Domain.Layers;
+using EventDock.Domain.Oci;
+using EventDock.Projections;
+using static EventDock.Engine.Pipeline;
+
+/// <summary>
+/// Settles what commands have claimed and not lived to tell the ledger, or to take from the disk after they had told it: what the ledger
+/// knows stays, what it does not goes. Decided under the store's lock: a command that is about to record it waits, and finds it gone.
+/// </summary>
+public static class Claimed
+{
+    /// <summary>No manifest is longer.</summary>
+    private const int LongestManifest = 4 << 20;
+
+    /// <summary>What dead commands have left. That it cannot be looked up holds up no command on others: the claims stay.</summary>
+    public static EitherAsync<DomainError, Unit> Left(Ports ports, CancellationToken cancel) =>
+        (from left in ports.Claims.Left(cancel)
+         from settled in left.Match(
+             None: () => Done,
+             Some: found => Give((IDisposable)found).Holding(() =>
+                 from settled in Settle(ports, found.Claims, cancel)
+                 let cleared = Cleared(found)
+                 select settled))
+         select settled)
+        .Recover(error => error is DomainError.SegmentUnreadable or DomainError.LedgerUnreadable or DomainError.ViewUnfoldable
+                or DomainError.FileFailed or DomainError.RuntimeFailed
+            ? Some(Done)
+            : None);
+
+    private static Unit Cleared(LeftClaims found)
+    {
+        found.Clear();
+        return unit;
+    }
+
+    /// <summary>This command's own, when it has failed: it leaves no more than one that was killed.</summary>
+    public static EitherAsync<DomainError, Unit> Own(Ports ports) =>
+        from settled in Settle(ports, ports.Claims.Own(), CancellationToken.None)
+        from released in ports.Claims.Release().ToAsync()
+        select released;
+
+    private static EitherAsync<DomainError, Unit> Settle(Ports ports, Seq<Claim> claims, CancellationToken cancel)
+    {
+        var layers = Of(claims, ClaimKind.Layer);
+        var blobs = Of(claims, ClaimKind.Blob);
+        return
+            from content in layers.IsEmpty && blobs.IsEmpty
+                ? Done
+                : ports.Locks.Store.Take(true, cancel).Holding(() =>
+                    from known in ports.Views.Layers.Keyed(layers, None, cancel)
+                    // Layers first: one that goes takes its blob with it, where no other layer has that.
+                    from gone in Without(layers, known.Map(l => l.Id))
+                        .InTurn(id => ports.Claims.Withdraw(new Claim(ClaimKind.Layer, id), cancel))
+                    from unknown in Unknown(ports, blobs, cancel)
+                    from taken in unknown.InTurn(hex => ports.Claims.Withdraw(new Claim(ClaimKind.Blob, hex), cancel))
+                    select unit)
+            from containers in Of(claims, ClaimKind.Container).Choose(id => ContainerId.Parse(id).ToOption()).ToSeq().Strict()
+                .InTurn(id => Container(ports, id, cancel))
+            select unit;
+    }
+
+    private static Seq<string> Of(Seq<Claim> claims, ClaimKind kind) =>
+        claims.Filter(c => c.Kind == kind).Map(c => c.Name).Strict();
+
+    private static Seq<string> Without(Seq<string> all, Seq<string> those)
+    {
+        var known = those.ToHashSet(StringComparer.Ordinal);
+        return all.Filter(one => !known.Contains(one)).Strict();
+    }
+
+    /// <summary>Each question costs more than the one before it, and is asked of what is left: of what a kill leaves, seldom the last.</summary>
+    private static EitherAsync<DomainError, Seq<string>> Unknown(Ports ports, Seq<string> blobs, CancellationToken cancel) =>
+        from beyondImages in Asked(blobs, left => ports.Views.Images.Keyed(left, None, cancel).Map(rows => rows.Map(i => i.Id)))
+        from beyondLayers in Asked(beyondImages, _ => ports.Views.Layers.All(None, cancel)
+            .Map(rows => rows.Choose(l => l.Blob is { } blob ? Some(blob.Digest.Hex) : None)))
+        from beyondManifests in Asked(beyondLayers, left => Manifests(ports, left, cancel))
+        from unknown in Asked(beyondManifests, _ => ChangeLists(ports, cancel))
+        select unknown;
+
+    private static EitherAsync<DomainError, Seq<string>> Asked(
+        Seq<string> blobs, Func<Seq<string>, EitherAsync<DomainError, Seq<string>>> known) =>
+        blobs.IsEmpty ? Give(blobs) : known(blobs).Map(found => Without(blobs, found));
+
+    /// <summary>Manifests of images that are there.</summary>
+    private static EitherAsync<DomainError, Seq<string>> Manifests(Ports ports, Seq<string> blobs, CancellationToken cancel) =>
+        from read in blobs.InTurn(hex => ConfigOf(ports, hex, cancel).Map(config => (hex, config)))
+        let manifests = read.Filter(m => m.config.Length > 0).Strict()
+        from images in ports.Views.Images.Keyed(manifests.Map(m => m.config).Strict(), None, cancel)
+        let there = images.Map(i => i.Id).ToHashSet(StringComparer.Ordinal)
+        select manifests.Filter(m => there.Contains(m.config)).Map(m => m.hex).Strict();
+
+    /// <summary>Empty for what is no manifest, or is not there at all: its command was killed before it got its name.</summary>
+    private static EitherAsync<DomainError, string> ConfigOf(Ports ports, string hex, CancellationToken cancel) =>
+        (from digest in Digest.FromHex(hex).ToAsync()
+         from bytes in ports.Blobs.Read(digest, LongestManifest, cancel)
+         select ManifestJson.Parse(bytes, null).Match(
+             Right: read => read is ManifestOrIndex.Single single ? single.Manifest.Config.Digest.Hex : "",
+             Left: _ => ""))
+        .Recover(error => error is DomainError.FileFailed or DomainError.BadContent or DomainError.Corrupt ? Some(Give("")) : None);
+
+    /// <summary>A list of changes stays as long as the event that tells of it.</summary>
+    private static EitherAsync<DomainError, Seq<string>> ChangeLists(Ports ports, CancellationToken cancel)
+    {
+        var lists = new List<string>();
+        return ports.Ledger.Log.Read(
+                new LogQuery(Seq<string>(), Seq<string>(), Seq1(nameof(LayerWritten)), null, null, null, null, null),
+                recorded =>
+                {
+                    if (recorded.Event is LayerWritten { ChangeList: { } list })
+                    {
+                        lists.Add(list.Digest.Hex);
+                    }
+
+                    return unit;
+                },
+                cancel)
+            .Map(_ => lists.ToSeq().Strict());
+    }
+
+    /// <summary>
+    /// A container that the ledger does not have goes with all that is mounted; of one that has ended nothing stays mounted. One that is
+    /// running, or was about to, is looked after by <see cref="Reconcile"/>.
+    /// </summary>
+    private static EitherAsync<DomainError, Unit> Container(Ports ports, ContainerId id, CancellationToken cancel) =>
+        from held in ports.Locks.Container(id, false, cancel)
+        from settled in held.Match(
+            None: () => Done,
+            Some: taken => Give(taken).Holding(() =>
+                from rows in ports.Views.Containers.Keyed(Seq1(id.Value), None, cancel)
+                from done in rows.HeadOrNone().Match(
+                    None: () =>
+                        from cleaned in ports.Runtime.CleanUp(id, CancellationToken.None)
+                        from discarded in ports.Thin.Discard(id.Value, CancellationToken.None)
+                        select discarded,
+                    Some: row => row.State is ContainerRow.Running or ContainerRow.Starting
+                        ? Done
+                        : ports.Runtime.CleanUp(id, CancellationToken.None))
+                select done))
+        select settled;
+}
