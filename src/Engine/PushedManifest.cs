@@ -74,7 +74,7 @@ public sealed record PushedManifest(Manifest Manifest, byte[] Bytes, byte[] Conf
             .Map(_ => true)
             .Recover(error => error is DomainError.LayerGone ? Some(Give(false)) : None);
 
-    /// <summary>docker's form, as docker writes it; where a layer is kept as it is, OCI's, which alone has a name for such a layer.</summary>
+    /// <summary>docker's form, as docker writes it; where a layer is kept plain or as zstd, OCI's, which has a name for such a layer.</summary>
     private static (Manifest Manifest, byte[] Bytes) Made(Digest id, byte[] config, Seq<Descriptor> blobs)
     {
         var docker = blobs.ForAll(b => b.MediaType is MediaType.DockerLayerGzip or MediaType.OciLayerGzip);
@@ -89,6 +89,7 @@ public sealed record PushedManifest(Manifest Manifest, byte[] Bytes, byte[] Conf
     {
         MediaType.DockerLayer => MediaType.OciLayer,
         MediaType.DockerLayerGzip => MediaType.OciLayerGzip,
+        MediaType.DockerLayerZstd => MediaType.OciLayerZstd,
         _ => type,
     };
 }
