@@ -46,7 +46,8 @@ public static class Push
         : allTags && asked.Tag is not null ? new DomainError.TagBesideAllTags()
         : asked;
 
-    private static EitherAsync<DomainError, Seq<TagRow>> Tags(Ports ports, ImageReference asked, bool allTags, CancellationToken cancel) =>
+    private static EitherAsync<DomainError, Seq<TagRow>> Tags(
+        Ports ports, ImageReference asked, bool allTags, CancellationToken cancel) =>
         from all in ports.Views.Tags.Prefixed(asked.Repository + ":", None, cancel)
         let wanted = allTags ? all : all.Filter(t => t.Reference == asked.Tagged.Canonical).Strict()
         from some in wanted.IsEmpty
@@ -68,7 +69,8 @@ public static class Push
             from layers in Layers(ports, target, image, whole, known, tell, cancel)
             from config in ports.Registry.Push.Blob(
                 target,
-                new PushBlob(whole.Manifest.Config, Seq<string>(), _ => Give<Stream>(new MemoryStream(whole.Config, writable: false)), _ => { }),
+                new PushBlob(
+                    whole.Manifest.Config, Seq<string>(), _ => Give<Stream>(new MemoryStream(whole.Config, writable: false)), _ => { }),
                 cancel)
             from digest in ports.Registry.Push.Manifest(target, name.Tag ?? "latest", whole.Manifest.MediaType, whole.Bytes, cancel)
             // The registry has it: called off or not, that is to be known.
@@ -108,7 +110,8 @@ public static class Push
         var now = ports.World.Clock();
         var pushed = new ImagePushed(
             image.Id, name.Host, name.Path, name.Tag ?? "latest", digest, layers.Add(config).Sum(Bytes) + manifest,
-            layers.Count(l => l is PushedBlob.Sent), layers.Count(l => l is PushedBlob.Mounted), layers.Count(l => l is PushedBlob.Existing),
+            layers.Count(l => l is PushedBlob.Sent), layers.Count(l => l is PushedBlob.Mounted),
+            layers.Count(l => l is PushedBlob.Existing),
             (int)(now - began).TotalMilliseconds);
         var byDigest = name.At(digest).Canonical;
         return ports.Again(

@@ -13,8 +13,8 @@ using static EventDock.Engine.Pipeline;
 public sealed record PushedManifest(Manifest Manifest, byte[] Bytes, byte[] Config)
 {
     /// <summary>
-    /// The one that it was pulled by, byte for byte, where that is kept and the repository can have all that it names: what is kept here,
-    /// and what it has or can take from another one there. Else one made of the layers as they are kept.
+    /// The one that it was pulled by, byte for byte, where that is kept and the repository can have all that it names: what is kept
+    /// here, and what it has or can take from another one there. Else one made of the layers as they are kept.
     /// </summary>
     public static EitherAsync<DomainError, PushedManifest> Of(
         Ports ports, PushTarget target, ImageRow image, Repositories known, CancellationToken cancel) =>
@@ -54,15 +54,17 @@ public sealed record PushedManifest(Manifest Manifest, byte[] Bytes, byte[] Conf
              && manifest.Config.Digest.Hex == image.Id && manifest.Layers.Count == image.Content.Layers.Count
              ? Some((manifest, bytes))
              : Option<(Manifest, byte[])>.None)
-        .Recover(error => error is DomainError.FileFailed or DomainError.Corrupt or DomainError.BadContent or DomainError.NotSupported
-            ? Some(Give(Option<(Manifest, byte[])>.None))
-            : None);
+        .Recover(error =>
+            error is DomainError.FileFailed or DomainError.Corrupt or DomainError.BadContent or DomainError.NotSupported
+                ? Some(Give(Option<(Manifest, byte[])>.None))
+                : None);
 
     /// <summary>A layer that came in another packing first is not fetched again, so that the one which the manifest names is not here.</summary>
     private static EitherAsync<DomainError, bool> Possible(
         Ports ports, PushTarget target, ImageRow image, Manifest manifest, Seq<Descriptor> blobs, Repositories known,
         CancellationToken cancel) =>
-        Enumerable.Range(0, blobs.Count).Where(n => manifest.Layers[n].Digest.Hex != blobs[n].Digest.Hex).ToArray().ToSeq()
+        Enumerable.Range(0, blobs.Count).ToSeq()
+            .Filter(n => manifest.Layers[n].Digest.Hex != blobs[n].Digest.Hex).Strict()
             .InTurn(n => ports.Registry.Push.Blob(
                 target,
                 new PushBlob(
@@ -72,7 +74,7 @@ public sealed record PushedManifest(Manifest Manifest, byte[] Bytes, byte[] Conf
             .Map(_ => true)
             .Recover(error => error is DomainError.LayerGone ? Some(Give(false)) : None);
 
-    /// <summary>docker's form, as docker writes it; where a layer is kept as it is, OCI's, which alone has a name for such a layer.</summary>
+    /// <summary>docker's form, as docker writes it; where a layer is kept plain or as zstd, OCI's, which has a name for such a layer.</summary>
     private static (Manifest Manifest, byte[] Bytes) Made(Digest id, byte[] config, Seq<Descriptor> blobs)
     {
         var docker = blobs.ForAll(b => b.MediaType is MediaType.DockerLayerGzip or MediaType.OciLayerGzip);
@@ -87,6 +89,7 @@ public sealed record PushedManifest(Manifest Manifest, byte[] Bytes, byte[] Conf
     {
         MediaType.DockerLayer => MediaType.OciLayer,
         MediaType.DockerLayerGzip => MediaType.OciLayerGzip,
+        MediaType.DockerLayerZstd => MediaType.OciLayerZstd,
         _ => type,
     };
 }

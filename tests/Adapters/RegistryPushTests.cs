@@ -152,6 +152,24 @@ public sealed class RegistryPushTests
     }
 
     [Fact]
+    public async Task A_registry_may_take_its_time_to_check_what_it_has_got()
+    {
+        var kept = new Kept();
+        await using var server = new RegistryServer(async (request, stream) =>
+        {
+            if (request.Method == "PUT")
+            {
+                await Task.Delay(Quick.Stall + Quick.Connect + TimeSpan.FromMilliseconds(500));
+            }
+
+            await stream.WriteAsync(kept.Honest(request));
+        });
+        var patient = RegistryAdapter.Create(EngineConfig.Empty, timing: Quick with { Small = TimeSpan.FromSeconds(20) });
+        Assert.Equal(new PushedBlob.Sent(Layer.Length), Value(await PushAsync(server, registry: patient)));
+        Assert.Single(server.Requests, r => r.Method == "PUT");
+    }
+
+    [Fact]
     public async Task A_layer_of_another_repository_is_mounted_and_where_that_fails_sent()
     {
         foreach (var (answer, way) in new[]
@@ -221,8 +239,9 @@ public sealed class RegistryPushTests
     private static Domain.Images.Registry Registry() => RegistryAdapter.Create(EngineConfig.Empty, timing: Quick);
 
     private static async Task<Either<DomainError, PushedBlob>> PushAsync(
-        RegistryServer server, Action<long>? told = null, byte[]? bytes = null, string? elsewhere = null) =>
-        await Registry().Push.Blob(
+        RegistryServer server, Action<long>? told = null, byte[]? bytes = null, string? elsewhere = null,
+        Domain.Images.Registry? registry = null) =>
+        await (registry ?? Registry()).Push.Blob(
             new PushTarget(Ref($"{server.Host}/a/b:1"), server.Base),
             new PushBlob(
                 Blob, elsewhere is null ? Seq<string>() : Seq1(elsewhere),

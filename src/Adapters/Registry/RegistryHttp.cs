@@ -160,7 +160,7 @@ internal sealed class RegistryHttp
     private async Task<Either<DomainError, HttpResponseMessage>> SendAsync(RegistryRequest request, Uri uri, CancellationToken cancel)
     {
         using var stall = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var patience = timing.Stall + timing.Connect;
+        var patience = timing.Connect + (request.Slow ? timing.Small : timing.Stall);
         stall.CancelAfter(patience);
         using var message = new HttpRequestMessage(request.Form is null ? request.Method : HttpMethod.Post, uri)
         {
@@ -205,7 +205,7 @@ internal sealed class RegistryHttp
         catch (OperationCanceledException e) when (!cancel.IsCancellationRequested)
         {
             return new DomainError.RegistryUnreachable(
-                uri.Authority, e.InnerException is TimeoutException ? "connection timed out" : $"no answer for {timing.Stall.TotalSeconds:0} s");
+                uri.Authority, e.InnerException is TimeoutException ? "connection timed out" : $"no answer for {(patience - timing.Connect).TotalSeconds:0} s");
         }
     }
 

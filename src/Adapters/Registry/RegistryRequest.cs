@@ -19,6 +19,9 @@ internal sealed record RegistryRequest(Uri Uri, string What, IReadOnlyList<strin
     /// <summary>How much of the body has arrived where the answer was an error is not known: whoever asks finds out, and tries again himself.</summary>
     public bool Once { get; init; }
 
+    /// <summary>The registry has work to do before it can answer: it may be silent for as long as a small thing may take in all.</summary>
+    public bool Slow { get; init; }
+
     public bool Changes => Method != HttpMethod.Get && Method != HttpMethod.Head;
 
     /// <summary>What a token must be good for, where the registry does not say it.</summary>

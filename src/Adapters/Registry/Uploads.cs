@@ -18,27 +18,6 @@ internal sealed class Uploads(RegistryHttp http, TokenAuth auth)
     /// <summary>A registry that loses a piece loses no more than this; nothing of it is held in memory.</summary>
     private const long Piece = 64 * 1024 * 1024;
 
-    /// <param name="At">Where the next piece goes.</param>
-    private sealed record Session(Uri At);
-
-    private sealed class Sending(PushTarget target, PushBlob blob, Stream bytes)
-    {
-        public PushTarget Target => target;
-
-        public PushBlob Blob => blob;
-
-        public Stream Bytes => bytes;
-
-        public string What { get; } = $"blob {blob.Blob.Digest.Value}";
-
-        public Session? Session { get; set; }
-
-        /// <summary>What the registry has.</summary>
-        public long Offset { get; set; }
-
-        public long Sent { get; set; }
-    }
-
     public async Task<Either<DomainError, PushedBlob>> PushAsync(PushTarget target, PushBlob blob, CancellationToken cancel)
     {
         var there = await IsThereAsync(target, blob.Blob, cancel);
@@ -71,7 +50,7 @@ internal sealed class Uploads(RegistryHttp http, TokenAuth auth)
 
         await using (bytes)
         {
-            return await SendAsync(new Sending(target, blob, bytes) { Session = tried.Session }, cancel);
+            return await SendAsync(new UploadSending(target, blob, bytes) { Session = tried.Session }, cancel);
         }
     }
 
@@ -92,7 +71,7 @@ internal sealed class Uploads(RegistryHttp http, TokenAuth auth)
 
     /// <param name="From">The repository that it was mounted from; null where it was not.</param>
     /// <param name="Session">Where the registry wants it sent instead.</param>
-    private sealed record Mount(string? From, Session? Session);
+    private sealed record Mount(string? From, UploadSession? Session);
 
     /// <summary>
     /// One repository is asked for: a registry that cannot mount begins an upload instead (distribution-spec, "Mounting a blob from
@@ -118,13 +97,13 @@ internal sealed class Uploads(RegistryHttp http, TokenAuth auth)
             return response.StatusCode switch
             {
                 HttpStatusCode.Created => new Mount(from, null),
-                HttpStatusCode.Accepted => Next(target, response).Map(at => new Mount(null, new Session(at))),
+                HttpStatusCode.Accepted => UploadAnswer.Next(target, response).Map(at => new Mount(null, new UploadSession(at))),
                 _ => new Mount(null, null),
             };
         }
     }
 
-    private async Task<Either<DomainError, PushedBlob>> SendAsync(Sending sending, CancellationToken cancel)
+    private async Task<Either<DomainError, PushedBlob>> SendAsync(UploadSending sending, CancellationToken cancel)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -148,7 +127,7 @@ internal sealed class Uploads(RegistryHttp http, TokenAuth auth)
         error is DomainError.RegistryUnreachable
             or DomainError.RegistryRefused { Status: >= 500 or 404 or 408 or 416 or 429 };
 
-    private async Task<Either<DomainError, Session>> OnceAsync(Sending sending, bool again, CancellationToken cancel)
+    private async Task<Either<DomainError, UploadSession>> OnceAsync(UploadSending sending, bool again, CancellationToken cancel)
     {
         if (again && sending.Session is { } left && await ResumeAsync(sending, left, cancel) is { } lost)
         {
@@ -184,7 +163,7 @@ internal sealed class Uploads(RegistryHttp http, TokenAuth auth)
     /// Asks how far an upload has come (distribution-spec, "Pushing a blob in chunks"). Whoever does not know it any more, or does not
     /// say, gets it from the start. Null where that is known now.
     /// </summary>
-    private async Task<DomainError?> ResumeAsync(Sending sending, Session session, CancellationToken cancel)
+    private async Task<DomainError?> ResumeAsync(UploadSending sending, UploadSession session, CancellationToken cancel)
     {
         var answer = await AskAsync(sending.Target, new(session.At, sending.What, [], null), cancel);
         if (answer.Failed(out var error, out var response))
@@ -194,21 +173,21 @@ internal sealed class Uploads(RegistryHttp http, TokenAuth auth)
 
         using (response)
         {
-            var at = response.StatusCode == HttpStatusCode.NoContent ? Reached(response) : null;
+            var at = response.StatusCode == HttpStatusCode.NoContent ? UploadAnswer.Reached(response) : null;
             (sending.Session, sending.Offset) = at is { } reached && reached <= sending.Blob.Blob.Size
-                ? (Next(sending.Target, response).Match(Right: u => new Session(u), Left: _ => session), reached)
-                : ((Session?)null, 0L);
+                ? (UploadAnswer.Next(sending.Target, response).Match(Right: u => new UploadSession(u), Left: _ => session), reached)
+                : ((UploadSession?)null, 0L);
             return null;
         }
     }
 
-    private async Task<Either<DomainError, Session>> BegunAsync(Sending sending, CancellationToken cancel)
+    private async Task<Either<DomainError, UploadSession>> BegunAsync(UploadSending sending, CancellationToken cancel)
     {
         var answer = await AskAsync(sending.Target, Begin(sending.Target, sending.Blob.Blob, ""), cancel);
         return await ExpectedAsync(answer, sending, HttpStatusCode.Accepted, cancel);
     }
 
-    private async Task<Either<DomainError, Session>> PieceAsync(Sending sending, Session session, CancellationToken cancel)
+    private async Task<Either<DomainError, UploadSession>> PieceAsync(UploadSending sending, UploadSession session, CancellationToken cancel)
     {
         var (from, size) = (sending.Offset, sending.Blob.Blob.Size);
         var length = Math.Min(Piece, size - from);
@@ -227,7 +206,7 @@ internal sealed class Uploads(RegistryHttp http, TokenAuth auth)
         }
 
         long? reached = null;
-        var taken = await ExpectedAsync(answer, sending, HttpStatusCode.Accepted, cancel, response => reached = Reached(response));
+        var taken = await ExpectedAsync(answer, sending, HttpStatusCode.Accepted, cancel, response => reached = UploadAnswer.Reached(response));
         if (taken.IsRight && reached is { } has && has != from + length)
         {
             return new DomainError.RegistryUnreachable(session.At.Authority, $"{sending.What}: it has taken {has} of {from + length} bytes");
@@ -237,7 +216,7 @@ internal sealed class Uploads(RegistryHttp http, TokenAuth auth)
         return taken;
     }
 
-    private static PieceContent Piecewise(Sending sending, long from, long length, Action moving)
+    private static PieceContent Piecewise(UploadSending sending, long from, long length, Action moving)
     {
         var at = from;
         var content = new PieceContent(sending.Bytes, from, length, count =>
@@ -254,11 +233,17 @@ internal sealed class Uploads(RegistryHttp http, TokenAuth auth)
     }
 
     /// <summary>The registry compares the digest now. An answer that is lost may have been its yes.</summary>
-    private async Task<Either<DomainError, Session>> EndAsync(Sending sending, Session session, CancellationToken cancel)
+    private async Task<Either<DomainError, UploadSession>> EndAsync(UploadSending sending, UploadSession session, CancellationToken cancel)
     {
         var digest = $"digest={Uri.EscapeDataString(sending.Blob.Blob.Digest.Value)}";
         var uri = new UriBuilder(session.At) { Query = session.At.Query.Length > 1 ? $"{session.At.Query[1..]}&{digest}" : digest }.Uri;
-        var request = new RegistryRequest(uri, sending.What, [], null) { Method = HttpMethod.Put, Body = _ => new ByteArrayContent([]), Once = true };
+        var request = new RegistryRequest(uri, sending.What, [], null)
+        {
+            Method = HttpMethod.Put,
+            Body = _ => new ByteArrayContent([]),
+            Once = true,
+            Slow = true,
+        };
         var ended = await ExpectedAsync(await AskAsync(sending.Target, request, cancel), sending, HttpStatusCode.Created, cancel);
         if (!ended.Failed(out var error, out _) || !IsWorthAnother(error))
         {
@@ -276,8 +261,8 @@ internal sealed class Uploads(RegistryHttp http, TokenAuth auth)
             Body = _ => new ByteArrayContent([]),
         };
 
-    private async Task<Either<DomainError, Session>> ExpectedAsync(
-        Either<DomainError, HttpResponseMessage> answer, Sending sending, HttpStatusCode wanted, CancellationToken cancel,
+    private async Task<Either<DomainError, UploadSession>> ExpectedAsync(
+        Either<DomainError, HttpResponseMessage> answer, UploadSending sending, HttpStatusCode wanted, CancellationToken cancel,
         Action<HttpResponseMessage>? then = null)
     {
         if (answer.Failed(out var error, out var response))
@@ -294,33 +279,9 @@ internal sealed class Uploads(RegistryHttp http, TokenAuth auth)
 
             then?.Invoke(response);
             return wanted == HttpStatusCode.Created
-                ? new Session(response.RequestMessage!.RequestUri!)
-                : Next(sending.Target, response).Map(at => new Session(at));
+                ? new UploadSession(response.RequestMessage!.RequestUri!)
+                : UploadAnswer.Next(sending.Target, response).Map(at => new UploadSession(at));
         }
-    }
-
-    /// <summary>
-    /// The bytes that the registry has: one more than the last of its Range, <c>0-N</c>. Null where it does not say, or says 0-0, which
-    /// is none to some registries and one to others.
-    /// </summary>
-    private static long? Reached(HttpResponseMessage response) =>
-        response.Headers.NonValidated.TryGetValues("Range", out var values)
-        && values.ToString() is var text && text.StartsWith("0-", StringComparison.Ordinal)
-        && long.TryParse(text.AsSpan(2), System.Globalization.NumberStyles.None, null, out var last) && last is > 0 and < long.MaxValue
-            ? last + 1
-            : null;
-
-    private static Either<DomainError, Uri> Next(PushTarget target, HttpResponseMessage response)
-    {
-        var here = response.RequestMessage!.RequestUri!;
-        var next = response.Headers.Location is not { } location ? null : location.IsAbsoluteUri ? location : new Uri(here, location);
-        var fault = next is null ? "says not where to send it"
-            : next.Scheme is not ("http" or "https") ? $"wants it sent to {next.Scheme}:"
-            : here.Scheme == "https" && next.Scheme == "http" ? "wants it sent from https to http"
-            : null;
-        return fault is null
-            ? next!
-            : new DomainError.RegistryRefused(here.Authority, $"upload to {target.Repository.FamiliarRepository}", (int)response.StatusCode, fault);
     }
 
     /// <summary>A registry may have an upload sent to somebody else's storage, which has no business with the credentials.</summary>
