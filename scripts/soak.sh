@@ -232,6 +232,9 @@ removals() {
     done
     "$eventdock" pull -q "$image" > /dev/null
     nothing_is_left '150 removals'
+    dotnet build tests/Cli --nologo -v quiet || exit 1
+    check '50 rounds each of six pairs, two of them beside build and load' env EVENTDOCK_TEST_ROUNDS=50 EVENTDOCK_TEST_BINARY="$eventdock" \
+        dotnet test tests/Cli --no-build --nologo -v quiet --filter FullyQualifiedName~RaceTests
 }
 
 appends() {

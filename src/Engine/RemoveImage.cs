@@ -96,6 +96,8 @@ public static partial class Remove
         from removed in ports.Store.Decide(
             ImageDecider.Decider, Streams.Image(image.Id), new RemoveImage(image.Id), now, cancel)
         from own in ports.Views.LayersOnlyOf(image.Id, cancel)
+        from past in ports.Store.Read(Streams.Image(image.Id), cancel)
+        let blobs = past.Choose(e => e.Event is ImagePulled pulled ? Some(Manifest(pulled).Hex) : None).Add(image.Id).Distinct().ToSeq().Strict()
         let layers = image.Content.Layers.Map(l => l.Id).Filter(id => own.Exists(o => o == id)).Rev().ToSeq().Strict()
         from gone in layers.InTurn(id => ports.Store.Decide(
             LayerDecider.Decider, Streams.Layer(id), new RemoveLayer(id), now, cancel))
@@ -104,14 +106,17 @@ public static partial class Remove
             new Guard.ImageUntagged(image.Id, tags.Map(t => t.Reference).Strict()),
             new Guard.LayersUnused(layers, image.Id))
         from noted in ports.Claims.Note(
-            layers.Map(id => new Claim(ClaimKind.Layer, id)).Add(new Claim(ClaimKind.Blob, image.Id)), cancel)
+            (layers.Map(id => new Claim(ClaimKind.Layer, id)) + blobs.Map(hex => new Claim(ClaimKind.Blob, hex))).Strict(), cancel)
         from appended in ports.Store.Append(whole, cancel)
         // What the ledger has given up goes from the disk, called off or not.
         from discarded in layers.InTurn(id => ports.Layers.Discard(id, CancellationToken.None))
-        from config in Digest.FromHex(image.Id).ToAsync().Bind(digest => ports.Blobs.Discard(digest, CancellationToken.None))
+        from content in blobs.InTurn(hex => ports.Blobs.Discard(Hex(hex), CancellationToken.None))
         select Lines(tags)
                + Seq1<RemovedImage>(new RemovedImage.Deleted(Hex(image.Id)))
                + layers.Map(id => (RemovedImage)new RemovedImage.Deleted(Hex(id)));
+
+    /// <summary>The image's own, which names no other image: of an index nothing is kept.</summary>
+    private static Digest Manifest(ImagePulled pulled) => pulled.Source?.Own ?? pulled.Manifest;
 
     private static Digest Hex(string hex) =>
         Digest.FromHex(hex).IfLeft(_ => throw new System.Diagnostics.UnreachableException("an id of the ledger is a digest"));

@@ -109,6 +109,19 @@ public sealed class PullTests(MirroredInstallation eventdock) : IClassFixture<Mi
     }
 
     [Fact]
+    public void A_pulled_image_that_is_removed_leaves_nothing_of_it_in_the_store()
+    {
+        Forget();
+        var before = eventdock.Entries("blobs/sha256");
+        eventdock.Out("pull", "-q", "node:6.9.2");
+        Assert.NotEqual(before, eventdock.Entries("blobs/sha256"));
+
+        eventdock.Out("rmi", "node:6.9.2");
+
+        Assert.Equal(before, eventdock.Entries("blobs/sha256"));
+    }
+
+    [Fact]
     public void History_of_a_pulled_image_is_its_own_and_its_environment_reaches_the_process()
     {
         eventdock.Run("pull", "-q", "node:6.9.2").Good();
