@@ -95,6 +95,16 @@ public class Installation : IDisposable
         }
     }
 
+    /// <summary>Takes away all images, and the containers that are made of them.</summary>
+    internal void Forget()
+    {
+        RemoveContainers();
+        foreach (var id in Run("images", "-aq", "--no-trunc").Lines.Distinct())
+        {
+            Run("rmi", "-f", id).Good();
+        }
+    }
+
     /// <summary>Names below a directory of the root; empty where it is not there.</summary>
     internal string[] Entries(string directory) =>
         Directory.Exists(Path.Combine(Root, directory))

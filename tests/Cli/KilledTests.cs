@@ -96,6 +96,8 @@ public sealed class KilledTests(MirroredInstallation eventdock) : IClassFixture<
                 eventdock.Write("context/Dockerfile", $"FROM {Image}\nCOPY file /file\nRUN cat /file > /copy\nENV made={made}\n");
                 return ["build", "-q", "-t", own, Path.Combine(eventdock.Work, "context")];
             case "rmi" or "prune":
+                // A prune of what others have left passes more points than the next one.
+                eventdock.Forget();
                 File.WriteAllBytes(Path.Combine(eventdock.Work, "import.tar"), Busybox.Tar(("removed", $"{made}\n")));
                 eventdock.Run("import", Path.Combine(eventdock.Work, "import.tar"), own).Good();
                 return verb == "rmi" ? ["rmi", own] : ["image", "prune", "-af"];

@@ -29,7 +29,7 @@ public sealed class PullTests(MirroredInstallation eventdock) : IClassFixture<Mi
     [Fact]
     public void A_missing_image_is_pulled_through_the_mirror_with_dockers_lines_on_stderr_and_then_run()
     {
-        Forget();
+        eventdock.Forget();
         var said = eventdock.Run("run", "--rm", "node:6.9.2", "cat", "/second");
         Assert.Equal(("layer\n", 0), (said.Out, said.Code));
         var lines = said.Error.TrimEnd('\n').Split('\n');
@@ -46,7 +46,7 @@ public sealed class PullTests(MirroredInstallation eventdock) : IClassFixture<Mi
     [Fact]
     public void On_a_terminal_there_is_a_line_a_layer()
     {
-        Forget();
+        eventdock.Forget();
         using var terminal = new OnTerminal(eventdock, "run", "-it", "--rm", "node:6.9.2", "echo", "it runs");
         terminal.Sees("it runs");
         Assert.Equal(0, terminal.Ends());
@@ -59,7 +59,7 @@ public sealed class PullTests(MirroredInstallation eventdock) : IClassFixture<Mi
     [Fact]
     public void Pull_prints_on_stdout_ends_with_the_reference_and_does_nothing_twice()
     {
-        Forget();
+        eventdock.Forget();
         var first = eventdock.Lines("pull", "node:6.9.2");
         Assert.Equal("Status: Downloaded newer image for node:6.9.2", first[^2]);
         Assert.Equal("docker.io/library/node:6.9.2", first[^1]);
@@ -111,7 +111,7 @@ public sealed class PullTests(MirroredInstallation eventdock) : IClassFixture<Mi
     [Fact]
     public void A_pulled_image_that_is_removed_leaves_nothing_of_it_in_the_store()
     {
-        Forget();
+        eventdock.Forget();
         var before = eventdock.Entries("blobs/sha256");
         eventdock.Out("pull", "-q", "node:6.9.2");
         Assert.NotEqual(before, eventdock.Entries("blobs/sha256"));
@@ -134,7 +134,7 @@ public sealed class PullTests(MirroredInstallation eventdock) : IClassFixture<Mi
     [Fact]
     public void A_build_pulls_what_from_names()
     {
-        Forget();
+        eventdock.Forget();
         var said = eventdock.Run("FROM node:6.9.2\nCMD [\"echo\", \"built\"]\n", ["build", "-t", "on-node", "-"]).Good();
         Assert.Contains("Status: Downloaded newer image for node:6.9.2", said.Out, StringComparison.Ordinal);
         Assert.Equal("built", eventdock.Out("run", "--rm", "on-node"));
@@ -153,7 +153,7 @@ public sealed class PullTests(MirroredInstallation eventdock) : IClassFixture<Mi
     [Fact]
     public void FROM_of_an_image_that_is_not_here_pulls_it_below_the_first_step_on_stdout_as_docker_does()
     {
-        Forget();
+        eventdock.Forget();
         var lines = eventdock.Run("FROM node:6.9.2\nRUN hostname; echo $HOSTNAME\n", ["build", "--no-cache", "-"]).Good().Lines;
         Assert.Equal("Step 1/2 : FROM node:6.9.2", lines[0]);
         Assert.Equal("6.9.2: Pulling from library/node", lines[1]);
@@ -300,15 +300,6 @@ public sealed class PullTests(MirroredInstallation eventdock) : IClassFixture<Mi
             + $"{{\"mediaType\":\"application/vnd.cncf.helm.config.v1+json\",\"digest\":\"{Sha(config)}\",\"size\":2}},\"layers\":[]}}"));
         manifest.Headers.ContentType = new("application/vnd.oci.image.manifest.v1+json");
         Assert.True(http.PutAsync($"{at}/manifests/{tag}", manifest).Result.IsSuccessStatusCode);
-    }
-
-    private void Forget()
-    {
-        eventdock.RemoveContainers();
-        foreach (var id in eventdock.Lines("images", "-q").Distinct())
-        {
-            eventdock.Run("rmi", "-f", id).Good();
-        }
     }
 
     private static string Sha(byte[] bytes) => $"sha256:{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes))}";

@@ -11,21 +11,21 @@ public sealed class PushTests(MirroredInstallation eventdock) : IClassFixture<Mi
     [Fact]
     public void What_was_pulled_goes_elsewhere_in_the_same_registry_under_the_same_digest_without_a_layer_being_sent()
     {
+        // Where a layer's files are known in another packing already, that one is sent, under another digest.
+        eventdock.Forget();
         eventdock.Run("pull", $"{Host}/library/node:6.9.2").Good();
         var digest = Inspected($"{Host}/library/node:6.9.2", "Digest");
         eventdock.Run("tag", $"{Host}/library/node:6.9.2", $"{Host}/mine/node:1").Good();
         var said = eventdock.Run("push", $"{Host}/mine/node:1").Good();
         Assert.Equal($"The push refers to repository [{Host}/mine/node]", said.Lines[0]);
         Assert.Equal(2, said.Lines.Count(l => l.EndsWith(": Preparing", StringComparison.Ordinal)));
-        // Another test may have made this layer's files known in another packing.
-        Assert.Equal(2, said.Lines.Count(l =>
-            l.Contains(": Mounted from ", StringComparison.Ordinal) || l.EndsWith(": Layer already exists", StringComparison.Ordinal)));
+        Assert.Equal(2, said.Lines.Count(l => l.EndsWith(": Mounted from library/node", StringComparison.Ordinal)));
         Assert.Matches($"^1: digest: {digest} size: [0-9]+$", said.Lines[^1]);
         Assert.Equal(digest, Inspected($"{Host}/mine/node:1", "Digest"));
 
         var pushed = Logged()[0];
         Assert.Equal((Host, "mine/node", "1", digest), (Text(pushed, "Registry"), Text(pushed, "Repository"), Text(pushed, "Tag"), Text(pushed, "Manifest")));
-        Assert.Equal((0, 2), (Number(pushed, "Sent"), Number(pushed, "Mounted") + Number(pushed, "Existing")));
+        Assert.Equal((0, 2, 0), (Number(pushed, "Sent"), Number(pushed, "Mounted"), Number(pushed, "Existing")));
 
         var again = eventdock.Run("push", $"{Host}/mine/node:1").Good();
         Assert.Equal(2, again.Lines.Count(l => l.EndsWith(": Layer already exists", StringComparison.Ordinal)));
