@@ -33,6 +33,20 @@ public sealed class ContentLayerTests : IDisposable
     }
 
     [Fact]
+    public async Task On_ext4_each_layer_is_made_apart_from_the_others()
+    {
+        await root.Imported(new Archive().File("f").Gzip());
+        Assert.Matches(Shell("stat -fc %T .") == "ext2/ext3" ? "^[^ ]*T" : "", Shell("lsattr -d . 2>&1"));
+    }
+
+    private string Shell(string command)
+    {
+        using var process = System.Diagnostics.Process.Start(
+            new System.Diagnostics.ProcessStartInfo("/bin/sh", ["-c", command]) { WorkingDirectory = root.Paths.Staging, RedirectStandardOutput = true })!;
+        return process.StandardOutput.ReadToEnd().TrimEnd();
+    }
+
+    [Fact]
     public async Task A_layer_that_is_there_is_not_read_again()
     {
         var layer = await root.Imported(new Archive().File("f").Gzip());

@@ -29,6 +29,7 @@ internal sealed class StagingDirectory : IDisposable
     internal static StagingDirectory Create(Paths paths, string kind)
     {
         using var staging = Fs.OpenDirectory(paths.Staging);
+        TopDirectory.Mark(staging);
         while (true)
         {
             var name = $"{kind}-{Guid.NewGuid():N}";
