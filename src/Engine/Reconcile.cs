@@ -24,8 +24,16 @@ public static class Reconcile
         error is DomainError.RuntimeFailed or DomainError.FileFailed ? Some(Done) : None;
 
     private static EitherAsync<DomainError, Unit> One(Ports ports, ContainerRow row, CancellationToken cancel) =>
-        row.State == ContainerRow.Starting ? Starting(ports, row, cancel)
-        : Lives(ports, row) ? Done
+        row.State == ContainerRow.Starting
+            ? from settled in Starting(ports, row, cancel)
+              // A process that came to be and was never recorded may have ended as well by now.
+              from now in ports.Views.Containers.Keyed(Seq1(row.Id.Value), None, cancel)
+              from ended in now.Filter(r => r.State == ContainerRow.Running).Strict().InTurn(r => Running(ports, r, cancel))
+              select unit
+            : Running(ports, row, cancel);
+
+    private static EitherAsync<DomainError, Unit> Running(Ports ports, ContainerRow row, CancellationToken cancel) =>
+        Lives(ports, row) ? Done
         : from ended in End.Container(ports, row.Id, "exit", cancel)
           from removed in row.Settings.AutoRemove ? Remove.Ended(ports, row.Id, cancel) : Done
           select unit;
