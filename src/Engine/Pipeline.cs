@@ -17,6 +17,13 @@ public static class Pipeline
 
     public static EitherAsync<DomainError, Unit> Ignore<T>(this EitherAsync<DomainError, T> work) => work.Map(_ => unit);
 
+    /// <summary>Says how far it has come.</summary>
+    public static Unit Tell<T>(Action<T> tell, T progress)
+    {
+        tell(progress);
+        return unit;
+    }
+
     /// <summary>One after the other; the first error ends it.</summary>
     public static EitherAsync<DomainError, Seq<T>> InTurn<A, T>(this Seq<A> items, Func<A, EitherAsync<DomainError, T>> work)
     {

@@ -157,12 +157,6 @@ public static class Pull
                 remote.Reference.Familiar,
                 $"the manifest has {remote.Manifest.Layers.Count} layers and the config {remote.Config.DiffIds.Count}");
 
-    private static Unit Tell(Action<PullProgress> tell, PullProgress progress)
-    {
-        tell(progress);
-        return unit;
-    }
-
     /// <summary>Bytes received, counted from several layers at once.</summary>
     private sealed class Wire(long begun)
     {

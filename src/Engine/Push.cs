@@ -127,10 +127,4 @@ public static class Push
     }
 
     private static long Bytes(PushedBlob blob) => blob is PushedBlob.Sent sent ? sent.Bytes : 0;
-
-    private static Unit Tell(Action<PushProgress> tell, PushProgress progress)
-    {
-        tell(progress);
-        return unit;
-    }
 }

@@ -37,8 +37,10 @@ public static class Signed
                     ? None
                     : Some(Give(new SignaturesBeside(Seq<SignatureBeside>(), Whole: false))))
             let found = beside.Found.Map(s => new FoundSignature(s.Digest, s.Kind, Verifier(s, image, keys))).Strict()
-            from enough in required && !found.Exists(f => f.VerifiedBy is not null)
-                ? Fail<Unit>(new DomainError.NotSigned(image.Reference.Familiar, keys.Map(k => k.Rule.Key).Strict(), found.Count))
+            // A key that is only to be recorded vouches for nothing: without this its holder would stand in for the required one.
+            let needed = keys.Filter(k => k.Rule.Required).Strict()
+            from enough in required && !beside.Found.Exists(s => Verifier(s, image, needed) is not null)
+                ? Fail<Unit>(new DomainError.NotSigned(image.Reference.Familiar, needed.Map(k => k.Rule.Key).Strict(), found.Count))
                 : Done
             select new SignedBy(beside.Whole ? PullSource.Complete : PullSource.Incomplete, found);
     }

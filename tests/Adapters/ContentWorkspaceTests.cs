@@ -66,7 +66,7 @@ public sealed class ContentWorkspaceTests : IDisposable
         for (var round = 0; round < 2; round++)
         {
             var workspace = await Open(below.Id);
-            ContentRoot.Right(await workspaces.MakeDirectory(workspace, "/work/dir", default).ToEither());
+            ContentRoot.Right(await workspaces.MakeDirectory(workspace, "/srv/dir", default).ToEither());
             await Copy(workspace, "/etc/new/", true, "b", "a");
             await Copy(workspace, "/etc/", true, "a");
             var layer = Assert.Single((await Committed(workspace, below.Id)).ToSeq());

@@ -91,9 +91,9 @@ public sealed class RuntimeStepTests : IDisposable
     [RuntimeFact]
     public async Task It_runs_as_the_user_and_where_it_is_told()
     {
-        var result = Good(await host.Step(Spec("id -un; pwd") with { User = "bob", WorkingDir = "/work/here" }));
+        var result = Good(await host.Step(Spec("id -un; pwd") with { User = "bob", WorkingDir = "/srv/here" }));
 
-        Assert.Equal("bob\n/work/here\n", result.Text);
+        Assert.Equal("bob\n/srv/here\n", result.Text);
     }
 
     private StepSpec Spec(string script) => new("w1", "w1", root, Shell(script), Seq1("K=v"), "", "", "none");

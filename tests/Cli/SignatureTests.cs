@@ -68,6 +68,26 @@ public sealed class SignatureTests(MirroredInstallation eventdock) : IClassFixtu
     }
 
     [Fact]
+    public void A_key_that_is_only_to_be_recorded_does_not_stand_in_for_the_one_that_is_required()
+    {
+        var (reference, digest) = Published("signed/both");
+        var repository = reference[..^2];
+        var (recorded, required) = (Key("recorded", "ed25519"), Key("required", "ed25519"));
+        var config = eventdock.Write("both.json", $$"""
+            { "signatures": [ { "prefix": "{{repository}}", "key": "{{recorded}}.pub", "policy": "record" },
+                              { "prefix": "{{repository}}", "key": "{{required}}.pub", "policy": "require" } ] }
+            """);
+        Sign(reference, digest, recorded, Payload(digest, repository), asReferrer: false);
+        var refused = eventdock.RunWith([("EVENTDOCK_CONFIG", config)], "pull", "-q", reference).Refused(1);
+        Assert.Contains($"{required}.pub", refused, StringComparison.Ordinal);
+        Assert.DoesNotContain($"{recorded}.pub", refused, StringComparison.Ordinal);
+
+        Sign(reference, digest, required, Payload(digest, repository), asReferrer: false);
+        eventdock.RunWith([("EVENTDOCK_CONFIG", config)], "pull", "-q", reference).Good();
+        eventdock.Run("rmi", reference).Good();
+    }
+
+    [Fact]
     public void Without_a_rule_what_is_there_is_recorded_and_where_they_are_off_nobody_looks()
     {
         var (reference, digest) = Published("plain/signed");

@@ -114,7 +114,7 @@ internal static class LayerPublisher
 
     private static byte[] LinkTarget(string id) => Bytes.Of($"../layers/{id}/diff");
 
-    private static void MakeShortLink(SafeFileHandle links, string id)
+    internal static void MakeShortLink(SafeFileHandle links, string id)
     {
         var name = Bytes.Of(id[..16]);
         var target = LinkTarget(id);

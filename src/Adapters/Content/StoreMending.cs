@@ -37,7 +37,7 @@ public static class StoreMending
         using var blobs = Fs.OpenDirectory(paths.Blobs);
         using var layers = Fs.OpenDirectory(paths.Layers);
         using var links = Fs.OpenDirectory(paths.Links);
-        using (await StoreLocks.HoldAsync(paths, "content", exclusive: true, cancel).ConfigureAwait(false))
+        using (await StoreLocks.HoldAsync(paths, LayerPublisher.Lock, exclusive: true, cancel).ConfigureAwait(false))
         {
             Trash.Take(blobs, Bytes.Of(layer.Blob.Digest.Hex), trash);
             Trash.Take(layers, Bytes.Of(layer.Id), trash);
@@ -58,7 +58,7 @@ public static class StoreMending
     {
         using var links = Fs.OpenDirectory(paths.Links);
         Fs.Unlink(links, Bytes.Of(id[..16]));
-        Fs.MakeSymlink(links, Bytes.Of(id[..16]), Bytes.Of($"../layers/{id}/diff"));
+        LayerPublisher.MakeShortLink(links, id);
         Fs.Sync(links);
         return unit;
     }

@@ -12,11 +12,9 @@ public static class CheckCommand
     public static EitherAsync<DomainError, int> Run(ParsedArgs args, Session session, CancellationToken cancel)
     {
         var progress = new BuildLine(session.Out, session.Error, session.ErrorIsTerminal);
-        // What goes on is for a person to see; in a log it would look as if something were wrong.
-        Action<Projections.BuildProgress> shown = session.ErrorIsTerminal ? progress.Show : _ => { };
         return
             from ports in session.Checking(cancel)
-            from done in Check.Run(ports, args.On("deep"), shown, cancel)
+            from done in Check.Run(ports, args.On("deep"), progress.ShowToPerson, cancel)
             let ended = progress.End()
             let printed = session.Print(CheckText.Of(done))
             let told = done.Unfolded.Iter(error => session.Tell($"eventdock: the views cannot be compared: {ErrorText.Of(error)}"))

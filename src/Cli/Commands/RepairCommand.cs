@@ -12,13 +12,11 @@ public static class RepairCommand
     public static EitherAsync<DomainError, int> Run(ParsedArgs args, Session session, CancellationToken cancel)
     {
         var progress = new BuildLine(session.Out, session.Error, session.ErrorIsTerminal);
-        // What goes on is for a person to see; in a log it would look as if something were wrong.
-        Action<Projections.BuildProgress> shown = session.ErrorIsTerminal ? progress.Show : _ => { };
         return
             from ports in session.Repairing(cancel)
             from done in args.On("plan")
-                ? Repair.Plan(ports, args.On("deep"), shown, cancel).Map(steps => steps.Map(step => new RepairDone(step, None)).Strict())
-                : Repair.Run(ports, args.On("deep"), shown, cancel)
+                ? Repair.Plan(ports, args.On("deep"), progress.ShowToPerson, cancel).Map(steps => steps.Map(step => new RepairDone(step, None)).Strict())
+                : Repair.Run(ports, args.On("deep"), progress.ShowToPerson, cancel)
             let ended = progress.End()
             let printed = session.Print(string.Concat(done.Map(d => RepairText.Line(d, args.On("plan"), ErrorText.Of) + "\n")))
             let none = done.IsEmpty ? session.Tell("nothing is damaged") : unit

@@ -37,6 +37,15 @@ public sealed class BuildLine(TextWriter output, TextWriter error, bool terminal
         }
     }
 
+    /// <summary>As <see cref="Show"/>, where a person sees it: in a log it would look as if something were wrong.</summary>
+    public void ShowToPerson(BuildProgress progress)
+    {
+        if (terminal)
+        {
+            Show(progress);
+        }
+    }
+
     /// <summary>Nothing more comes: what stands on the terminal's line is ended.</summary>
     public Unit End()
     {

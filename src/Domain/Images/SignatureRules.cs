@@ -28,7 +28,7 @@ public sealed record SignatureRules(bool Look, Seq<SignatureRule> Rules)
 
     public static readonly SignatureRules Default = new(true, Seq<SignatureRule>());
 
-    /// <summary>Those with the longest prefix that covers the image: one verified signature satisfies them.</summary>
+    /// <summary>Those with the longest prefix that covers the image: one signature that a required key verifies satisfies those that require one.</summary>
     public Seq<SignatureRule> For(ImageReference reference)
     {
         var covering = Rules.Filter(r => r.Covers(reference)).Strict();
