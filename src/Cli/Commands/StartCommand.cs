@@ -11,10 +11,9 @@ using static EventDock.Engine.Pipeline;
 public static class StartCommand
 {
     public static EitherAsync<DomainError, int> Run(ParsedArgs args, Session session, CancellationToken cancel) =>
-        from keys in DetachSequence.Parse(args.Text("detach-keys")).ToAsync()
         from ports in session.Change(cancel)
         from code in args.On("attach") || args.On("interactive")
-            ? Attached(args, keys, session, ports, cancel)
+            ? Attached(args, session, ports, cancel)
             : Each.Of(session, args.Arguments, name =>
                 from row in Find.Container(ports, name, cancel)
                 from started in Start.Container(ports, row, new Attending(false, false, false), cancel)
@@ -23,7 +22,8 @@ public static class StartCommand
         select code;
 
     private static EitherAsync<DomainError, int> Attached(
-        ParsedArgs args, DetachSequence keys, Session session, Ports ports, CancellationToken cancel) =>
+        ParsedArgs args, Session session, Ports ports, CancellationToken cancel) =>
+        from keys in DetachSequence.Parse(args.Text("detach-keys")).ToAsync()
         from one in args.Arguments.Count == 1
             ? Done
             : Fail<Unit>(new DomainError.Invalid("start", args.Arguments[1], "you cannot start and attach multiple containers at once"))

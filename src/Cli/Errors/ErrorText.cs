@@ -12,6 +12,8 @@ public static partial class ErrorText
     public static int ExitCode(DomainError error, string verb) =>
         error switch
         {
+            // Of a container that is there already docker says no more than that.
+            DomainError.StartFailed when verb is "start" or "restart" => 1,
             DomainError.StartFailed e => e.ExitCode,
             DomainError.BuildRunFailed e => e.ExitCode,
             DomainError.Interrupted => 130,

@@ -12,6 +12,7 @@ public static partial class Verbs
         ("image", "rm remove", "rmi"),
         ("image", "build history import load pull push save tag", null),
         ("builder", "build", null),
+        ("system", "events info", null),
     ];
 
     /// <summary>What a group is about; null for a word that is none.</summary>

@@ -13,7 +13,7 @@ public static partial class Verbs
         "rename", "rm", "rmi", "history", "inspect",
         "tag", "import", "pull", "push", "load", "save", "export", "login", "logout",
         "image diff", "image inspect", "image prune", "layer ls", "layer show", "container prune", "system df", "system prune",
-        "version", "log", "check", "repair", "rebuild", "adopt",
+        "info", "version", "events", "log", "check", "repair", "rebuild", "adopt",
         "ledger verify", "ledger export", "ledger import", "ledger views", "ledger checkpoint", "ledger key", "ledger anchor", "ledger prove", "ledger consistency",
         "ledger check-proof", "ledger redact", "ledger seal",
         "db status", "db stop", "db url",
@@ -83,7 +83,7 @@ public static partial class Verbs
 
     /// <summary>A verb of docker that EventDock does not have yet.</summary>
     public static bool IsToCome(string word) => word is
-        "commit" or "cp" or "diff" or "events" or "info" or "port" or "search" or "stats" or "update"
+        "commit" or "cp" or "diff" or "port" or "search" or "stats" or "update"
         or "network" or "volume" or "system" or "builder" or "plugin" or "swarm" or "stack" or "service" or "secret" or "config"
         or "node" or "manifest" or "context" or "trust" or "compose" or "buildx";
 
