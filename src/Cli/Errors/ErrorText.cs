@@ -18,6 +18,7 @@ public static partial class ErrorText
             DomainError.BuildRunFailed e => e.ExitCode,
             DomainError.Interrupted => 130,
             DomainError.FilterForm => 125,
+            DomainError.BadTemplate => 64,
             DomainError.NoTerminal => 1,
             DomainError.BadProof => 3,
             DomainError.ProofFails => 4,
