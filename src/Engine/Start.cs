@@ -7,7 +7,13 @@ using static EventDock.Engine.Pipeline;
 
 /// <summary>How a started container is attended to.</summary>
 /// <param name="Attach">Its streams are ours.</param>
-public sealed record Attending(bool Attach, bool Stdin, bool SignalProxy);
+public sealed record Attending(bool Attach, bool Stdin, bool SignalProxy)
+{
+    /// <summary>Which of its outputs are shown.</summary>
+    public bool Output { get; init; } = true;
+
+    public bool Errors { get; init; } = true;
+}
 
 /// <summary>A container that runs, and the streams to it where some were asked for.</summary>
 public sealed record StartedContainer(ContainerId Id, Option<Attachment> Attachment);
@@ -41,10 +47,16 @@ public static class Start
         var spec = new LaunchSpec(
             row.Id, row.Name, container.Layers, row.Settings, container.Env, ports.World.ExitCommand(row.Id));
         return
-            (from process in ports.Runtime.Create(spec, cancel)
+            (from joined in Joining.Running(ports, row.Settings, cancel)
+             from process in ports.Runtime.Create(spec with { Joined = joined }, cancel)
              from attachment in attending.Attach
                  ? ports.Runtime.Attach(
-                     new AttachSpec(row.Id, attending.Stdin, row.Settings.Terminal, attending.SignalProxy), cancel).Map(Some)
+                     new AttachSpec(row.Id, attending.Stdin, row.Settings.Terminal, attending.SignalProxy)
+                     {
+                         Output = attending.Output,
+                         Errors = attending.Errors,
+                     },
+                     cancel).Map(Some)
                  : Give(Option<Attachment>.None)
              from begun in ports.Runtime.Start(row.Id, cancel)
              from recorded in Record(ports, new RecordStarted(row.Id, process), cancel)

@@ -56,8 +56,8 @@ public sealed class GrammarTests
 
     [Theory]
     [InlineData("run -p 80:80 x", "--publish of \"eventdock run\" is not supported yet")]
-    [InlineData("run --hostname=a x", "--hostname of \"eventdock run\" is not supported yet")]
-    [InlineData("run -h", "--hostname of \"eventdock run\" is not supported yet")]
+    [InlineData("run --memory=1g x", "--memory of \"eventdock run\" is not supported yet")]
+    [InlineData("run -P", "--publish-all of \"eventdock run\" is not supported yet")]
     [InlineData("build --target a .", "--target of \"eventdock build\" is not supported yet")]
     [InlineData("build --build-arg A=secret .", "--build-arg of \"eventdock build\" is not supported yet")]
     [InlineData("rmi --no-prune x", "--no-prune of \"eventdock rmi\" is not supported yet")]

@@ -24,7 +24,8 @@ public static class RuntimeAdapter
         var programs = new Programs();
         var seccomp = new SeccompCache(paths.Run, seccompProfile);
         var cleanUp = new CleanUp(paths, mounts, programs);
-        var launch = new Launch(paths, mounts, programs, seccomp, cleanUp, streams);
+        var sandboxes = new LaunchSandbox(paths, seccomp, programs, new SharedMemory(paths, mounts));
+        var launch = new Launch(paths, mounts, programs, sandboxes, cleanUp, streams);
         var start = new Start(paths, programs);
         var exits = new Exits(paths);
         var execs = new Execs(paths, programs);
@@ -45,7 +46,10 @@ public static class RuntimeAdapter
             ExecExits: (id, _) => Results.Blocking(paths.Bundle(id), () => Right<DomainError, Seq<ExecExit>>(execs.Exits(id))),
             ExecCleanUp: (id, exec, _) => Results.Blocking(paths.Bundle(id), () => execs.CleanUp(id, exec)),
             Logs: (spec, cancel) => OnOwnThread(paths.Log(spec.Id), () => Logs(paths, exits, spec, streams, cancel)),
-            Step: (spec, cancel) => OnOwnThread(paths.StepBundle(spec.WorkspaceId), () => steps.Run(spec, streams, cancel)));
+            Step: (spec, cancel) => OnOwnThread(paths.StepBundle(spec.WorkspaceId), () => steps.Run(spec, streams, cancel)))
+        {
+            Fits = sandboxes.Fits,
+        };
         return (runtime, new StepSweep(steps.End));
     }
 
@@ -53,7 +57,12 @@ public static class RuntimeAdapter
     {
         var bundle = paths.Bundle(spec.Id);
         Action<int>? forward = spec.SignalProxy && !spec.Terminal ? number => Send(bundle, number) : null;
-        return Session.Connect(bundle, spec.Stdin, spec.Terminal, streams, forward).Map(session => new Attachment(
+        var shown = streams with
+        {
+            Output = spec.Output ? streams.Output : PumpStreams.Nowhere,
+            Error = spec.Errors ? streams.Error : PumpStreams.Nowhere,
+        };
+        return Session.Connect(bundle, spec.Stdin, spec.Terminal, shown, forward).Map(session => new Attachment(
             Pump: cancel => OnOwnThread(bundle, () =>
             {
                 using (session)

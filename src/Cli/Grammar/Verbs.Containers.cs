@@ -69,36 +69,4 @@ public static partial class Verbs
     private static Flag RowFormat => Text("format", "template", "json, a Go template, or table and a template");
 
     private static Flag AsOf => Text("as-of", "time|position", "As it was then: an RFC 3339 time or a position of the log");
-
-    private static VerbGrammar Container(string name, string help, Flag[] supported, Flag[] own) =>
-        new(name, help, "IMAGE [COMMAND] [ARG...]", AtLeast(1), Interspersed: false,
-        [
-            .. supported,
-            Text("entrypoint", "program", "Run this instead of the image's entrypoint"),
-            Env,
-            Switch("interactive", 'i', "Keep its standard input open"),
-            Text("name", "name", "Call it so"),
-            Text("network", "none|host", "none: no network; host: ours. Not said: one of its own with only loopback"),
-            Text("net", "none|host", "") with { Means = "network" },
-            Switch("rm", "Remove it when it has ended"),
-            Switch("tty", 't', "Give it a terminal"),
-            Text("user", 'u', "name|uid[:group|gid]", "Run it as this user"),
-            Text("workdir", 'w', "dir", "Run it in this directory"),
-            .. own,
-            .. Later(
-                "add-host", "a=attach", "blkio-weight", "blkio-weight-device", "cap-add", "cap-drop", "cgroup-parent", "cgroupns",
-                "cidfile", "cpu-count", "cpu-percent", "cpu-period", "cpu-quota", "cpu-rt-period", "cpu-rt-runtime",
-                "c=cpu-shares", "cpus", "cpuset-cpus", "cpuset-mems", "device", "device-cgroup-rule", "device-read-bps",
-                "device-read-iops", "device-write-bps", "device-write-iops", "dns", "dns-opt", "dns-option", "dns-search",
-                "domainname", "env-file", "expose", "gpus", "group-add", "health-cmd", "health-interval", "health-retries",
-                "health-start-period", "health-timeout", "h=hostname", "io-maxbandwidth", "io-maxiops", "ip", "ip6", "ipc",
-                "isolation", "kernel-memory", "l=label", "label-file", "link", "link-local-ip", "log-driver", "log-opt",
-                "mac-address", "m=memory", "memory-reservation", "memory-swap", "memory-swappiness", "mount", "net-alias",
-                "network-alias", "oom-score-adj", "pid", "pids-limit", "platform", "p=publish", "pull", "restart", "runtime",
-                "security-opt", "shm-size", "stop-signal", "stop-timeout", "storage-opt", "sysctl", "tmpfs", "ulimit", "userns",
-                "uts", "v=volume", "volume-driver", "volumes-from"),
-            .. LaterSwitches(
-                "disable-content-trust", "init", "no-healthcheck", "oom-kill-disable", "privileged", "P=publish-all",
-                "read-only"),
-        ]);
 }
