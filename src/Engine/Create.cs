@@ -51,28 +51,25 @@ public static class Create
 
     /// <summary>The image that <c>run</c> and <c>create</c> are given, as --pull and --platform want it.</summary>
     private static EitherAsync<DomainError, ImageRow> Wanted(
-        Ports ports, RunRequest request, CreateTelling tell, CancellationToken cancel)
-    {
-        var of = request.Platform is { } platform ? ports with { World = ports.World with { Platform = platform } } : ports;
-        return request.Pull switch
-        {
-            PullPolicy.Always =>
-                from reference in ImageReference.Parse(request.Image).ToAsync()
-                from row in Pulled(of, reference, tell, cancel)
-                select row,
-            PullPolicy.Never => Here(of, request, cancel),
-            _ => Here(of, request, cancel).Recover(error => error is DomainError.NoSuchImage or DomainError.NoPlatform && !LooksLikeId(request.Image)
-                ? Some(Missing(of, request.Image, tell, cancel))
-                : None),
-        };
-    }
+        Ports ports, RunRequest request, CreateTelling tell, CancellationToken cancel) =>
+        from platform in (request.Platform is { } asked ? PlatformText.Parse(asked, ports.World.Platform) : ports.World.Platform).ToAsync()
+        let fitting = ports with { World = ports.World with { Platform = platform } }
+        from row in request.Pull == PullPolicy.Always
+            ? from reference in ImageReference.Parse(request.Image).ToAsync()
+              from pulled in Pulled(fitting, reference, tell, cancel)
+              select pulled
+            : Here(fitting, request, cancel).Recover(error =>
+                request.Pull == PullPolicy.Missing && error is (DomainError.NoSuchImage or DomainError.NoPlatform) && !LooksLikeId(request.Image)
+                    ? Some(Missing(fitting, request.Image, tell, cancel))
+                    : None)
+        select row;
 
     /// <summary>An image that is here; where a platform was asked for, for that.</summary>
     private static EitherAsync<DomainError, ImageRow> Here(Ports ports, RunRequest request, CancellationToken cancel) =>
         from row in Find.Image(ports, request.Image, None, cancel)
-        from fits in request.Platform is not { } wanted || Fits(row.Content, wanted)
+        from fits in request.Platform is null || Fits(row.Content, ports.World.Platform)
             ? Done
-            : Fail<Unit>(new DomainError.NoPlatform(request.Image, wanted.ToString()))
+            : Fail<Unit>(new DomainError.NoPlatform(request.Image, ports.World.Platform.ToString()))
         select row;
 
     private static bool Fits(ImageContent image, Platform wanted) =>

@@ -55,7 +55,8 @@ internal sealed class LaunchSandbox(RuntimePaths paths, SeccompCache seccomp, Pr
         SecurityOptions.Parse(options.SecurityOpt)
             .Bind(security => AppArmor(security.AppArmor))
             .Bind(_ => programs.Named(options.Runtime).Map(_ => unit))
-            .Bind(_ => Init(options).Map(_ => unit));
+            .Bind(_ => Init(options).Map(_ => unit))
+            .Bind(_ => MountSources.Named(options.Mounts));
 
     private static Either<DomainError, Unit> AppArmor(string? profile) =>
         profile is null or SecurityOptions.Unconfined || Bundle.HasAppArmor(profile)

@@ -10,24 +10,24 @@ internal static class MountSources
     private const UnixFileMode Everyone = (UnixFileMode)0x1ed; // rwxr-xr-x
 
     public static Either<DomainError, Unit> Prepare(Seq<ContainerMount> mounts) =>
-        mounts.Filter(m => m.Type == ContainerMount.Bind).Strict()
-            .All(m => There(m).Bind(_ => Passes(m)))
+        Named(mounts)
+            .Bind(_ => mounts.Filter(m => m.Type == ContainerMount.Bind).Strict().All(m => There(m).Bind(_ => Passes(m))))
             .Map(_ => unit);
 
+    /// <summary>What --mount names has to be there when the container is made, too.</summary>
+    public static Either<DomainError, Unit> Named(Seq<ContainerMount> mounts) =>
+        mounts.Find(m => m is { Type: ContainerMount.Bind, Form: ContainerMount.OfMount } && !Path.Exists(m.Source))
+            .Match<Either<DomainError, Unit>>(
+                Some: m => new DomainError.Invalid("mount", m.Source, "bind source path does not exist"), None: () => unit);
+
+    /// <summary>docker makes what -v names and is not there: a directory.</summary>
     private static Either<DomainError, Unit> There(ContainerMount mount)
     {
-        if (Path.Exists(mount.Source))
+        if (!Path.Exists(mount.Source))
         {
-            return unit;
+            Directory.CreateDirectory(mount.Source, Everyone);
         }
 
-        if (mount.Form != ContainerMount.OfVolume)
-        {
-            return new DomainError.Invalid("mount", mount.Source, "bind source path does not exist");
-        }
-
-        // docker makes what -v names and is not there: a directory.
-        Directory.CreateDirectory(mount.Source, Everyone);
         return unit;
     }
 

@@ -42,6 +42,7 @@ public static class RunFlags
             SeccompProfile = profile.MatchUnsafe<ReadOnlyMemory<byte>?>(Some: p => p, None: () => null),
             Streams = streams,
             Pull = pull,
+            Platform = args.Text("platform") is { Length: > 0 } platform ? platform : null,
             SignalProxy = args.Verb.Name != "run" || args.On("sig-proxy"),
         };
 
@@ -109,17 +110,25 @@ public static class RunFlags
 
     /// <summary>Files first, the command line over them.</summary>
     private static EitherAsync<DomainError, Seq<string>> Env(ParsedArgs args) =>
-        from files in args.All("env-file").All(file => Lines(file, Own)).ToAsync()
+        from files in args.All("env-file").All(file => Lines("--env-file", file, Own)).ToAsync()
         from given in Environments.Given(args.All("env")).ToAsync()
         select files.Bind(f => f).Strict() + given;
 
     private static EitherAsync<DomainError, Seq<Label>> LabelsOf(ParsedArgs args) =>
-        from files in args.All("label-file").All(file => Lines(file, _ => None)).ToAsync()
+        from files in args.All("label-file").All(file => Lines("--label-file", file, _ => None)).ToAsync()
         from given in args.All("label").All(KeyValueText.Label).ToAsync()
         select KeyValueText.Over(Seq<Label>(), files.Bind(f => f).Strict() + given);
 
-    private static Either<DomainError, Seq<string>> Lines(string file, Func<string, Option<string>> own) =>
-        Content(file, "file of variables").Bind(content => KeyValueText.Lines(file, content, own));
+    private static Either<DomainError, Seq<string>> Lines(string flag, string file, Func<string, Option<string>> own) =>
+        Of(flag, file, Content(file, "file of variables").Bind(content => KeyValueText.Lines(file, content, own)));
+
+    /// <summary>A file that a flag names and that cannot be used is a mistake in the flag.</summary>
+    private static Either<DomainError, T> Of<T>(string flag, string file, Either<DomainError, T> read) => read.MapLeft(error => error switch
+    {
+        DomainError.FileFailed e => new DomainError.BadFlag(flag, file, e.Reason),
+        DomainError.BadContent e => new DomainError.BadFlag(flag, file, e.Reason),
+        _ => error,
+    });
 
     private static Option<string> Own(string name) => Environment.GetEnvironmentVariable(name) is { } value ? Some(value) : None;
 
@@ -145,7 +154,8 @@ public static class RunFlags
 
     private static Either<DomainError, Option<byte[]>> Profile(Seq<string> securityOpt) =>
         SecurityOptions.Parse(securityOpt).Bind<Option<byte[]>>(security => security.SeccompFile is { } file
-            ? Content(file, "seccomp profile").Bind(content => Seccomp.Check(file, content).Map(_ => Some(content)))
+            ? Of("--security-opt", $"seccomp={file}", Content(file, "seccomp profile")
+                .Bind(content => Seccomp.Check(file, content).Map(_ => Some(content))))
             : Option<byte[]>.None);
 
     private static Either<DomainError, AttachedStreams> Streams(ParsedArgs args)

@@ -25,8 +25,8 @@ public sealed record RunRequest(
 
     public PullPolicy Pull { get; init; }
 
-    /// <summary>Null: the host's.</summary>
-    public Platform? Platform { get; init; }
+    /// <summary>As typed; null: the host's.</summary>
+    public string? Platform { get; init; }
 
     public bool SignalProxy { get; init; } = true;
 }

@@ -7,26 +7,26 @@ using EventDock.Domain.Kernel;
 /// What is mounted into a container, after docker's withMounts: docker's own without what was asked for in their place, then those
 /// asked for, the ones nearer to the root first.
 /// </summary>
-/// <param name="Own">With the sockets' directory of an IPC namespace that is shared, and the init program.</param>
+/// <param name="Defaults">With the init program.</param>
+/// <param name="Own">With /dev/shm of an IPC namespace that is shared.</param>
 public sealed record SandboxMounts(Seq<DefaultMount> Defaults, Seq<DefaultMount> Own, string? RootPropagation)
 {
     /// <summary>Where --init's program is inside.</summary>
     public const string InitPath = "/sbin/docker-init";
 
-    private const string Dev = "/dev", Shm = "/dev/shm", Queue = "/dev/mqueue";
+    private const string Dev = "/dev", Shm = "/dev/shm";
 
     /// <summary>Written to although the root is read-only.</summary>
-    private static readonly string[] Writable = ["/proc", "/dev", "/dev/pts", Shm, Queue];
+    private static readonly string[] Writable = ["/proc", Dev, "/dev/pts", Shm, "/dev/mqueue"];
 
     /// <param name="shm">The host's directory that is /dev/shm inside, where it is shared; else null.</param>
     /// <param name="init">The host's init program, where one is to be the first process.</param>
     public static Either<DomainError, SandboxMounts> Of(ContainerOptions options, string? shm, string? init) =>
         options.Mounts.All(Mount).Map(own => Composed(
             options,
-            own + (shm is null || own.Exists(m => m.Destination == Shm) ? Seq<DefaultMount>() : Seq1(Bind(shm, Shm, "rprivate")))
-                + (options.Ipc == NamespaceMode.Host && own.ForAll(m => m.Destination != Queue)
-                    ? Seq1(Bind(Queue, Queue, "rprivate"))
-                    : Seq<DefaultMount>()),
+            own + (shm is null || own.Exists(m => m.Destination == Shm)
+                ? Seq<DefaultMount>()
+                : Seq1(new DefaultMount(Shm, "bind", shm, Seq("rbind", ContainerMount.Private)))),
             init is null ? Seq<DefaultMount>() : Seq1(new DefaultMount(InitPath, "bind", init, Seq("bind", "ro")))));
 
     private static SandboxMounts Composed(ContainerOptions options, Seq<DefaultMount> own, Seq<DefaultMount> init)
@@ -57,9 +57,6 @@ public sealed record SandboxMounts(Seq<DefaultMount> Defaults, Seq<DefaultMount>
         mounts.Exists(m => m.Propagation is "shared" or "rshared") ? "shared"
         : mounts.Exists(m => m.Propagation is "slave" or "rslave") ? "rslave"
         : null;
-
-    private static DefaultMount Bind(string source, string destination, string propagation) =>
-        new(destination, "bind", source, Seq("rbind", propagation));
 
     private static DefaultMount ReadOnly(DefaultMount mount) =>
         mount.Options.Exists(o => o == "ro") ? mount : mount with { Options = mount.Options.Add("ro") };

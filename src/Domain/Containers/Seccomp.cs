@@ -72,7 +72,7 @@ public static class Seccomp
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            return Wrong(e.Message);
+            return Wrong("it is no seccomp profile");
         }
 
         DomainError Wrong(string reason) => new DomainError.BadContent($"seccomp profile {file}", reason);
