@@ -25,13 +25,14 @@ public static class Program
     /// <summary>Verbs whose refusal is recorded: they would have changed something.</summary>
     private static readonly string[] Changing =
     [
-        "run", "create", "start", "stop", "kill", "exec", "rm", "rmi", "tag", "import", "load", "pull", "push", "build",
+        "run", "create", "start", "stop", "restart", "kill", "pause", "unpause", "rename", "exec", "rm", "rmi", "tag", "import", "load", "pull", "push", "build",
         "ledger redact", "ledger seal", "container prune", "image prune", "system prune", "repair",
     ];
 
     private static readonly Dictionary<string, Func<ParsedArgs, Session, CancellationToken, EitherAsync<DomainError, int>>> Verbs = new()
     {
         ["adopt"] = AdoptCommand.Run,
+        ["attach"] = AttachCommand.Run,
         ["build"] = BuildCommand.Run,
         ["check"] = CheckCommand.Run,
         ["container prune"] = PruneCommand.Containers,
@@ -42,6 +43,7 @@ public static class Program
         ["db stop"] = DbCommand.Stop,
         ["db upgrade"] = DbCommand.Upgrade,
         ["db url"] = DbCommand.Url,
+        ["events"] = EventsCommand.Run,
         ["exec"] = Commands.ExecCommand.Run,
         ["export"] = ExportCommand.Run,
         ["history"] = HistoryCommand.Run,
@@ -50,6 +52,7 @@ public static class Program
         ["image prune"] = PruneCommand.Images,
         ["images"] = ImagesCommand.Run,
         ["import"] = ImportCommand.Run,
+        ["info"] = InfoCommand.Run,
         ["inspect"] = InspectCommand.Run,
         ["kill"] = KillCommand.Run,
         ["layer ls"] = LayerLsCommand.Run,
@@ -71,11 +74,14 @@ public static class Program
         ["login"] = LoginCommand.Run,
         ["logout"] = LogoutCommand.Run,
         ["logs"] = LogsCommand.Run,
+        ["pause"] = LifeCommands.Pause,
         ["ps"] = PsCommand.Run,
         ["pull"] = PullCommand.Run,
         ["push"] = PushCommand.Run,
         ["rebuild"] = RebuildCommand.Run,
+        ["rename"] = LifeCommands.Rename,
         ["repair"] = RepairCommand.Run,
+        ["restart"] = LifeCommands.Restart,
         ["rm"] = RmCommand.Run,
         ["rmi"] = RmiCommand.Run,
         ["run"] = RunCommand.Run,
@@ -85,7 +91,10 @@ public static class Program
         ["system df"] = SystemDfCommand.Run,
         ["system prune"] = PruneCommand.All,
         ["tag"] = TagCommand.Run,
+        ["top"] = TopCommand.Run,
+        ["unpause"] = LifeCommands.Unpause,
         ["version"] = VersionCommand.Run,
+        ["wait"] = WaitCommand.Run,
     };
 
     public static int Main(string[] args)

@@ -91,6 +91,7 @@ public sealed class Wiring(Places places, Origin origin)
         World.Clock)
     {
         Free = cancel => Ballast.WithRoom(() => Change(ports => ports.With(Ballast), cancel)),
+        Host = () => HostSystem.Describe(places.Root),
         Unrecorded = () => paths.Prepare().Map(_ => new UnrecordedPorts(
             Runtime().Runtime, ContainersOnDisk.Create(places.Root), Journal, Ballast, origin, World)),
         Proofs = cancel =>

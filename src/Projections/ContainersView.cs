@@ -37,6 +37,9 @@ public static class ContainersView
                 Error = e.Message,
                 Pid = null,
             }),
+            ContainerPaused => row.Map(r => r with { Paused = true }),
+            ContainerUnpaused => row.Map(r => r with { Paused = false }),
+            ContainerRenamed e => row.Map(r => r with { Name = e.Name }),
             ContainerExited e => row.Map(r => r with
             {
                 State = ContainerRow.Exited,
@@ -44,6 +47,7 @@ public static class ContainersView
                 OutOfMemory = e.OutOfMemory,
                 FinishedAt = fact.Occurred,
                 Pid = null,
+                Paused = false,
             }),
             ContainerRemoved => None,
             _ => row,

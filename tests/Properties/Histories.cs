@@ -36,6 +36,10 @@ public static class Histories
     public static Gen<ContainerCommand> ContainerCommands(ContainerId id) => Gen.OneOf<ContainerCommand>(
         Gen.Constant<ContainerCommand>(new CreateContainer(id, "n" + id.Short, "busybox", D(9).Hex, Settings)),
         Gen.Constant<ContainerCommand>(new StartContainer(id)),
+        Gen.Constant<ContainerCommand>(new StartContainer(id, ContainerStartRequested.Restart)),
+        Gen.Constant<ContainerCommand>(new PauseContainer(id)),
+        Gen.Constant<ContainerCommand>(new UnpauseContainer(id)),
+        Gen.Elements("one", "other").Select(name => (ContainerCommand)new RenameContainer(id, name)),
         Gen.Choose(2, 4).Select(pid => (ContainerCommand)new RecordStarted(id, new ProcessIdentity(pid, pid * 10, "boot"))),
         Gen.Elements(125, 126, 127).Select(code => (ContainerCommand)new RecordStartFailed(id, code, "no")),
         Gen.Elements("TERM", "KILL").Select(signal => (ContainerCommand)new SignalContainer(id, signal, "stop")),

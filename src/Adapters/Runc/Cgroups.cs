@@ -19,8 +19,8 @@ internal static partial class Cgroups
     /// <summary>Ends what is left in the group: nothing, as a rule, since what is in a PID namespace has ended with its first process.</summary>
     public static void KillAll(string path)
     {
-        // A process is in a group of the same name in each hierarchy.
-        if (Hierarchies().Select(hierarchy => $"{hierarchy}{path}/cgroup.procs").FirstOrDefault(File.Exists) is not { } list)
+        var list = $"{Freezing(path)}/cgroup.procs";
+        if (!File.Exists(list))
         {
             return;
         }
@@ -28,7 +28,7 @@ internal static partial class Cgroups
         foreach (var line in File.ReadAllLines(list))
         {
             using var process = int.TryParse(line, System.Globalization.CultureInfo.InvariantCulture, out var pid)
-                && Processes.Identify(pid) is { } left
+                && Runc.Processes.Identify(pid) is { } left
                 ? OpenedProcess.Open(left)
                 : null;
             process?.Signal(9);
@@ -58,6 +58,21 @@ internal static partial class Cgroups
                 File.WriteAllText($"{hierarchy}{path}/cgroup.procs", pid.ToString(System.Globalization.CultureInfo.InvariantCulture));
             }
         }
+    }
+
+    /// <summary>The directory in which a group's processes are frozen, and listed.</summary>
+    public static string Freezing(string path) => (OnlyV2 ? Mount : $"{Mount}/freezer") + path;
+
+    /// <summary>The pids in a group and in those below it, which a container with a control group of its own may make.</summary>
+    public static Seq<int> Processes(string path)
+    {
+        var top = Freezing(path);
+        return !Directory.Exists(top)
+            ? Seq<int>()
+            : Directory.EnumerateDirectories(top, "*", SearchOption.AllDirectories).Prepend(top)
+                .SelectMany(group => File.ReadAllLines($"{group}/cgroup.procs"))
+                .Select(line => int.Parse(line, System.Globalization.CultureInfo.InvariantCulture))
+                .ToSeq().Strict();
     }
 
     private static IEnumerable<string> Hierarchies() =>

@@ -87,6 +87,8 @@ internal sealed class Execs(RuntimePaths paths, Programs programs)
         return unit;
     }
 
+    private static string? Unconfined => Bundle.AppArmorEnabled ? SecurityOptions.Unconfined : null;
+
     private Either<DomainError, Unit> Prepare(ExecSpec spec, string directory, PumpStreams streams)
     {
         var bundle = paths.Bundle(spec.Container);
@@ -107,7 +109,7 @@ internal sealed class Execs(RuntimePaths paths, Programs programs)
             spec.Command, env, spec.WorkingDir.Length == 0 ? from.WorkingDir : spec.WorkingDir, user, spec.Terminal,
             spec.Terminal ? streams.Size : null, Bundle.AppArmor.Value)
         {
-            Rights = from.Rights,
+            Rights = spec.Privileged ? from.Rights with { Capabilities = LaunchSandbox.Possible.Value, AppArmor = Unconfined } : from.Rights,
         };
         PrivateFiles.MakeDirectory(directory);
         PrivateFiles.Write($"{directory}/{IdFile}", spec.ExecId);
@@ -131,7 +133,7 @@ internal sealed class Execs(RuntimePaths paths, Programs programs)
         {
             // The runtime waits for the second byte, so that the streams are connected before there is output.
             if (process.AttachAnswer(cancel).Fails(out error, out _)
-                || Session.Connect(directory, spec.Stdin, spec.Terminal, streams, forward: null).Fails(out error, out session))
+                || Session.Connect(directory, spec.Stdin, spec.Terminal, spec.DetachKeys, streams, forward: null).Fails(out error, out session))
             {
                 process.Dispose();
                 return error;

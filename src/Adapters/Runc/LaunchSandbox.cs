@@ -13,7 +13,7 @@ internal sealed record LaunchSetting(Sandbox Sandbox, ProcessRights Rights, byte
 internal sealed class LaunchSandbox(RuntimePaths paths, SeccompCache seccomp, Programs programs, SharedMemory memory)
 {
     /// <summary>What we may do ourselves, and so can pass on: inside another container that is less than everything.</summary>
-    private static readonly Lazy<Seq<string>> Possible = new(() =>
+    public static readonly Lazy<Seq<string>> Possible = new(() =>
         PrivateFiles.ReadText("/proc/self/status")?.Split('\n').FirstOrDefault(l => l.StartsWith("CapEff:", StringComparison.Ordinal)) is { } line
             ? Capabilities.Named(ulong.Parse(line["CapEff:".Length..].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture))
             : Seq<string>());

@@ -49,8 +49,20 @@ public static class RuntimeAdapter
             Step: (spec, cancel) => OnOwnThread(paths.StepBundle(spec.WorkspaceId), () => steps.Run(spec, streams, cancel)))
         {
             Fits = sandboxes.Fits,
+            Control = Control(paths),
         };
         return (runtime, new StepSweep(steps.End));
+    }
+
+    private static ProcessControl Control(RuntimePaths paths)
+    {
+        var freezer = new Freezer(paths);
+        return new ProcessControl(
+            Freeze: (id, frozen, cancel) => Results.Blocking(paths.Bundle(id), () => frozen ? freezer.Freeze(id, cancel) : freezer.Thaw(id)),
+            Frozen: freezer.IsFrozen,
+            Processes: (id, _) => Results.Blocking<Seq<int>>(paths.Bundle(id), () => Cgroups.Processes(paths.Cgroup(id.Value))),
+            Table: (arguments, _) => Results.Blocking("ps", () => HostProcesses.Table(arguments)),
+            Named: (id, name, _) => Results.Blocking(paths.Container(id), () => ContainersOnDisk.Rename(paths.Container(id), name)));
     }
 
     private static Either<DomainError, Attachment> Attach(RuntimePaths paths, AttachSpec spec, PumpStreams streams)
@@ -62,7 +74,7 @@ public static class RuntimeAdapter
             Output = spec.Output ? streams.Output : PumpStreams.Nowhere,
             Error = spec.Errors ? streams.Error : PumpStreams.Nowhere,
         };
-        return Session.Connect(bundle, spec.Stdin, spec.Terminal, shown, forward).Map(session => new Attachment(
+        return Session.Connect(bundle, spec.Stdin, spec.Terminal, spec.DetachKeys, shown, forward).Map(session => new Attachment(
             Pump: cancel => OnOwnThread(bundle, () =>
             {
                 using (session)

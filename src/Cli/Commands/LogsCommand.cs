@@ -14,8 +14,15 @@ public static class LogsCommand
         from until in Moments.Time("--until", args.Text("until"), session.Clock()).ToAsync()
         from ports in session.Read(cancel)
         from row in Find.Container(ports, args.Arguments[0], cancel)
+        from kept in row.Settings.More.LogDriver == LogDrivers.None
+            ? Pipeline.Fail<LanguageExt.Unit>(new DomainError.NothingLogged(row.Id.Value))
+            : Pipeline.Done
         from _ in ports.Runtime.Logs(
-            new LogSpec(row.Id, args.On("follow"), tail.ToNullable(), since.ToNullable(), until.ToNullable(), args.On("timestamps")), cancel)
+            new LogSpec(row.Id, args.On("follow"), tail.ToNullable(), since.ToNullable(), until.ToNullable(), args.On("timestamps"))
+            {
+                Details = args.On("details"),
+            },
+            cancel)
         select 0;
 
     private static Either<DomainError, Option<int>> Tail(string? text) =>

@@ -15,6 +15,7 @@ public static class RunFlags
     private const int LargestFile = 1 << 20;
 
     public static EitherAsync<DomainError, RunRequest> Read(ParsedArgs args) =>
+        from keys in DetachSequence.Parse(args.Verb.Name == "run" ? args.Text("detach-keys") : null).ToAsync()
         from streams in Streams(args).ToAsync()
         from env in Env(args)
         from network in Network(args).ToAsync()
@@ -41,6 +42,7 @@ public static class RunFlags
             StopSignal = stop.MatchUnsafe<string?>(Some: s => s, None: () => null),
             SeccompProfile = profile.MatchUnsafe<ReadOnlyMemory<byte>?>(Some: p => p, None: () => null),
             Streams = streams,
+            DetachKeys = keys,
             Pull = pull,
             Platform = args.Text("platform") is { Length: > 0 } platform ? platform : null,
             SignalProxy = args.Verb.Name != "run" || args.On("sig-proxy"),
@@ -109,7 +111,7 @@ public static class RunFlags
         select volumes + mounts + tmpfs;
 
     /// <summary>Files first, the command line over them.</summary>
-    private static EitherAsync<DomainError, Seq<string>> Env(ParsedArgs args) =>
+    public static EitherAsync<DomainError, Seq<string>> Env(ParsedArgs args) =>
         from files in args.All("env-file").All(file => Lines("--env-file", file, Own)).ToAsync()
         from given in Environments.Given(args.All("env")).ToAsync()
         select files.Bind(f => f).Strict() + given;

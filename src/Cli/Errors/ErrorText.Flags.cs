@@ -12,6 +12,7 @@ public static partial class ErrorText
             DomainError.AttachBesideDetach => "conflicting options: -a and -d",
             DomainError.Conflicting e => $"conflicting options: {e.One} and {e.Other}",
             DomainError.CannotJoin e => $"cannot join the {e.Kind} namespace of container {Short(e.ContainerId)}: {e.Reason}",
+            DomainError.NothingLogged e => $"the output of container {Short(e.ContainerId)} is not kept (--log-driver none)",
             DomainError.NotOnThisHost e => $"{e.What}: {e.Reason}",
             _ => null,
         };

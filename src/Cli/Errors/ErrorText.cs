@@ -12,6 +12,8 @@ public static partial class ErrorText
     public static int ExitCode(DomainError error, string verb) =>
         error switch
         {
+            // Of a container that is there already docker says no more than that.
+            DomainError.StartFailed when verb is "start" or "restart" => 1,
             DomainError.StartFailed e => e.ExitCode,
             DomainError.BuildRunFailed e => e.ExitCode,
             DomainError.Interrupted => 130,
@@ -88,7 +90,7 @@ public static partial class ErrorText
             DomainError.BuildStepFailed e => $"{e.File}:{e.Line}: {e.Reason}",
             DomainError.BuildRunFailed e => $"the command {Quoted(e.Command)} returned a non-zero code: {e.ExitCode}",
             _ => OfCluster(error) ?? OfCopies(error) ?? OfProof(error) ?? OfJournal(error) ?? OfArchives(error) ?? OfRegistry(error) ?? OfStore(error) ?? OfLooking(error)
-                ?? OfFlags(error)
+                ?? OfLife(error) ?? OfFlags(error)
                 ?? throw new System.Diagnostics.UnreachableException($"no text for {error.GetType().Name}"),
         };
 

@@ -16,7 +16,7 @@ public static partial class Verbs
         Text("cidfile", "file", "Write the id to this new file"),
         Text("entrypoint", "program", "Run this instead of the image's entrypoint"),
         Env,
-        List("env-file", "file", "Set variables: NAME=value lines. Values are recorded nowhere"),
+        EnvFile,
         Switch("init", "Run an init program that passes signals on and reaps processes"),
         Switch("interactive", 'i', "Keep its standard input open"),
         Text("log-driver", "k8s-file|none", "Where its output is kept"),
@@ -31,6 +31,8 @@ public static partial class Verbs
         Text("user", 'u', "name|uid[:group|gid]", "Run it as this user"),
         Text("workdir", 'w', "dir", "Run it in this directory"),
     ];
+
+    private static Flag EnvFile => List("env-file", "file", "Set variables: NAME=value lines. Values are recorded nowhere");
 
     /// <summary>What it finds around it.</summary>
     private static Flag[] Surroundings =>

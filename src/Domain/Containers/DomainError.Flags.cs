@@ -16,6 +16,9 @@ public abstract partial record DomainError
     /// <param name="Kind">network, ipc, pid or uts.</param>
     public sealed record CannotJoin(string Kind, string ContainerId, string Reason) : DomainError;
 
+    /// <summary>It was made with --log-driver none.</summary>
+    public sealed record NothingLogged(string ContainerId) : DomainError;
+
     /// <summary>This host has not what is needed for it.</summary>
     public sealed record NotOnThisHost(string What, string Reason) : DomainError;
 }

@@ -23,6 +23,8 @@ public sealed record RunRequest(
     /// <summary>Which streams of a container that is not detached are ours.</summary>
     public AttachedStreams Streams { get; init; } = AttachedStreams.Output;
 
+    public DetachSequence DetachKeys { get; init; } = DetachSequence.Default;
+
     public PullPolicy Pull { get; init; }
 
     /// <summary>As typed; null: the host's.</summary>

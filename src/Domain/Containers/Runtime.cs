@@ -50,13 +50,22 @@ public sealed record AttachSpec(ContainerId Id, bool Stdin, bool Terminal, bool 
     public bool Output { get; init; } = true;
 
     public bool Errors { get; init; } = true;
+
+    /// <summary>Heeded on a terminal, as by docker.</summary>
+    public DetachSequence DetachKeys { get; init; } = DetachSequence.Default;
 }
 
 /// <summary>A further process in a running container.</summary>
 /// <param name="ExitCommand">What conmon is to run when the process has ended; empty for none.</param>
 public sealed record ExecSpec(
     ContainerId Container, string ExecId, Seq<string> Command, Seq<string> Env, string WorkingDir, string User,
-    bool Terminal, bool Stdin, bool Detach, Seq<string> ExitCommand);
+    bool Terminal, bool Stdin, bool Detach, Seq<string> ExitCommand)
+{
+    public DetachSequence DetachKeys { get; init; } = DetachSequence.Default;
+
+    /// <summary>With all capabilities, whatever the container has.</summary>
+    public bool Privileged { get; init; }
+}
 
 /// <param name="Wait">Pumps the streams to the end, then says how that end came.</param>
 public sealed record RunningExec(int Pid, Func<CancellationToken, EitherAsync<DomainError, ExecEnd>> Wait);
@@ -69,7 +78,11 @@ public sealed record ExecEnd(AttachEnd How, int ExitCode);
 
 /// <param name="Tail">Lines from the end; null for all.</param>
 public sealed record LogSpec(
-    ContainerId Id, bool Follow, int? Tail, DateTimeOffset? Since, DateTimeOffset? Until, bool Timestamps);
+    ContainerId Id, bool Follow, int? Tail, DateTimeOffset? Since, DateTimeOffset? Until, bool Timestamps)
+{
+    /// <summary>Before each line what the log says of it besides; nothing yet but the blank that follows it with docker.</summary>
+    public bool Details { get; init; }
+}
 
 /// <summary>RUN: a process in a build's workspace, on our own streams, ended with us.</summary>
 public sealed record StepSpec(
@@ -109,6 +122,8 @@ public sealed record Runtime(
 {
     /// <summary>Says what of it this host cannot give a container.</summary>
     public Func<ContainerOptions, Either<DomainError, Unit>> Fits { get; init; } = _ => unit;
+
+    public required ProcessControl Control { get; init; }
 }
 
 /// <summary>
