@@ -70,7 +70,10 @@ public sealed class Wiring(Places places, Origin origin)
         origin.Host.HostId,
         origin.Host.BootId,
         id => Seq(System.Environment.ProcessPath!, ContainerEndedCommand.Word, id.Value),
-        (id, exec) => Seq(System.Environment.ProcessPath!, ExecEndedCommand.Word, id.Value, exec));
+        (id, exec) => Seq(System.Environment.ProcessPath!, ExecEndedCommand.Word, id.Value, exec))
+    {
+        HostName = System.Environment.MachineName,
+    };
 
     public Session Session(TextWriter output, TextWriter error) => new(
         output,

@@ -20,7 +20,7 @@ public sealed record EventFace(string Name, string Image, Seq<Label> Labels, str
     public EventFace After(DockEvent happened) =>
         happened switch
         {
-            ContainerCreated e => this with { Name = e.Name, Image = e.Image },
+            ContainerCreated e => this with { Name = e.Name, Image = e.Image, Labels = e.Settings.Labels },
             ContainerRenamed e => this with { Name = e.Name },
             ContainerStartRequested e => this with { Starting = e.Cause ?? "", Ending = "" },
             ContainerSignalled e => this with { Ending = e.Cause },

@@ -10,12 +10,13 @@ public static class ExecCommand
 {
     public static EitherAsync<DomainError, int> Run(ParsedArgs args, Session session, CancellationToken cancel) =>
         from keys in DetachSequence.Parse(args.Text("detach-keys")).ToAsync()
-        from env in Environments.Given(args.All("env")).ToAsync()
+        from env in RunFlags.Env(args)
         let request = new ExecRequest(
             args.Arguments.Tail.Strict(), env, args.Text("workdir"), args.Text("user"), args.On("tty"), args.On("interactive"),
             args.On("detach"))
         {
             DetachKeys = keys,
+            Privileged = args.On("privileged"),
         }
         from terminal in Terminals.Fit(request.Terminal && !request.Detach, request.Stdin).ToAsync()
         from ports in session.Change(cancel)

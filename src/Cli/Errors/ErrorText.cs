@@ -20,6 +20,8 @@ public static partial class ErrorText
             DomainError.FilterForm => 125,
             DomainError.BadTemplate => 64,
             DomainError.NoTerminal => 1,
+            DomainError.BadFlag => 125,
+            DomainError.AttachBesideDetach => 1,
             DomainError.BadProof => 3,
             DomainError.ProofFails => 4,
             DomainError.BadSignature => 5,
@@ -88,7 +90,8 @@ public static partial class ErrorText
             DomainError.BadDockerfile e => $"{e.File}:{e.Line}: {e.Reason}",
             DomainError.BuildStepFailed e => $"{e.File}:{e.Line}: {e.Reason}",
             DomainError.BuildRunFailed e => $"the command {Quoted(e.Command)} returned a non-zero code: {e.ExitCode}",
-            _ => OfCluster(error) ?? OfCopies(error) ?? OfProof(error) ?? OfJournal(error) ?? OfArchives(error) ?? OfRegistry(error) ?? OfStore(error) ?? OfLooking(error) ?? OfLife(error)
+            _ => OfCluster(error) ?? OfCopies(error) ?? OfProof(error) ?? OfJournal(error) ?? OfArchives(error) ?? OfRegistry(error) ?? OfStore(error) ?? OfLooking(error)
+                ?? OfLife(error) ?? OfFlags(error)
                 ?? throw new System.Diagnostics.UnreachableException($"no text for {error.GetType().Name}"),
         };
 

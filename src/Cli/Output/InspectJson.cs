@@ -55,20 +55,17 @@ public static class InspectJson
         json.WriteNumber("RestartCount", 0);
         json.WriteString("Driver", "overlay");
         json.WriteString("Platform", "linux");
-        json.WriteStartObject("HostConfig");
-        json.WriteString("NetworkMode", row.Settings.Network);
-        json.WriteBoolean("AutoRemove", row.Settings.AutoRemove);
-        json.WriteBoolean("Privileged", false);
-        json.WriteBoolean("ReadonlyRootfs", false);
-        json.WriteEndObject();
+        HostConfigJson.Write(json, row);
         sizes.IfSome(found =>
         {
             json.WriteNumber("SizeRw", found.Own);
             json.WriteNumber("SizeRootFs", found.Whole);
         });
+        HostConfigJson.WriteMounts(json, row);
         Texts(json, "Layers", image.Map(i => i.Content.Layers.Map(l => Digest.Prefix + l.Id).Strict()).IfNone(Seq<string>()));
         json.WriteStartObject("Config");
         json.WriteString("Hostname", row.Settings.Hostname);
+        json.WriteString("Domainname", row.Settings.More.Domainname ?? "");
         json.WriteString("User", row.Settings.User);
         json.WriteBoolean("Tty", row.Settings.Terminal);
         json.WriteBoolean("OpenStdin", row.Settings.OpenStdin);
@@ -77,9 +74,33 @@ public static class InspectJson
         json.WriteString("Image", row.Image);
         json.WriteString("WorkingDir", row.Settings.WorkingDir);
         Texts(json, "Entrypoint", row.Settings.Entrypoint);
-        Labels(json, image.Map(i => i.Content.Run.Labels).IfNone(Seq<Label>()));
+
+        // Of a container made before its labels were recorded those of the image are known.
+        Labels(json, row.Settings.Options is null ? image.Map(i => i.Content.Run.Labels).IfNone(Seq<Label>()) : row.Settings.Labels);
+        if (row.Settings.StopSignal is { } signal)
+        {
+            json.WriteString("StopSignal", signal);
+        }
+
+        if (row.Settings.More.StopTimeout is { } seconds)
+        {
+            json.WriteNumber("StopTimeout", seconds);
+        }
+
+        Attached(json, row.Settings.More.Attach);
         json.WriteEndObject();
     });
+
+    /// <summary>Where -a has said it.</summary>
+    private static void Attached(Utf8JsonWriter json, Seq<string> streams)
+    {
+        if (!streams.IsEmpty)
+        {
+            json.WriteBoolean("AttachStdin", streams.Contains("stdin"));
+            json.WriteBoolean("AttachStdout", streams.Contains("stdout"));
+            json.WriteBoolean("AttachStderr", streams.Contains("stderr"));
+        }
+    }
 
     private static string Written(Action<Utf8JsonWriter> body)
     {
