@@ -27,6 +27,7 @@ public static class Program
     [
         "run", "create", "start", "stop", "kill", "exec", "rm", "rmi", "tag", "import", "load", "pull", "push", "build",
         "ledger redact", "ledger seal", "container prune", "image prune", "system prune", "repair",
+        "diff", "cp",
     ];
 
     private static readonly Dictionary<string, Func<ParsedArgs, Session, CancellationToken, EitherAsync<DomainError, int>>> Verbs = new()
@@ -42,6 +43,8 @@ public static class Program
         ["db stop"] = DbCommand.Stop,
         ["db upgrade"] = DbCommand.Upgrade,
         ["db url"] = DbCommand.Url,
+        ["cp"] = CpCommand.Run,
+        ["diff"] = DiffCommand.Run,
         ["exec"] = Commands.ExecCommand.Run,
         ["export"] = ExportCommand.Run,
         ["history"] = HistoryCommand.Run,

@@ -8,6 +8,7 @@ public static partial class Verbs
     [
         ("container", "ls list ps", "ps"),
         ("container", "run create start stop kill exec logs rm inspect export", null),
+        ("container", "diff cp", null),
         ("image", "ls list", "images"),
         ("image", "rm remove", "rmi"),
         ("image", "build history import load pull push save tag", null),

@@ -10,7 +10,7 @@ public static partial class Verbs
     public static readonly string[] Names =
     [
         "images", "ps", "build", "run", "create", "start", "stop", "kill", "exec", "logs", "rm", "rmi", "history", "inspect",
-        "tag", "import", "pull", "push", "load", "save", "export", "login", "logout",
+        "diff", "cp", "tag", "import", "pull", "push", "load", "save", "export", "login", "logout",
         "image diff", "image inspect", "image prune", "layer ls", "layer show", "container prune", "system df", "system prune",
         "version", "log", "check", "repair", "rebuild", "adopt",
         "ledger verify", "ledger export", "ledger import", "ledger views", "ledger checkpoint", "ledger key", "ledger anchor", "ledger prove", "ledger consistency",
@@ -34,6 +34,8 @@ public static partial class Verbs
         "logs" => Logs,
         "rm" => Rm,
         "rmi" => Rmi,
+        "diff" => Diff,
+        "cp" => Cp,
         "history" => History,
         "inspect" => Inspect,
         "tag" => Tag,
@@ -82,7 +84,7 @@ public static partial class Verbs
 
     /// <summary>A verb of docker that EventDock does not have yet.</summary>
     public static bool IsToCome(string word) => word is
-        "attach" or "commit" or "cp" or "diff" or "events" or "info" or "pause"
+        "attach" or "commit" or "events" or "info" or "pause"
         or "port" or "rename" or "restart" or "search" or "stats" or "top" or "unpause" or "update" or "wait"
         or "network" or "volume" or "system" or "builder" or "plugin" or "swarm" or "stack" or "service" or "secret" or "config"
         or "node" or "manifest" or "context" or "trust" or "compose" or "buildx";

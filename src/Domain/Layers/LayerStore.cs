@@ -89,7 +89,11 @@ public sealed record ThinLayerStore(
     Func<string, Seq<string>, CancellationToken, EitherAsync<DomainError, Unit>> Create,
     Func<string, CancellationToken, EitherAsync<DomainError, ThinLayerDelta>> Scan,
     Func<string, CancellationToken, EitherAsync<DomainError, Unit>> Settle,
-    Func<string, CancellationToken, EitherAsync<DomainError, Unit>> Discard);
+    Func<string, CancellationToken, EitherAsync<DomainError, Unit>> Discard)
+{
+    /// <summary>The layer as it is now against all that lies below it; nothing is kept of it.</summary>
+    public required Func<string, CancellationToken, EitherAsync<DomainError, ThinDifference>> Compare { get; init; }
+}
 
 /// <summary>The difference between two scans of a thin layer.</summary>
 /// <param name="Changes">Sorted by path; all of them.</param>
@@ -125,6 +129,9 @@ public sealed record WorkspaceStore(
 {
     /// <summary>A container's thin layer over its layers (base first), read-only, and nothing that could change it.</summary>
     public required Func<string, Seq<string>, CancellationToken, EitherAsync<DomainError, Workspace>> View { get; init; }
+
+    /// <summary>The same, to be written to: the container must not be started before it is closed.</summary>
+    public required Func<string, Seq<string>, CancellationToken, EitherAsync<DomainError, Workspace>> Edit { get; init; }
 }
 
 /// <summary>
