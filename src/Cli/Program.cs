@@ -25,16 +25,18 @@ public static class Program
     /// <summary>Verbs whose refusal is recorded: they would have changed something.</summary>
     private static readonly string[] Changing =
     [
-        "run", "create", "start", "stop", "kill", "exec", "rm", "rmi", "tag", "import", "load", "pull", "push", "build",
+        "run", "create", "start", "stop", "restart", "kill", "pause", "unpause", "rename", "exec", "rm", "rmi", "tag", "import", "load", "pull", "push", "build",
         "ledger redact", "ledger seal", "container prune", "image prune", "system prune", "repair",
-        "diff", "cp",
+        "diff", "cp", "commit", "restore",
     ];
 
     private static readonly Dictionary<string, Func<ParsedArgs, Session, CancellationToken, EitherAsync<DomainError, int>>> Verbs = new()
     {
         ["adopt"] = AdoptCommand.Run,
+        ["attach"] = AttachCommand.Run,
         ["build"] = BuildCommand.Run,
         ["check"] = CheckCommand.Run,
+        ["commit"] = CommitCommand.Run,
         ["container prune"] = PruneCommand.Containers,
         ["create"] = CreateCommand.Run,
         ["db backup"] = DbCopyCommand.Backup,
@@ -74,11 +76,15 @@ public static class Program
         ["login"] = LoginCommand.Run,
         ["logout"] = LogoutCommand.Run,
         ["logs"] = LogsCommand.Run,
+        ["pause"] = LifeCommands.Pause,
         ["ps"] = PsCommand.Run,
         ["pull"] = PullCommand.Run,
         ["push"] = PushCommand.Run,
         ["rebuild"] = RebuildCommand.Run,
+        ["rename"] = LifeCommands.Rename,
         ["repair"] = RepairCommand.Run,
+        ["restart"] = LifeCommands.Restart,
+        ["restore"] = RestoreCommand.Run,
         ["rm"] = RmCommand.Run,
         ["rmi"] = RmiCommand.Run,
         ["run"] = RunCommand.Run,
@@ -88,7 +94,10 @@ public static class Program
         ["system df"] = SystemDfCommand.Run,
         ["system prune"] = PruneCommand.All,
         ["tag"] = TagCommand.Run,
+        ["top"] = TopCommand.Run,
+        ["unpause"] = LifeCommands.Unpause,
         ["version"] = VersionCommand.Run,
+        ["wait"] = WaitCommand.Run,
     };
 
     public static int Main(string[] args)

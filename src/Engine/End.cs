@@ -8,7 +8,7 @@ using static EventDock.Engine.Pipeline;
 
 /// <summary>How a container was found to have ended.</summary>
 /// <param name="Code">None where nobody could observe it.</param>
-/// <param name="Removed">It has been removed with its end.</param>
+/// <param name="Removed">Nothing is left to be removed: it has been with its end, or it runs again.</param>
 public sealed record EndedContainer(Option<int> Code, bool Removed);
 
 /// <summary>
@@ -19,19 +19,26 @@ public static class End
 {
     /// <summary>Gives the exit code as it was observed, by whoever observed it.</summary>
     public static EitherAsync<DomainError, Option<int>> Container(Ports ports, ContainerId id, string cause, CancellationToken cancel) =>
-        Container(ports, id, cause, remove: false, cancel).Map(ended => ended.Code);
+        Container(ports, id, cause, remove: false, of: null, cancel).Map(ended => ended.Code);
 
     /// <param name="remove">Removed in the same transaction (--rm), unless another command has recorded the end already.</param>
+    /// <param name="of">
+    /// The process whose end it is: by the time the lock is had, a restart may have given the container another. Null for the one at hand.
+    /// </param>
     public static EitherAsync<DomainError, EndedContainer> Container(
-        Ports ports, ContainerId id, string cause, bool remove, CancellationToken cancel) =>
-        Start.Locked(ports, id, cancel).Holding(() =>
-            from past in ports.Store.Read(Streams.Container(id.Value), cancel)
-            let state = ContainerDecider.Decider.Fold(past.Map(e => (ContainerEvent)e.Event))
-            from ended in state is ContainerState.Running running
-                ? Observe(ports, id, new ProcessIdentity(running.Pid, running.StartTime, running.BootId), cause, remove, cancel)
-                    .Map(code => new EndedContainer(code, remove))
-                : Give(new EndedContainer(LastCode(past), Removed: false))
-            select ended);
+        Ports ports, ContainerId id, string cause, bool remove, ProcessIdentity? of, CancellationToken cancel) =>
+        Start.Locked(ports, id, cancel).Holding(() => Held(ports, id, cause, remove, of, cancel));
+
+    /// <summary>The same for who holds the container's lock.</summary>
+    internal static EitherAsync<DomainError, EndedContainer> Held(
+        Ports ports, ContainerId id, string cause, bool remove, ProcessIdentity? of, CancellationToken cancel) =>
+        from past in ports.Store.Read(Streams.Container(id.Value), cancel)
+        let state = ContainerDecider.Decider.Fold(past.Map(e => (ContainerEvent)e.Event))
+        from ended in state is ContainerState.Running running && (of ?? running.Process) == running.Process
+            ? Observe(ports, id, running.Process, cause, remove, cancel)
+                .Map(code => new EndedContainer(code, remove))
+            : Give(new EndedContainer(Code(past, of), Removed: state is ContainerState.Running))
+        select ended;
 
     /// <summary>
     /// An end that a command has seen while there was no ledger, recorded unless that has been done, or another process of the container's
@@ -43,7 +50,7 @@ public static class End
         Start.Locked(ports, exited.Id, cancel).Holding(() =>
             from past in ports.Store.Read(Streams.Container(exited.Id.Value), cancel)
             let state = ContainerDecider.Decider.Fold(past.Map(e => (ContainerEvent)e.Event))
-            from ended in state is ContainerState.Running r && new ProcessIdentity(r.Pid, r.StartTime, r.BootId) == entry.Process
+            from ended in state is ContainerState.Running r && r.Process == entry.Process
                 ? Record(
                     ports, once, exited, entry.At, remove: false,
                     Scan(ports, exited.Id, "exit", cancel).Recover(error => error is DomainError.FileFailed
@@ -97,16 +104,19 @@ public static class End
 
     /// <summary>Records what has been written to a thin layer since it was last looked at: after an exec, say.</summary>
     public static EitherAsync<DomainError, Unit> RecordWrites(Ports ports, ContainerId id, string cause, CancellationToken cancel) =>
-        Start.Locked(ports, id, cancel).Holding(() =>
-            from written in Scan(ports, id, cause, cancel)
-            from _ in ports.Again(
-                () =>
-                    from append in Written(ports, id, written, cancel)
-                    from appended in append.IsEmpty ? Done : ports.Store.Append(append, cancel).Ignore()
-                    select unit,
-                cancel)
-            from settled in ports.Thin.Settle(id.Value, cancel)
-            select unit);
+        Start.Locked(ports, id, cancel).Holding(() => HeldWrites(ports, id, cause, cancel));
+
+    /// <summary>The same for who holds the container's lock.</summary>
+    internal static EitherAsync<DomainError, Unit> HeldWrites(Ports ports, ContainerId id, string cause, CancellationToken cancel) =>
+        from written in Scan(ports, id, cause, cancel)
+        from _ in ports.Again(
+            () =>
+                from append in Written(ports, id, written, cancel)
+                from appended in append.IsEmpty ? Done : ports.Store.Append(append, cancel).Ignore()
+                select unit,
+            cancel)
+        from settled in ports.Thin.Settle(id.Value, cancel)
+        select unit;
 
     private static EitherAsync<DomainError, RecordWritten> Scan(Ports ports, ContainerId id, string cause, CancellationToken cancel) =>
         from delta in ports.Thin.Scan(id.Value, cancel)
@@ -127,6 +137,12 @@ public static class End
         from gone in exited.Then(ContainerDecider.Decider, new RemoveContainer(id), now).ToAsync()
         from layerGone in layer.Then(LayerDecider.Decider, new RemoveLayer(id.Value), now).ToAsync()
         select layer.Append.And(gone.Append).And(layerGone.Append);
+
+    /// <summary>How the process ended, or the last one: what has happened since its start, up to the next.</summary>
+    private static Option<int> Code(Seq<Recorded<DockEvent>> past, ProcessIdentity? of) =>
+        LastCode(of is null ? past : past
+            .SkipWhile(e => e.Event is not ContainerStarted started || started.Pid != of.Pid || started.StartTime.Value != of.StartTime)
+            .Skip(1).TakeWhile(e => e.Event is not ContainerStarted).ToSeq());
 
     private static Option<int> LastCode(Seq<Recorded<DockEvent>> past) =>
         past.Choose(e => e.Event switch

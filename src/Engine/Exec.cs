@@ -7,7 +7,10 @@ using static EventDock.Engine.Pipeline;
 
 /// <param name="Env">NAME=value.</param>
 public sealed record ExecRequest(
-    Seq<string> Command, Seq<string> Env, string? WorkingDir, string? User, bool Terminal, bool Stdin, bool Detach);
+    Seq<string> Command, Seq<string> Env, string? WorkingDir, string? User, bool Terminal, bool Stdin, bool Detach)
+{
+    public DetachSequence DetachKeys { get; init; } = DetachSequence.Default;
+}
 
 /// <summary><c>eventdock exec</c>: a further process in a running container, and what it wrote.</summary>
 public static class Exec
@@ -19,9 +22,9 @@ public static class Exec
         var id = ports.World.NewId();
         var stream = Streams.Exec(row.Id.Value, id);
         return
-            from running in row.State == ContainerRow.Running
+            from running in row is { State: ContainerRow.Running, Paused: false }
                 ? Done
-                : Fail<Unit>(new DomainError.WrongState(row.Id.Value, row.State, "exec"))
+                : Fail<Unit>(new DomainError.WrongState(row.Id.Value, row.Status, "exec"))
             from own in ports.Secrets.Read(row.Id, cancel)
             let spec = new ExecSpec(
                 row.Id, id, request.Command,
@@ -29,6 +32,9 @@ public static class Exec
                 request.WorkingDir ?? row.Settings.WorkingDir,
                 request.User ?? row.Settings.User, request.Terminal, request.Stdin, request.Detach,
                 ports.World.ExecExitCommand(row.Id, id))
+            {
+                DetachKeys = request.DetachKeys,
+            }
             from requested in Record(
                 ports, stream,
                 new RequestExec(

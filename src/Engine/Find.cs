@@ -10,9 +10,16 @@ public static class Find
 {
     /// <summary>As docker: the whole id, then a name, then any unambiguous beginning of an id.</summary>
     public static EitherAsync<DomainError, ContainerRow> Container(Ports ports, string reference, CancellationToken cancel) =>
-        from named in ports.Views.ContainerNamed(reference.TrimStart('/'), cancel)
+        Container(ports, reference, None, cancel);
+
+    /// <summary>The same as of a position.</summary>
+    public static EitherAsync<DomainError, ContainerRow> Container(
+        Ports ports, string reference, Option<long> asOf, CancellationToken cancel) =>
+        from named in asOf.IsNone
+            ? ports.Views.ContainerNamed(reference.TrimStart('/'), cancel)
+            : ports.Views.Containers.All(asOf, cancel).Map(all => all.Find(r => r.Name == reference.TrimStart('/')))
         from byId in IsIdPrefix(reference)
-            ? ports.Views.Containers.Prefixed(reference, None, cancel)
+            ? ports.Views.Containers.Prefixed(reference, asOf, cancel)
             : Give(Seq<ContainerRow>())
         from row in (byId.Find(r => r.Id.Value == reference) | named).Match(
             Some: Give,

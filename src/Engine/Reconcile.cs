@@ -33,14 +33,10 @@ public static class Reconcile
             : Running(ports, row, cancel);
 
     private static EitherAsync<DomainError, Unit> Running(Ports ports, ContainerRow row, CancellationToken cancel) =>
-        Lives(ports, row) ? Done
-        : from ended in End.Container(ports, row.Id, "exit", cancel)
-          from removed in row.Settings.AutoRemove ? Remove.Ended(ports, row.Id, cancel) : Done
+        row.Process is { } process && ports.Runtime.Alive(process) ? Pausing.Settle(ports, row, cancel)
+        : from ended in End.Container(ports, row.Id, "exit", remove: false, row.Process, cancel)
+          from removed in row.Settings.AutoRemove && !ended.Removed ? Remove.Ended(ports, row.Id, cancel) : Done
           select unit;
-
-    private static bool Lives(Ports ports, ContainerRow row) =>
-        row is { Pid: { } pid, StartTime: { } start, BootId: { } boot }
-        && ports.Runtime.Alive(new ProcessIdentity(pid, start.Value, boot));
 
     /// <summary>
     /// Requested and not yet a fact: either another command is at it (it holds the lock, and is left alone), or it died in

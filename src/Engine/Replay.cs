@@ -81,7 +81,7 @@ public static class Replay
     /// <summary>It had ended before, and whoever ended it could not say so: the exit is what conmon has written down.</summary>
     private static EitherAsync<DomainError, Unit> Unseen(Ports ports, ContainerId id, CancellationToken cancel) =>
         from state in State(ports, id, cancel)
-        from ended in state is ContainerState.Running r && !ports.Runtime.Alive(new ProcessIdentity(r.Pid, r.StartTime, r.BootId))
+        from ended in state is ContainerState.Running r && !ports.Runtime.Alive(r.Process)
             ? Settled(ports, id, End.Container(ports, id, "exit", cancel).Ignore(), cancel)
             : Done
         select unit;

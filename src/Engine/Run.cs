@@ -25,7 +25,7 @@ public static class Run
                 select begun)
             .OrUndo(() => request.AutoRemove ? Remove.Ended(ports, id, CancellationToken.None) : Done)
         from outcome in started.Attachment.Match(
-            Some: attachment => Attended(ports, id, attachment, request.AutoRemove, cancel),
+            Some: attachment => Attended(ports, id, started.Process, attachment, request.AutoRemove, cancel),
             None: () => Give(new RunOutcome(id, None)))
         select outcome;
 
@@ -36,14 +36,15 @@ public static class Run
     /// Stays with a started container until it ends, the keys to leave it are typed, or nobody reads its output any more. Its
     /// end is recorded although the command is called off meanwhile: the signal that ended the container may be the same.
     /// </summary>
+    /// <param name="process">The one whose streams they are: the container may be started again before its end is looked at.</param>
     public static EitherAsync<DomainError, RunOutcome> Attended(
-        Ports ports, ContainerId id, Attachment attachment, bool autoRemove, CancellationToken cancel) =>
+        Ports ports, ContainerId id, ProcessIdentity? process, Attachment attachment, bool autoRemove, CancellationToken cancel) =>
         from end in attachment.Pump(cancel)
         from outcome in end switch
         {
             AttachEnd.Detached => Give(new RunOutcome(id, None)),
             AttachEnd.OutputClosed => Give(new RunOutcome(id, BrokenPipe)),
-            _ => from ended in Ended(ports, id, autoRemove)
+            _ => from ended in Ended(ports, id, process, autoRemove)
                  from removed in autoRemove && !ended.Removed ? Remove.Ended(ports, id, CancellationToken.None) : Done
                  select new RunOutcome(id, ended.Code.IfNone(255)),
         }
@@ -52,11 +53,11 @@ public static class Run
     /// <summary>
     /// The ledger may have been stopped meanwhile, a container can run for weeks; to record an end that is recorded is harmless.
     /// </summary>
-    private static EitherAsync<DomainError, EndedContainer> Ended(Ports ports, ContainerId id, bool remove) =>
-        End.Container(ports, id, "exit", remove, CancellationToken.None).Recover(error => error is DomainError.LedgerUnreachable
+    internal static EitherAsync<DomainError, EndedContainer> Ended(Ports ports, ContainerId id, ProcessIdentity? process, bool remove) =>
+        End.Container(ports, id, "exit", remove, process, CancellationToken.None).Recover(error => error is DomainError.LedgerUnreachable
             ? Some(
                 from woken in ports.Ledger.Care.Wake(CancellationToken.None)
-                from ended in End.Container(ports, id, "exit", remove, CancellationToken.None)
+                from ended in End.Container(ports, id, "exit", remove, process, CancellationToken.None)
                 select ended)
             : None);
 }

@@ -5,6 +5,10 @@ using EventDock.Domain.Kernel;
 using EventDock.Projections;
 using static EventDock.Engine.Pipeline;
 
+/// <param name="Grace">So long it may take before it is killed.</param>
+/// <param name="Asked">The signal to ask it with; null: the container's own.</param>
+public sealed record Stopping(TimeSpan Grace, string? Asked);
+
 /// <summary><c>eventdock kill</c> and <c>stop</c>: signals, and the end that may follow.</summary>
 public static class Signal
 {
@@ -14,18 +18,31 @@ public static class Signal
     public static EitherAsync<DomainError, Unit> Send(Ports ports, ContainerRow row, string signal, CancellationToken cancel) =>
         from sent in Record(ports, row.Id, signal, "kill", cancel)
         from _ in ports.Runtime.Signal(row.Id, signal, cancel)
+        from going in Ends(row.Settings.StopSignal, signal) ? Pausing.LetGo(ports, row.Id, cancel) : Done
         from ended in signal == KillSignal ? End.Container(ports, row.Id, "exit", cancel).Ignore() : Done
         select unit;
 
     /// <summary><c>stop</c>: the container's stop signal, and KILL when it has not ended in time.</summary>
-    public static EitherAsync<DomainError, Unit> Stop(Ports ports, ContainerRow row, TimeSpan grace, CancellationToken cancel) =>
+    public static EitherAsync<DomainError, Unit> Stop(Ports ports, ContainerRow row, Stopping stopping, CancellationToken cancel) =>
         row.State != ContainerRow.Running
             ? Done
-            : from signalled in Ending(ports, row.Id, row.Settings.StopSignal ?? "TERM", "stop", cancel)
-              from exit in ports.Runtime.AwaitExit(row.Id, grace, cancel)
-              from killed in exit.IsSome ? Done : Ending(ports, row.Id, KillSignal, "stop", cancel)
-              from ended in End.Container(ports, row.Id, "stop", cancel)
+            : from asked in EndInTime(ports, row, stopping, "stop", cancel)
+              from ended in End.Container(ports, row.Id, "stop", remove: false, row.Process, cancel)
               select unit;
+
+    /// <summary>Asked to end, and killed when it has not in time; its end is not recorded yet.</summary>
+    internal static EitherAsync<DomainError, Unit> EndInTime(
+        Ports ports, ContainerRow row, Stopping stopping, string cause, CancellationToken cancel) =>
+        from signalled in Ending(ports, row.Id, stopping.Asked ?? row.Settings.StopSignal ?? "TERM", cause, cancel)
+        from exit in ports.Runtime.AwaitExit(row.Id, stopping.Grace, cancel)
+        from killed in exit.IsSome ? Done : Ending(ports, row.Id, KillSignal, cause, cancel)
+        select unit;
+
+    /// <summary>
+    /// docker's rule of which signals wake a paused container: KILL and its stop signal; where it has none of its own, all of them.
+    /// </summary>
+    internal static bool Ends(string? stopSignal, string signal) =>
+        stopSignal is null || signal == KillSignal || SignalName.Parse(stopSignal).Match(Right: name => name == signal, Left: _ => false);
 
     /// <summary>Ends it at once and records the exit.</summary>
     public static EitherAsync<DomainError, Unit> Kill(Ports ports, ContainerId id, string cause, CancellationToken cancel) =>
@@ -38,6 +55,7 @@ public static class Signal
         Ports ports, ContainerId id, string signal, string cause, CancellationToken cancel) =>
         (from sent in Record(ports, id, signal, cause, cancel)
          from signalled in ports.Runtime.Signal(id, signal, cancel)
+         from going in Pausing.LetGo(ports, id, cancel)
          select unit)
         .Recover(error => error is DomainError.WrongState or DomainError.NoSuchContainer ? Some(Done) : None);
 

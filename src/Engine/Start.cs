@@ -7,10 +7,17 @@ using static EventDock.Engine.Pipeline;
 
 /// <summary>How a started container is attended to.</summary>
 /// <param name="Attach">Its streams are ours.</param>
-public sealed record Attending(bool Attach, bool Stdin, bool SignalProxy);
+public sealed record Attending(bool Attach, bool Stdin, bool SignalProxy)
+{
+    public DetachSequence DetachKeys { get; init; } = DetachSequence.Default;
+}
 
 /// <summary>A container that runs, and the streams to it where some were asked for.</summary>
-public sealed record StartedContainer(ContainerId Id, Option<Attachment> Attachment);
+public sealed record StartedContainer(ContainerId Id, Option<Attachment> Attachment)
+{
+    /// <summary>Null for one that ran already.</summary>
+    public ProcessIdentity? Process { get; init; }
+}
 
 /// <summary>The act between ContainerStartRequested and ContainerStarted: mount, conmon, runc.</summary>
 public static class Start
@@ -18,20 +25,24 @@ public static class Start
     /// <summary><c>eventdock start</c>: a container that exists already.</summary>
     public static EitherAsync<DomainError, StartedContainer> Container(
         Ports ports, ContainerRow row, Attending attending, CancellationToken cancel) =>
+        Locked(ports, row.Id, cancel).Holding(() => Held(ports, row, null, attending, cancel));
+
+    /// <summary>The same for who holds the container's lock.</summary>
+    /// <param name="cause">As in <see cref="ContainerStartRequested"/>.</param>
+    internal static EitherAsync<DomainError, StartedContainer> Held(
+        Ports ports, ContainerRow row, string? cause, Attending attending, CancellationToken cancel) =>
         from image in Find.Image(ports, row.ImageId, None, cancel)
         from env in ports.Secrets.Read(row.Id, cancel)
-        from started in Locked(ports, row.Id, cancel).Holding(() =>
-            from state in ports.Again(
-                () => ports.Store.Handle(
-                    ContainerDecider.Decider, Streams.Container(row.Id.Value), new StartContainer(row.Id),
-                    ports.World.Clock(), cancel),
-                cancel)
-            from begun in state is ContainerState.Running
-                ? Give(new StartedContainer(row.Id, None))
-                : Launch(
-                    ports, new CreatedContainer(row, image.Content.Layers.Map(l => l.Id).Strict(), env), attending, cancel)
-            select begun)
-        select started;
+        from state in ports.Again(
+            () => ports.Store.Handle(
+                ContainerDecider.Decider, Streams.Container(row.Id.Value), new StartContainer(row.Id, cause),
+                ports.World.Clock(), cancel),
+            cancel)
+        from begun in state is ContainerState.Running
+            ? Give(new StartedContainer(row.Id, None))
+            : Launch(
+                ports, new CreatedContainer(row, image.Content.Layers.Map(l => l.Id).Strict(), env), attending, cancel)
+        select begun;
 
     /// <summary>Carries out what has been requested, and records what came of it.</summary>
     public static EitherAsync<DomainError, StartedContainer> Launch(
@@ -44,11 +55,15 @@ public static class Start
             (from process in ports.Runtime.Create(spec, cancel)
              from attachment in attending.Attach
                  ? ports.Runtime.Attach(
-                     new AttachSpec(row.Id, attending.Stdin, row.Settings.Terminal, attending.SignalProxy), cancel).Map(Some)
+                     new AttachSpec(row.Id, attending.Stdin, row.Settings.Terminal, attending.SignalProxy)
+                     {
+                         DetachKeys = attending.DetachKeys,
+                     },
+                     cancel).Map(Some)
                  : Give(Option<Attachment>.None)
              from begun in ports.Runtime.Start(row.Id, cancel)
              from recorded in Record(ports, new RecordStarted(row.Id, process), cancel)
-             select new StartedContainer(row.Id, attachment))
+             select new StartedContainer(row.Id, attachment) { Process = process })
             .Recover(error => Some(Failed(ports, row.Id, error)));
     }
 

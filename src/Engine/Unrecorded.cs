@@ -46,18 +46,18 @@ public static class Unrecorded
 
     /// <returns>Whether there was anything to do, and to note.</returns>
     public static EitherAsync<DomainError, bool> Stop(
-        UnrecordedPorts ports, ContainerOnDisk container, TimeSpan grace, CancellationToken cancel) =>
+        UnrecordedPorts ports, ContainerOnDisk container, Stopping stopping, CancellationToken cancel) =>
         OnLiving(ports, container.Id, cancel, process =>
-            from asked in Signalled(ports, container.Id, process, container.StopSignal ?? "TERM", "stop", cancel)
-            from ended in ports.Runtime.AwaitExit(container.Id, grace, cancel)
-            from killed in ended.IsSome ? Done : Signalled(ports, container.Id, process, KillSignal, "stop", cancel)
+            from asked in Signalled(ports, container, process, stopping.Asked ?? container.StopSignal ?? "TERM", "stop", cancel)
+            from ended in ports.Runtime.AwaitExit(container.Id, stopping.Grace, cancel)
+            from killed in ended.IsSome ? Done : Signalled(ports, container, process, KillSignal, "stop", cancel)
             from noted in Ended(ports, container.Id, process)
             select true);
 
     public static EitherAsync<DomainError, bool> Send(
         UnrecordedPorts ports, ContainerOnDisk container, string signal, CancellationToken cancel) =>
         from sent in OnLiving(ports, container.Id, cancel, process =>
-            from signalled in Signalled(ports, container.Id, process, signal, "kill", cancel)
+            from signalled in Signalled(ports, container, process, signal, "kill", cancel)
             from ended in signal == KillSignal ? Ended(ports, container.Id, process) : Done
             select true)
         from done in sent ? Give(true) : Fail<bool>(new DomainError.WrongState(container.Id.Value, "exited", "kill"))
@@ -66,7 +66,7 @@ public static class Unrecorded
     /// <summary>Ends its process and notes that it is to be removed. Its thin layer goes when the ledger says so.</summary>
     public static EitherAsync<DomainError, bool> Remove(UnrecordedPorts ports, ContainerOnDisk container, CancellationToken cancel) =>
         from ended in OnLiving(ports, container.Id, cancel, process =>
-            from killed in Signalled(ports, container.Id, process, KillSignal, "rm", cancel)
+            from killed in Signalled(ports, container, process, KillSignal, "rm", cancel)
             from noted in Ended(ports, container.Id, process)
             select true)
         from ran in ports.Runtime.Running(container.Id, cancel)
@@ -82,11 +82,19 @@ public static class Unrecorded
 
     /// <summary>The note first. That the process has ended by itself meanwhile is as well.</summary>
     private static EitherAsync<DomainError, Unit> Signalled(
-        UnrecordedPorts ports, ContainerId id, ProcessIdentity process, string signal, string cause, CancellationToken cancel) =>
-        from noted in Noted(ports, process, new ContainerSignalled(id, signal, cause), ports.World.Clock(), cancel)
-        from sent in ports.Runtime.Signal(id, signal, cancel).Recover(error =>
+        UnrecordedPorts ports, ContainerOnDisk container, ProcessIdentity process, string signal, string cause, CancellationToken cancel) =>
+        from noted in Noted(ports, process, new ContainerSignalled(container.Id, signal, cause), ports.World.Clock(), cancel)
+        from sent in ports.Runtime.Signal(container.Id, signal, cancel).Recover(error =>
             error is DomainError.WrongState && cause != "kill" ? Some(Done) : None)
+        from going in Woken(ports, container, signal, cancel)
         select unit;
+
+    /// <summary>A frozen process takes a signal only when it goes on; the next command records that it does, if it has not ended.</summary>
+    private static EitherAsync<DomainError, Unit> Woken(
+        UnrecordedPorts ports, ContainerOnDisk container, string signal, CancellationToken cancel) =>
+        ports.Runtime.Control.Frozen(container.Id) && Engine.Signal.Ends(container.StopSignal, signal)
+            ? ports.Runtime.Control.Freeze(container.Id, false, cancel)
+            : Done;
 
     /// <summary>Not called off: it has been ended, and the exit file is gone after a boot.</summary>
     private static EitherAsync<DomainError, Unit> Ended(UnrecordedPorts ports, ContainerId id, ProcessIdentity process) =>

@@ -37,6 +37,9 @@ public static class ContainersView
                 Error = e.Message,
                 Pid = null,
             }),
+            ContainerPaused => row.Map(r => r with { Paused = true }),
+            ContainerUnpaused => row.Map(r => r with { Paused = false }),
+            ContainerRenamed e => row.Map(r => r with { Name = e.Name }),
             ContainerExited e => row.Map(r => r with
             {
                 State = ContainerRow.Exited,
@@ -44,8 +47,12 @@ public static class ContainersView
                 OutOfMemory = e.OutOfMemory,
                 FinishedAt = fact.Occurred,
                 Pid = null,
+                Paused = false,
             }),
             ContainerRemoved => None,
+            ContainerRestored e => Some(new ContainerRow(
+                e.Id, e.Name, e.Image, e.ImageId, e.Settings, e.Created, e.StartedAt is null ? ContainerRow.CreatedState : ContainerRow.Exited,
+                Pid: null, StartTime: null, BootId: null, e.StartedAt, e.FinishedAt, e.ExitCode, e.OutOfMemory, e.Error)),
             _ => row,
         };
 }

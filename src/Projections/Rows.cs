@@ -18,24 +18,35 @@ public sealed record ContainerRow(
     [property: JsonPropertyOrder(0)] ContainerId Id,
     [property: JsonPropertyOrder(2)] string Name,
     [property: JsonPropertyOrder(4)] string Image,
-    [property: JsonPropertyOrder(8)] string ImageId,
-    [property: JsonPropertyOrder(10)] ContainerSettings Settings,
-    [property: JsonPropertyOrder(7)] DateTimeOffset Created,
+    [property: JsonPropertyOrder(9)] string ImageId,
+    [property: JsonPropertyOrder(11)] ContainerSettings Settings,
+    [property: JsonPropertyOrder(8)] DateTimeOffset Created,
     [property: JsonPropertyOrder(5)] string State,
     [property: JsonPropertyOrder(1)] int? Pid,
-    [property: JsonPropertyOrder(11)] ByteCount? StartTime,
+    [property: JsonPropertyOrder(12)] ByteCount? StartTime,
     [property: JsonPropertyOrder(6)] string? BootId,
-    [property: JsonPropertyOrder(12)] DateTimeOffset? StartedAt,
-    [property: JsonPropertyOrder(13)] DateTimeOffset? FinishedAt,
-    [property: JsonPropertyOrder(9)] int? ExitCode,
-    [property: JsonPropertyOrder(14)] bool OutOfMemory,
+    [property: JsonPropertyOrder(13)] DateTimeOffset? StartedAt,
+    [property: JsonPropertyOrder(14)] DateTimeOffset? FinishedAt,
+    [property: JsonPropertyOrder(10)] int? ExitCode,
+    [property: JsonPropertyOrder(15)] bool OutOfMemory,
     [property: JsonPropertyOrder(3)] string? Error)
 {
-    public const string CreatedState = "created", Starting = "starting", Running = "running", Exited = "exited";
+    public const string CreatedState = "created", Starting = "starting", Running = "running", Exited = "exited", PausedState = "paused";
+
+    /// <summary>It runs, and its processes are frozen. Not written where it is not so: as in rows of before there was a pause.</summary>
+    [JsonPropertyOrder(7)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Paused { get; init; }
+
+    /// <summary>docker's word for how it stands: the state, or paused.</summary>
+    public string Status => Paused ? PausedState : State;
+
+    /// <summary>The process that was last started; null before the first, and of one that has ended.</summary>
+    public ProcessIdentity? Process => this is { Pid: { } pid, StartTime: { } start, BootId: { } boot } ? new(pid, start.Value, boot) : null;
 }
 
 /// <summary>One image. Key: its id (hex).</summary>
-/// <param name="Origin">pulled, built, imported or loaded.</param>
+/// <param name="Origin">pulled, built, imported, committed or loaded.</param>
 /// <param name="Arrived">When it came to be here; its own Created is in the content.</param>
 public sealed record ImageRow(string Id, string Origin, DateTimeOffset Arrived, ImageContent Content);
 

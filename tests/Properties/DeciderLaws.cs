@@ -80,6 +80,35 @@ public sealed class ContainerDeciderLaws : DeciderLaws<ContainerCommand, Contain
                     .Match(Left: e => e is DomainError.WrongState, Right: _ => false));
 
     [Fact]
+    public void A_container_is_paused_and_unpaused_in_turn_while_one_process_of_it_runs() => Holds(
+        Lives,
+        life => life.Fold((Running: false, Paused: false, Ok: true), (so, e) => e switch
+        {
+            ContainerStarted => (true, false, so.Ok),
+            ContainerExited => (false, false, so.Ok),
+            ContainerPaused => (so.Running, true, so.Ok && so is { Running: true, Paused: false }),
+            ContainerUnpaused => (so.Running, false, so.Ok && so is { Running: true, Paused: true }),
+            _ => so,
+        }).Ok);
+
+    [Fact]
+    public void Each_renaming_gives_up_the_name_that_the_container_had() => Holds(
+        Lives,
+        life => life.Fold((Name: "", Ok: true), (so, e) => e switch
+        {
+            ContainerCreated c => (c.Name, so.Ok),
+            ContainerRenamed r => (r.Name, so.Ok && r.Previous == so.Name && r.Name != r.Previous),
+            _ => so,
+        }).Ok);
+
+    [Fact]
+    public void A_paused_container_is_not_started_and_not_removed() => Holds(
+        Lives,
+        life => ContainerDecider.Decider.Fold(life) is not ContainerState.Running { Paused: true } paused
+                || Seq<ContainerCommand>(new StartContainer(Id), new RemoveContainer(Id)).ForAll(command =>
+                    ContainerDecider.Decide(command, paused).Match(Left: e => e is DomainError.WrongState { State: "paused" }, Right: _ => false)));
+
+    [Fact]
     public void A_second_process_is_never_recorded_for_one_start() => Assert.True(
         ContainerDecider.Decide(
             new RecordStarted(Id, new ProcessIdentity(8, 1, "boot")), new ContainerState.Running(7, 1, "boot")).IsLeft);

@@ -20,6 +20,8 @@ public static class ThinLayers
             Settle: (id, cancel) => Guarded.Run(() => Settle(paths, id), cancel).ToAsync(),
             Discard: (id, cancel) => Guarded.Run(() => Discard(paths, id), cancel).ToAsync())
         {
+            Kept = cancel => Guarded.Run(() => KeptLayers.List(paths), cancel).ToAsync(),
+            Bring = (id, cancel) => Guarded.Run(() => KeptLayers.Bring(paths, Checked(id)), cancel).ToAsync(),
             Compare = (id, cancel) => Guarded.Run(() => Compare(paths, id, limits ?? ThinLimits.Default, cancel), cancel).ToAsync(),
         };
 
@@ -106,7 +108,10 @@ public static class ThinLayers
     {
         using var containers = Fs.OpenDirectory(paths.Containers);
         using var trash = Fs.OpenDirectory(paths.Trash);
-        var taken = Trash.Take(containers, Checked(id), trash);
+        // What is not kept never has the name of what is: it may be half deleted.
+        var taken = paths.TrashCare is { Retains: true }
+            ? Trash.Take(containers, Checked(id), trash)
+            : Trash.TakeLeft(containers, Checked(id), trash);
         FaultPoints.At(FaultPoint.ContainerTaken);
         Fs.Sync(containers);
         Trash.Empty(paths, trash, taken);

@@ -41,6 +41,21 @@ internal static partial class Cgroups
         }
     }
 
+    /// <summary>The directory in which a group's processes are frozen, and listed.</summary>
+    public static string Freezing(string path) => (OnlyV2 ? Mount : $"{Mount}/freezer") + path;
+
+    /// <summary>The pids in a group and in those below it, which a container with a control group of its own may make.</summary>
+    public static Seq<int> Processes(string path)
+    {
+        var top = Freezing(path);
+        return !Directory.Exists(top)
+            ? Seq<int>()
+            : Directory.EnumerateDirectories(top, "*", SearchOption.AllDirectories).Prepend(top)
+                .SelectMany(group => File.ReadAllLines($"{group}/cgroup.procs"))
+                .Select(line => int.Parse(line, System.Globalization.CultureInfo.InvariantCulture))
+                .ToSeq().Strict();
+    }
+
     private static IEnumerable<string> Hierarchies() =>
         OnlyV2 ? [Mount] : Directory.Exists(Mount) ? Directory.EnumerateDirectories(Mount) : [];
 

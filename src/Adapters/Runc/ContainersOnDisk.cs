@@ -19,6 +19,17 @@ public static class ContainersOnDisk
     internal static void Write(string container, string name, string? stopSignal) =>
         PrivateFiles.Write(NameFile(container), $"{name}\n{stopSignal}\n");
 
+    /// <summary>One that has never been started has no such file, and gets it with its first start.</summary>
+    internal static Either<DomainError, Unit> Rename(string container, string name)
+    {
+        if (PrivateFiles.ReadText(NameFile(container))?.Split('\n') is [_, var signal, ..])
+        {
+            Write(container, name, signal);
+        }
+
+        return unit;
+    }
+
     private static Either<DomainError, Seq<ContainerOnDisk>> Read(RuntimePaths paths) =>
         !Directory.Exists($"{paths.Root}/containers")
             ? Seq<ContainerOnDisk>()

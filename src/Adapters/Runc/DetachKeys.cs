@@ -1,38 +1,48 @@
 namespace EventDock.Adapters.Runc;
 
+using EventDock.Domain.Containers;
+
 /// <summary>
-/// Finds ctrl-p ctrl-q in what is typed, wherever the reads cut it. A ctrl-p is held back until the next key shows whether it
-/// is the container's after all, as docker does.
+/// Finds the detach keys in what is typed, wherever the reads cut it. Keys that may be their beginning are held back until the next
+/// ones show whether they are the container's after all, as docker does.
 /// </summary>
-internal sealed class DetachKeys
+internal sealed class DetachKeys(DetachSequence sequence)
 {
-    private const byte First = 0x10, Second = 0x11;
-    private bool held;
+    private readonly byte[] keys = sequence.Keys.ToArray();
+    private readonly List<byte> held = [];
 
     /// <summary>What goes to the container; true when the keys were complete, and what followed them is dropped.</summary>
     public (ReadOnlyMemory<byte> Forward, bool Detached) Pass(ReadOnlySpan<byte> typed)
     {
-        var forward = new byte[typed.Length + 1];
-        var count = 0;
+        var forward = new List<byte>(typed.Length + held.Count);
         foreach (var key in typed)
         {
-            if (held && key == Second)
+            held.Add(key);
+            while (!IsBeginning())
             {
-                return (forward.AsMemory(0, count), true);
+                forward.Add(held[0]);
+                held.RemoveAt(0);
             }
 
-            if (held)
+            if (held.Count == keys.Length)
             {
-                forward[count++] = First;
-            }
-
-            held = key == First;
-            if (!held)
-            {
-                forward[count++] = key;
+                return (forward.ToArray(), true);
             }
         }
 
-        return (forward.AsMemory(0, count), false);
+        return (forward.ToArray(), false);
+    }
+
+    private bool IsBeginning()
+    {
+        for (var n = 0; n < held.Count; n++)
+        {
+            if (held[n] != keys[n])
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 }

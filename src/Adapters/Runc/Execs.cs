@@ -128,7 +128,7 @@ internal sealed class Execs(RuntimePaths paths, Programs programs)
         {
             // The runtime waits for the second byte, so that the streams are connected before there is output.
             if (process.AttachAnswer(cancel).Fails(out error, out _)
-                || Session.Connect(directory, spec.Stdin, spec.Terminal, streams, forward: null).Fails(out error, out session))
+                || Session.Connect(directory, spec.Stdin, spec.Terminal, spec.DetachKeys, streams, forward: null).Fails(out error, out session))
             {
                 process.Dispose();
                 return error;

@@ -13,6 +13,7 @@ internal sealed class LogReader(string path, LogSpec spec, int output, int error
 {
     private const int BlockSize = 64 * 1024;
     private readonly bool[] midLine = new bool[2];
+    private readonly LogOutput written = new();
 
     /// <param name="running">Whether more may still come; asked only to follow.</param>
     public void Run(Func<bool> running, CancellationToken cancel)
@@ -34,11 +35,12 @@ internal sealed class LogReader(string path, LogSpec spec, int output, int error
             {
                 if (!WriteRecords(block.AsSpan(0, count), kept))
                 {
+                    written.Flush();
                     return;
                 }
             }
 
-            if (!more || cancel.WaitHandle.WaitOne(20))
+            if (!written.Flush() || !more || cancel.WaitHandle.WaitOne(20))
             {
                 return;
             }
@@ -88,15 +90,17 @@ internal sealed class LogReader(string path, LogSpec spec, int output, int error
 
         var target = line.IsError ? error : output;
         ref var inside = ref midLine[line.IsError ? 1 : 0];
-        if (spec.Timestamps && !inside && Descriptors.Write(target, Encoding.ASCII.GetBytes(line.Timestamp + " ")) != 0)
+        if (!inside && (spec.Timestamps || spec.Details) && !written.Write(target, Encoding.ASCII.GetBytes(Head(line))))
         {
             return false;
         }
 
         inside = !line.EndsLine;
         var text = record[line.TextStart..];
-        return Descriptors.Write(target, line.EndsLine ? text : text[..^1]) == 0;
+        return written.Write(target, line.EndsLine ? text : text[..^1]);
     }
+
+    private string Head(LogLine line) => (spec.Timestamps ? line.Timestamp + " " : "") + (spec.Details ? " " : "");
 
     /// <summary>
     /// Where the last so many lines begin, read from the end: a line is a record that ends one with the parts before it, or

@@ -45,15 +45,29 @@ public static class RuntimeAdapter
             ExecExits: (id, _) => Results.Blocking(paths.Bundle(id), () => Right<DomainError, Seq<ExecExit>>(execs.Exits(id))),
             ExecCleanUp: (id, exec, _) => Results.Blocking(paths.Bundle(id), () => execs.CleanUp(id, exec)),
             Logs: (spec, cancel) => OnOwnThread(paths.Log(spec.Id), () => Logs(paths, exits, spec, streams, cancel)),
-            Step: (spec, cancel) => OnOwnThread(paths.StepBundle(spec.WorkspaceId), () => steps.Run(spec, streams, cancel)));
+            Step: (spec, cancel) => OnOwnThread(paths.StepBundle(spec.WorkspaceId), () => steps.Run(spec, streams, cancel)))
+        {
+            Control = Control(paths),
+        };
         return (runtime, new StepSweep(steps.End));
+    }
+
+    private static ProcessControl Control(RuntimePaths paths)
+    {
+        var freezer = new Freezer(paths);
+        return new ProcessControl(
+            Freeze: (id, frozen, cancel) => Results.Blocking(paths.Bundle(id), () => frozen ? freezer.Freeze(id, cancel) : freezer.Thaw(id)),
+            Frozen: freezer.IsFrozen,
+            Processes: (id, _) => Results.Blocking<Seq<int>>(paths.Bundle(id), () => Cgroups.Processes(paths.Cgroup(id.Value))),
+            Table: (arguments, _) => Results.Blocking("ps", () => HostProcesses.Table(arguments)),
+            Named: (id, name, _) => Results.Blocking(paths.Container(id), () => ContainersOnDisk.Rename(paths.Container(id), name)));
     }
 
     private static Either<DomainError, Attachment> Attach(RuntimePaths paths, AttachSpec spec, PumpStreams streams)
     {
         var bundle = paths.Bundle(spec.Id);
         Action<int>? forward = spec.SignalProxy && !spec.Terminal ? number => Send(bundle, number) : null;
-        return Session.Connect(bundle, spec.Stdin, spec.Terminal, streams, forward).Map(session => new Attachment(
+        return Session.Connect(bundle, spec.Stdin, spec.Terminal, spec.DetachKeys, streams, forward).Map(session => new Attachment(
             Pump: cancel => OnOwnThread(bundle, () =>
             {
                 using (session)

@@ -22,17 +22,19 @@ internal sealed class Session : IDisposable
 
     private readonly string directory;
     private readonly bool stdin, terminal;
+    private readonly DetachSequence detachKeys;
     private readonly PumpStreams streams;
     private readonly Action<int>? forward;
     private int socket;
 
-    private Session(string directory, int socket, bool stdin, bool terminal, PumpStreams streams, Action<int>? forward) =>
-        (this.directory, this.socket, this.stdin, this.terminal, this.streams, this.forward) =
-        (directory, socket, stdin, terminal, streams, forward);
+    private Session(
+        string directory, int socket, bool stdin, bool terminal, DetachSequence detachKeys, PumpStreams streams, Action<int>? forward) =>
+        (this.directory, this.socket, this.stdin, this.terminal, this.detachKeys, this.streams, this.forward) =
+        (directory, socket, stdin, terminal, detachKeys, streams, forward);
 
     /// <param name="forward">Gets the numbers of signals that reach us; null where they are ours.</param>
     public static Either<DomainError, Session> Connect(
-        string directory, bool stdin, bool terminal, PumpStreams streams, Action<int>? forward)
+        string directory, bool stdin, bool terminal, DetachSequence detachKeys, PumpStreams streams, Action<int>? forward)
     {
         var socket = Descriptors.Connect($"{directory}/attach");
         if (socket < 0)
@@ -40,7 +42,7 @@ internal sealed class Session : IDisposable
             return new DomainError.RuntimeFailed("conmon", $"attach: {Marshal.GetPInvokeErrorMessage(-socket)}");
         }
 
-        var session = new Session(directory, socket, stdin, terminal, streams, forward);
+        var session = new Session(directory, socket, stdin, terminal, detachKeys, streams, forward);
         session.Resize();
         return session;
     }
@@ -59,7 +61,9 @@ internal sealed class Session : IDisposable
         {
             // The size may have changed between the connection and the registration.
             Resize();
-            return new StreamPump(socket, streams, stdin, terminal).Run(forward is null ? cancel : CancellationToken.None) is { } end ? end : new DomainError.Interrupted();
+            return new StreamPump(socket, streams, stdin, terminal, detachKeys).Run(forward is null ? cancel : CancellationToken.None) is { } end
+                ? end
+                : new DomainError.Interrupted();
         }
         finally
         {

@@ -18,7 +18,7 @@ internal sealed record PumpStreams(int Input, int Output, int Error)
 /// (2 stdout, 3 stderr; with a terminal all is 2); what is sent is data alone. Each direction has a thread: one that shared
 /// would stop reading while it waits to write, and conmon does the same on the other side.
 /// </summary>
-internal sealed class StreamPump(int socket, PumpStreams streams, bool input, bool terminal)
+internal sealed class StreamPump(int socket, PumpStreams streams, bool input, bool terminal, DetachSequence detachKeys)
 {
     // conmon sends at most 8,192 bytes after the first and takes as much; a longer packet would be cut.
     private const int LargestPacket = 8192;
@@ -76,7 +76,7 @@ internal sealed class StreamPump(int socket, PumpStreams streams, bool input, bo
 
     private void CopyIn(int stop)
     {
-        var keys = terminal ? new DetachKeys() : null;
+        var keys = terminal ? new DetachKeys(detachKeys) : null;
         var buffer = new byte[LargestPacket - 1];
         while ((Descriptors.WaitForEither(streams.Input, stop, -1) & 2) == 0)
         {

@@ -18,10 +18,11 @@ public static class ContainerEndedCommand
         from ports in session.Ended(cancel)
         from rows in ports.Views.Containers.Keyed(Seq1(id), None, cancel)
         from _ in rows.HeadOrNone().Match(
-            Some: row =>
-                from ended in End.Container(ports, container, "exit", cancel)
-                from removed in row.Settings.AutoRemove ? Remove.Ended(ports, container, cancel) : Done
-                select unit,
+            // One that lives is another's start already: the end that this is about has been recorded before that.
+            Some: row => row.Process is { } process && ports.Runtime.Alive(process) ? Done
+                : from ended in End.Container(ports, container, "exit", remove: false, row.Process, cancel)
+                  from removed in row.Settings.AutoRemove && !ended.Removed ? Remove.Ended(ports, container, cancel) : Done
+                  select unit,
             None: () => Done)
         select 0;
 }

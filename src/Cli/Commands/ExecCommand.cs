@@ -1,6 +1,7 @@
 namespace EventDock.Cli.Commands;
 
 using EventDock.Cli.Grammar;
+using EventDock.Domain.Containers;
 using EventDock.Domain.Kernel;
 using EventDock.Engine;
 
@@ -8,10 +9,14 @@ using EventDock.Engine;
 public static class ExecCommand
 {
     public static EitherAsync<DomainError, int> Run(ParsedArgs args, Session session, CancellationToken cancel) =>
+        from keys in DetachSequence.Parse(args.Text("detach-keys")).ToAsync()
         from env in Environments.Given(args.All("env")).ToAsync()
         let request = new ExecRequest(
             args.Arguments.Tail.Strict(), env, args.Text("workdir"), args.Text("user"), args.On("tty"), args.On("interactive"),
             args.On("detach"))
+        {
+            DetachKeys = keys,
+        }
         from terminal in Terminals.Fit(request.Terminal && !request.Detach, request.Stdin).ToAsync()
         from ports in session.Change(cancel)
         from row in Find.Container(ports, args.Arguments[0], cancel)

@@ -15,7 +15,11 @@ public static class LogsCommand
         from ports in session.Read(cancel)
         from row in Find.Container(ports, args.Arguments[0], cancel)
         from _ in ports.Runtime.Logs(
-            new LogSpec(row.Id, args.On("follow"), tail.ToNullable(), since.ToNullable(), until.ToNullable(), args.On("timestamps")), cancel)
+            new LogSpec(row.Id, args.On("follow"), tail.ToNullable(), since.ToNullable(), until.ToNullable(), args.On("timestamps"))
+            {
+                Details = args.On("details"),
+            },
+            cancel)
         select 0;
 
     private static Either<DomainError, Option<int>> Tail(string? text) =>

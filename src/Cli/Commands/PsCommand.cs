@@ -16,29 +16,64 @@ public static class PsCommand
         [
             ("ID", "CONTAINER ID"), ("Image", "IMAGE"), ("Command", "COMMAND"), ("CreatedAt", "CREATED AT"),
             ("RunningFor", "CREATED"), ("Ports", "PORTS"), ("State", "STATE"), ("Status", "STATUS"), ("Names", "NAMES"),
-            ("Networks", "NETWORKS"), ("Labels", "LABELS"), ("Mounts", "MOUNTS"), ("LocalVolumes", "LOCAL VOLUMES"),
+            ("Networks", "NETWORKS"), ("Labels", "LABELS"), ("Mounts", "MOUNTS"), ("LocalVolumes", "LOCAL VOLUMES"), ("Size", "SIZE"),
         ]);
+
+    private static readonly RowFormat WithSizes = Rows with { Columns = Rows.Columns + "\t{{.Size}}" };
 
     public static EitherAsync<DomainError, int> Run(ParsedArgs args, Session session, CancellationToken cancel) =>
         // What ended unseen is recorded before it is shown: otherwise ps would tell of processes that are gone.
         from ports in session.Read(cancel)
         from moment in Moments.AsOf(args.Text("as-of"), ports, session, cancel)
         from settled in moment.Position.IsNone && ports.Ledger.Root.IsSome ? Reconcile.Run(ports, cancel) : Done
-        from rows in args.On("all") ? ports.Views.Containers.All(moment.Position, cancel) : ports.Views.ContainersRunning(moment.Position, cancel)
-        let shown = Newest(rows)
+        from filters in ContainerFilterFlags.Parse(
+            args.All("filter"),
+            text => Find.Container(ports, text, moment.Position, cancel),
+            text => Find.Image(ports, text, moment.Position, cancel))
+        let most = Most(args)
+        from rows in args.On("all") || most.IsSome || filters.AskForAll
+            ? ports.Views.Containers.All(moment.Position, cancel)
+            : ports.Views.ContainersRunning(moment.Position, cancel)
+        from known in filters.Ancestors.IsSome ? ports.Views.Images.All(moment.Position, cancel) : Give(Seq<ImageRow>())
+        let shown = filters.Of(rows, known, most)
+        from sizes in HasSizes(args) ? Sizes(ports, shown, moment.Position, cancel) : Give(NoSizes)
         let images = Canonical(shown)
         let references = images.Values.Where(r => r.Length > 0).Distinct().ToSeq()
         from tags in shown.IsEmpty || args.On("quiet") ? Give(Seq<TagRow>()) : ports.Views.Tags.Keyed(references, moment.Position, cancel)
         let naming = new Naming(images, tags.Map(t => (t.Reference, t.Image)).ToHashSet())
         from text in args.On("quiet") && args.Text("format") is null
             ? Give(string.Concat(shown.Map(r => (args.On("no-trunc") ? r.Id.Value : r.Id.Short) + "\n")))
-            : Rendered(args.Text("format"), shown, r => Row(r, naming, moment.Clock, !args.On("no-trunc"))).ToAsync()
+            : Rendered(
+                args.On("size") ? WithSizes : Rows, args.Text("format"), shown,
+                r => Row(r, naming, sizes(r), moment.Clock, !args.On("no-trunc"))).ToAsync()
         let printed = session.Print(text)
         let footer = Moments.Footer(session, moment)
         select 0;
 
-    private static Seq<ContainerRow> Newest(Seq<ContainerRow> rows) =>
-        rows.OrderByDescending(r => r.Created).ThenBy(r => r.Id.Value, StringComparer.Ordinal).ToSeq().Strict();
+    /// <summary>-l and -n; none or less than none is no bound.</summary>
+    private static Option<int> Most(ParsedArgs args) =>
+        args.Number("last") is { } last and not -1
+            ? last > 0 ? Some((int)Math.Min(last, int.MaxValue)) : None
+            : args.On("latest") ? Some(1) : None;
+
+    private static bool HasSizes(ParsedArgs args) =>
+        args.On("size") || args.Text("format")?.Contains(".Size", StringComparison.Ordinal) == true;
+
+    private static readonly Func<ContainerRow, string> NoSizes = _ => Human.Size(0);
+
+    /// <summary>What a container has written, as recorded, and that with its image: no file is looked at.</summary>
+    private static EitherAsync<DomainError, Func<ContainerRow, string>> Sizes(
+        Ports ports, Seq<ContainerRow> rows, Option<long> at, CancellationToken cancel) =>
+        from layers in ports.Views.Layers.Keyed(rows.Map(r => r.Id.Value).Strict(), at, cancel)
+        from images in ports.Views.Images.Keyed(rows.Map(r => r.ImageId).Distinct().ToSeq(), at, cancel)
+        let written = layers.ToDictionary(l => l.Id, l => l.WrittenBytes.Value, StringComparer.Ordinal)
+        let below = images.ToDictionary(i => i.Id, i => i.Content.Size.Value, StringComparer.Ordinal)
+        select new Func<ContainerRow, string>(row =>
+        {
+            var own = written.GetValueOrDefault(row.Id.Value);
+            var whole = own + below.GetValueOrDefault(row.ImageId);
+            return whole > 0 ? $"{Human.Size(own)} (virtual {Human.Size(whole)})" : Human.Size(own);
+        });
 
     /// <summary>Of each image as it was typed the tag it means; empty where that is none. Many containers have few images.</summary>
     private static Dictionary<string, string> Canonical(Seq<ContainerRow> rows) =>
@@ -47,7 +82,7 @@ public static class PsCommand
             text => ImageReference.Parse(text).Match(Right: r => r.Tagged.Canonical, Left: _ => ""),
             StringComparer.Ordinal);
 
-    private static TemplateValue.Row Row(ContainerRow row, Naming tags, DateTimeOffset now, bool cut) =>
+    private static TemplateValue.Row Row(ContainerRow row, Naming tags, string size, DateTimeOffset now, bool cut) =>
         TemplateValue.RowOf(
             "*formatter.containerContext",
             ("Command", Human.Command(row.Settings.Arguments, cut)),
@@ -61,8 +96,9 @@ public static class PsCommand
             ("Networks", row.Settings.Network),
             ("Ports", ""),
             ("RunningFor", Human.Ago(row.Created, now)),
-            ("State", row.State),
-            ("Status", Human.Status(row.State, row.StartedAt, row.FinishedAt, row.ExitCode, now)));
+            ("Size", size),
+            ("State", row.Status),
+            ("Status", Human.Status(row.Status, row.StartedAt, row.FinishedAt, row.ExitCode, now)));
 
     /// <summary>As typed, while that still names the image; the image's id after the tag has moved on.</summary>
     private static string Image(ContainerRow row, Naming tags, bool cut)
@@ -77,10 +113,11 @@ public static class PsCommand
     private sealed record Naming(IReadOnlyDictionary<string, string> Canonical, IReadOnlySet<(string Reference, string Image)> Now);
 
     /// <summary>As docker's ps, and no other list of its: a template that could not be filled is refused also where nothing is to be shown.</summary>
-    private static Either<DomainError, string> Rendered(string? format, Seq<ContainerRow> rows, Func<ContainerRow, TemplateValue.Row> row) =>
+    private static Either<DomainError, string> Rendered(
+        RowFormat list, string? format, Seq<ContainerRow> rows, Func<ContainerRow, TemplateValue.Row> row) =>
         rows.IsEmpty
-            ? Rows.Render(format, Seq1(Blank), blank => blank).Bind(_ => Rows.Render(format, rows, row))
-            : Rows.Render(format, rows, row);
+            ? list.Render(format, Seq1(Blank), blank => blank).Bind(_ => list.Render(format, rows, row))
+            : list.Render(format, rows, row);
 
     private static TemplateValue.Row Blank => TemplateValue.RowOf(
         "*formatter.containerContext", Rows.Headers.Select(h => (h.Field, "")).ToArray());

@@ -104,7 +104,7 @@ public static class SystemDfCommand
             ("RunningFor", Human.Ago(usage.Container.Created, now)),
             ("Size", Human.ProgressSize(usage.Written)),
             ("Status", Human.Status(
-                usage.Container.State, usage.Container.StartedAt, usage.Container.FinishedAt, usage.Container.ExitCode, now)));
+                usage.Container.Status, usage.Container.StartedAt, usage.Container.FinishedAt, usage.Container.ExitCode, now)));
 
     private static TemplateValue.Row Row(LayerRow layer, DateTimeOffset now) =>
         TemplateValue.RowOf(

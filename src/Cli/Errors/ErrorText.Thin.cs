@@ -18,6 +18,8 @@ public static partial class ErrorText
                 CopyFault.DirectoryOntoFile => "cannot copy directory",
                 _ => "no such directory",
             },
+            DomainError.NotKept e => $"no removed container {e.Reference} is kept (retain-removed in the configuration says how long)",
+            DomainError.NotRemoved e => $"container {Short(e.ContainerId)} has not been removed",
             DomainError.NoSuchPath e => $"no such container:path: {e.Container}:{e.Path}",
             DomainError.BadDestination e => $"destination {Quoted(e.Destination)} must be {e.Wanted}",
             _ => null,

@@ -14,12 +14,13 @@ public static partial class Verbs
         "CONTAINER COMMAND [ARG...]", AtLeast(2), Interspersed: false,
         [
             Switch("detach", 'd', "Do not wait for it"),
+            DetachKeys,
             Env,
             Switch("interactive", 'i', "Keep its standard input open"),
             Switch("tty", 't', "Give it a terminal"),
             Text("user", 'u', "name|uid[:group|gid]", "Run it as this user"),
             Text("workdir", 'w', "dir", "Run it in this directory"),
-            .. Later("detach-keys", "env-file"),
+            .. Later("env-file"),
             .. LaterSwitches("privileged"),
         ]);
 
@@ -27,31 +28,34 @@ public static partial class Verbs
     [
         Switch("all", 'a', "Those that are not running, too"),
         AsOf,
+        List("filter", 'f', "filter", "Only those of which that is so: ancestor=x, before=x, exited=n, id=x, name=x, network=x, since=x, status=x"),
         RowFormat,
+        Number("last", 'n', "number", "The last created ones, so many, whatever their state"),
+        Switch("latest", 'l', "The last created one, whatever its state"),
         NoTrunc,
         Switch("quiet", 'q', "Print ids only"),
-    ], Later("f=filter", "n=last"), LaterSwitches("l=latest", "s=size"));
+        Switch("size", 's', "What each has written, and with its image"),
+    ]);
 
     public static VerbGrammar Start => Verb("start", "Start containers that are not running", "CONTAINER [CONTAINER...]", AtLeast(1),
     [
         Switch("attach", 'a', "Show its output and wait for its end"),
+        DetachKeys,
         Switch("interactive", 'i', "Connect its standard input, too"),
-    ], Later("detach-keys", "checkpoint", "checkpoint-dir"));
-
-    public static VerbGrammar Stop => Verb("stop", "Stop running containers", "CONTAINER [CONTAINER...]", AtLeast(1),
-        [Number("time", 't', "seconds", "Wait so long before killing it (10 where not said)")]);
+    ], Later("checkpoint", "checkpoint-dir"));
 
     public static VerbGrammar Kill => Verb("kill", "Send running containers a signal", "CONTAINER [CONTAINER...]", AtLeast(1),
         [Text("signal", 's', "signal", "By name or number (KILL where not said)")]);
 
     public static VerbGrammar Logs => Verb("logs", "Show what a container has written", "CONTAINER", Exactly(1),
     [
+        Switch("details", "Say of each line what the log says besides"),
         Switch("follow", 'f', "Go on as more is written"),
         Text("since", "time", "Only what was written since (RFC 3339, or relative as 42m)"),
         Text("tail", 'n', "lines", "Only so many lines from the end (or all)"),
         Switch("timestamps", 't', "Show when each line was written"),
         Text("until", "time", "Only what was written before"),
-    ], LaterSwitches("details"));
+    ]);
 
     public static VerbGrammar Rm => Verb("rm", "Remove containers", "CONTAINER [CONTAINER...]", AtLeast(1),
     [

@@ -9,8 +9,9 @@ public static partial class Verbs
     /// <summary>In the order in which help lists them.</summary>
     public static readonly string[] Names =
     [
-        "images", "ps", "build", "run", "create", "start", "stop", "kill", "exec", "logs", "rm", "rmi", "history", "inspect",
-        "diff", "cp", "tag", "import", "pull", "push", "load", "save", "export", "login", "logout",
+        "images", "ps", "build", "run", "create", "start", "stop", "restart", "kill", "pause", "unpause", "wait", "attach", "exec", "logs", "top",
+        "rename", "rm", "rmi", "history", "inspect",
+        "diff", "cp", "commit", "restore", "tag", "import", "pull", "push", "load", "save", "export", "login", "logout",
         "image diff", "image inspect", "image prune", "layer ls", "layer show", "container prune", "system df", "system prune",
         "version", "log", "check", "repair", "rebuild", "adopt",
         "ledger verify", "ledger export", "ledger import", "ledger views", "ledger checkpoint", "ledger key", "ledger anchor", "ledger prove", "ledger consistency",
@@ -36,6 +37,8 @@ public static partial class Verbs
         "rmi" => Rmi,
         "diff" => Diff,
         "cp" => Cp,
+        "commit" => Commit,
+        "restore" => Restore,
         "history" => History,
         "inspect" => Inspect,
         "tag" => Tag,
@@ -79,13 +82,12 @@ public static partial class Verbs
         "ledger prove" => LedgerProve,
         "ledger consistency" => LedgerConsistency,
         "ledger check-proof" => LedgerCheckProof,
-        _ => null,
+        _ => OfLife(name),
     };
 
     /// <summary>A verb of docker that EventDock does not have yet.</summary>
     public static bool IsToCome(string word) => word is
-        "attach" or "commit" or "events" or "info" or "pause"
-        or "port" or "rename" or "restart" or "search" or "stats" or "top" or "unpause" or "update" or "wait"
+        "events" or "info" or "port" or "search" or "stats" or "update"
         or "network" or "volume" or "system" or "builder" or "plugin" or "swarm" or "stack" or "service" or "secret" or "config"
         or "node" or "manifest" or "context" or "trust" or "compose" or "buildx";
 

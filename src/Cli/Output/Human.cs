@@ -44,7 +44,7 @@ public static class Human
         at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss '+0000 UTC'", CultureInfo.InvariantCulture);
 
     /// <summary>STATUS of <c>ps</c>: Up 5 minutes, Exited (0) 2 hours ago, Created.</summary>
-    /// <param name="state">As in the containers view: created, starting, running, exited.</param>
+    /// <param name="state">As in the containers view: created, starting, running, paused, exited.</param>
     /// <param name="exitCode">Null where nobody could see it.</param>
     public static string Status(
         string state, DateTimeOffset? startedAt, DateTimeOffset? finishedAt, int? exitCode, DateTimeOffset now) =>
@@ -52,6 +52,7 @@ public static class Human
         {
             ("running", { } started, _) => $"Up {Duration(now - started)}",
             ("running", _, _) => "Up",
+            ("paused", { } started, _) => $"Up {Duration(now - started)} (Paused)",
             ("exited", _, { } finished) => $"Exited ({Code(exitCode)}) {Ago(finished, now)}",
             ("exited", _, _) => $"Exited ({Code(exitCode)})",
             ("starting", _, _) => "Starting",

@@ -21,9 +21,9 @@ public static class InspectJson
         json.WriteString("Path", row.Settings.Arguments.HeadOrNone().IfNone(""));
         Texts(json, "Args", row.Settings.Arguments.Skip(1).ToSeq());
         json.WriteStartObject("State");
-        json.WriteString("Status", row.State);
+        json.WriteString("Status", row.Status);
         json.WriteBoolean("Running", row.State == ContainerRow.Running);
-        json.WriteBoolean("Paused", false);
+        json.WriteBoolean("Paused", row.Paused);
         json.WriteBoolean("Restarting", false);
         json.WriteBoolean("OOMKilled", row.OutOfMemory);
         json.WriteBoolean("Dead", false);

@@ -45,7 +45,7 @@ public static class LayerFields
 
     private static TemplateValue Container(ContainerUsage usage) => new TemplateValue.Row("",
     [
-        Text("ID", usage.Container.Id.Short), Text("Name", usage.Container.Name), Text("State", usage.Container.State),
+        Text("ID", usage.Container.Id.Short), Text("Name", usage.Container.Name), Text("State", usage.Container.Status),
         Number("Bytes", usage.Written),
     ]);
 

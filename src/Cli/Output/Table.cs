@@ -18,10 +18,13 @@ public static class Table
     /// Lines whose cells are ended by tabs. A column is a block of consecutive lines that have a cell in it which a tab ends;
     /// lines without one part the blocks, as in the elastic tabstops that tabwriter implements.
     /// </summary>
-    public static string Align(string text)
+    public static string Align(string text) => Align(text, MinWidth);
+
+    /// <summary>The same with another least width of a column, its padding included.</summary>
+    public static string Align(string text, int minWidth)
     {
         var cells = Cells(text);
-        var widths = Widths(cells);
+        var widths = Widths(cells, minWidth);
         var result = new StringBuilder(text.Length * 2);
         for (var line = 0; line < cells.Count; line++)
         {
@@ -62,7 +65,7 @@ public static class Table
         }
     }
 
-    private static int[][] Widths(List<(int Start, int Length, int Runes)[]> cells)
+    private static int[][] Widths(List<(int Start, int Length, int Runes)[]> cells, int minWidth)
     {
         var widths = cells.Select(line => new int[line.Length - 1]).ToArray();
         for (var column = 0; widths.Any(w => w.Length > column); column++)
@@ -73,7 +76,7 @@ public static class Table
                 var width = 0;
                 for (; end < cells.Count && widths[end].Length > column; end++)
                 {
-                    width = Math.Max(width, Math.Max(MinWidth, cells[end][column].Runes + Padding));
+                    width = Math.Max(width, Math.Max(minWidth, cells[end][column].Runes + Padding));
                 }
 
                 for (var line = first; line < end; line++)

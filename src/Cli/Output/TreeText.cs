@@ -90,8 +90,8 @@ public sealed class TreeText
 
     private void Container(string before, ContainerUsage usage) =>
         Line(
-            $"{before}- {TerminalText.Escape(usage.Container.Name)} {usage.Container.State}", Human.Size(usage.Written), "", "",
-            keep: usage.Container.State.Length + 1);
+            $"{before}- {TerminalText.Escape(usage.Container.Name)} {usage.Container.Status}", Human.Size(usage.Written), "", "",
+            keep: usage.Container.Status.Length + 1);
 
     /// <param name="keep">So much of the name's end stays when it must be cut.</param>
     private void Line(string name, string size, string images, string containers, int keep = 0)

@@ -38,7 +38,13 @@ public sealed record ContainerSettings(
 public sealed record SecretName(string Name, string Keyed);
 
 /// <summary>The intention to start: what follows is ContainerStarted or ContainerStartFailed.</summary>
-public sealed record ContainerStartRequested(ContainerId Id) : ContainerEvent(Id);
+/// <param name="Cause">restart, where the command has stopped it before to start it again; null for every other start.</param>
+public sealed record ContainerStartRequested(
+    ContainerId Id, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Cause = null) : ContainerEvent(Id)
+{
+    /// <summary>The cause of a start that is the second half of a restart.</summary>
+    public const string Restart = "restart";
+}
 
 /// <param name="StartTime">Field 22 of /proc/PID/stat, in clock ticks since boot: with the boot id it tells this process from
 /// every other that ever had the pid.</param>
@@ -48,13 +54,30 @@ public sealed record ContainerStarted(ContainerId Id, int Pid, ByteCount StartTi
 public sealed record ContainerStartFailed(ContainerId Id, int ExitCode, string Message) : ContainerEvent(Id);
 
 /// <summary>EventDock has sent a signal to the container's process.</summary>
-/// <param name="Cause">kill, stop or rm.</param>
+/// <param name="Cause">kill, stop, restart or rm.</param>
 public sealed record ContainerSignalled(ContainerId Id, string Signal, string Cause) : ContainerEvent(Id);
 
 /// <param name="ExitCode">As docker shows it: 128 + the signal where one ended it; null where nobody could see it (a reboot).</param>
 public sealed record ContainerExited(ContainerId Id, int? ExitCode, bool OutOfMemory) : ContainerEvent(Id);
 
+/// <summary>Its processes have been frozen: they keep what they have and do nothing.</summary>
+public sealed record ContainerPaused(ContainerId Id) : ContainerEvent(Id);
+
+/// <summary>Its processes go on where they were.</summary>
+public sealed record ContainerUnpaused(ContainerId Id) : ContainerEvent(Id);
+
+/// <param name="Previous">The name that it has given up.</param>
+public sealed record ContainerRenamed(ContainerId Id, string Name, string Previous) : ContainerEvent(Id);
+
 public sealed record ContainerRemoved(ContainerId Id) : ContainerEvent(Id);
+
+/// <summary>A removed container is there again with its thin layer. It carries all that was known of it: its row had ended.</summary>
+/// <param name="Created">When it was made.</param>
+/// <param name="StartedAt">The last time; null where it never was.</param>
+/// <param name="Error">Why its last start failed; null where it did not.</param>
+public sealed record ContainerRestored(
+    ContainerId Id, string Name, string Image, string ImageId, ContainerSettings Settings, DateTimeOffset Created,
+    DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, int? ExitCode, bool OutOfMemory, string? Error) : ContainerEvent(Id);
 
 /// <summary>What has happened to one further process in a container. Stream: <c>exec-{container}-{id}</c>.</summary>
 public abstract record ExecEvent(string Id, ContainerId Container) : DockEvent;

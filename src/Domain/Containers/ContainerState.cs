@@ -5,12 +5,16 @@ public abstract record ContainerState
 {
     private ContainerState() { }
 
+    /// <summary>Empty before there is a container.</summary>
+    public string Name { get; init; } = "";
+
     /// <summary>docker's word for it.</summary>
     public string Word => this switch
     {
         Absent => "absent",
         Created => "created",
         Starting => "starting",
+        Running { Paused: true } => "paused",
         Running => "running",
         Exited => "exited",
         Removed => "removed",
@@ -23,7 +27,13 @@ public abstract record ContainerState
 
     public sealed record Starting : ContainerState;
 
-    public sealed record Running(int Pid, long StartTime, string BootId) : ContainerState;
+    public sealed record Running(int Pid, long StartTime, string BootId) : ContainerState
+    {
+        /// <summary>Its processes are frozen.</summary>
+        public bool Paused { get; init; }
+
+        public ProcessIdentity Process => new(Pid, StartTime, BootId);
+    }
 
     public sealed record Exited : ContainerState;
 

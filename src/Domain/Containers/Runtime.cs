@@ -36,13 +36,20 @@ public sealed record Attachment(Func<CancellationToken, EitherAsync<DomainError,
 
 /// <param name="Terminal">The container has one.</param>
 /// <param name="SignalProxy">Signals that reach us go to the container (docker run --sig-proxy, on without a terminal).</param>
-public sealed record AttachSpec(ContainerId Id, bool Stdin, bool Terminal, bool SignalProxy);
+public sealed record AttachSpec(ContainerId Id, bool Stdin, bool Terminal, bool SignalProxy)
+{
+    /// <summary>Heeded on a terminal, as by docker.</summary>
+    public DetachSequence DetachKeys { get; init; } = DetachSequence.Default;
+}
 
 /// <summary>A further process in a running container.</summary>
 /// <param name="ExitCommand">What conmon is to run when the process has ended; empty for none.</param>
 public sealed record ExecSpec(
     ContainerId Container, string ExecId, Seq<string> Command, Seq<string> Env, string WorkingDir, string User,
-    bool Terminal, bool Stdin, bool Detach, Seq<string> ExitCommand);
+    bool Terminal, bool Stdin, bool Detach, Seq<string> ExitCommand)
+{
+    public DetachSequence DetachKeys { get; init; } = DetachSequence.Default;
+}
 
 /// <param name="Wait">Pumps the streams to the end, then says how that end came.</param>
 public sealed record RunningExec(int Pid, Func<CancellationToken, EitherAsync<DomainError, ExecEnd>> Wait);
@@ -55,7 +62,11 @@ public sealed record ExecEnd(AttachEnd How, int ExitCode);
 
 /// <param name="Tail">Lines from the end; null for all.</param>
 public sealed record LogSpec(
-    ContainerId Id, bool Follow, int? Tail, DateTimeOffset? Since, DateTimeOffset? Until, bool Timestamps);
+    ContainerId Id, bool Follow, int? Tail, DateTimeOffset? Since, DateTimeOffset? Until, bool Timestamps)
+{
+    /// <summary>Before each line what the log says of it besides; nothing yet but the blank that follows it with docker.</summary>
+    public bool Details { get; init; }
+}
 
 /// <summary>RUN: a process in a build's workspace, on our own streams, ended with us.</summary>
 public sealed record StepSpec(
@@ -91,7 +102,10 @@ public sealed record Runtime(
     Func<ContainerId, CancellationToken, EitherAsync<DomainError, Seq<ExecExit>>> ExecExits,
     Func<ContainerId, string, CancellationToken, EitherAsync<DomainError, Unit>> ExecCleanUp,
     Func<LogSpec, CancellationToken, EitherAsync<DomainError, Unit>> Logs,
-    Func<StepSpec, CancellationToken, EitherAsync<DomainError, int>> Step);
+    Func<StepSpec, CancellationToken, EitherAsync<DomainError, int>> Step)
+{
+    public required ProcessControl Control { get; init; }
+}
 
 /// <summary>
 /// The values of -e, kept beside the thin layer (0600) and nowhere else, and the keyed digest under which the ledger knows them.

@@ -1,0 +1,40 @@
+namespace EventDock.Cli.Commands;
+
+using EventDock.Cli.Grammar;
+using EventDock.Domain.Containers;
+using EventDock.Domain.Kernel;
+using EventDock.Engine;
+using EventDock.Projections;
+using static EventDock.Engine.Pipeline;
+
+/// <summary><c>eventdock attach</c>, and the half of <c>start -a</c> that is the same.</summary>
+public static class AttachCommand
+{
+    public static EitherAsync<DomainError, int> Run(ParsedArgs args, Session session, CancellationToken cancel) =>
+        from keys in DetachSequence.Parse(args.Text("detach-keys")).ToAsync()
+        from ports in session.Change(cancel)
+        from row in Find.Container(ports, args.Arguments[0], cancel)
+        from running in row is { State: ContainerRow.Running, Paused: false }
+            ? Done
+            : Fail<Unit>(new DomainError.WrongState(row.Id.Value, row.Status, "attach to"))
+        from terminal in Terminals.Fit(row.Settings.Terminal, !args.On("no-stdin")).ToAsync()
+        from code in To(
+            ports, session, row,
+            new Attending(true, !args.On("no-stdin") && row.Settings.OpenStdin, args.On("sig-proxy")) { DetachKeys = keys }, cancel)
+        select code;
+
+    /// <summary>The streams of a container that runs, up to its end or the keys.</summary>
+    public static EitherAsync<DomainError, int> To(
+        Ports ports, Session session, ContainerRow row, Attending attending, CancellationToken cancel) =>
+        from attachment in ports.Runtime.Attach(
+            new AttachSpec(row.Id, attending.Stdin, row.Settings.Terminal, attending.SignalProxy) { DetachKeys = attending.DetachKeys },
+            cancel)
+        from outcome in Engine.Run.Attended(ports, row.Id, row.Process, attachment, row.Settings.AutoRemove, cancel)
+        select outcome.ExitCode.IfNone(() => Left(session));
+
+    private static int Left(Session session)
+    {
+        session.Tell("read escape sequence");
+        return 0;
+    }
+}

@@ -1,0 +1,19 @@
+namespace EventDock.Engine;
+
+using EventDock.Domain.Containers;
+using EventDock.Domain.Kernel;
+using EventDock.Projections;
+
+/// <summary><c>eventdock rename</c>. That no two containers have one name is the appending transaction's affair.</summary>
+public static class Rename
+{
+    public static EitherAsync<DomainError, Unit> Container(Ports ports, ContainerRow row, string name, CancellationToken cancel) =>
+        from parsed in ContainerName.Parse(name.TrimStart('/')).ToAsync()
+        from renamed in ports.Again(
+            () => ports.Store.Handle(
+                ContainerDecider.Decider, Streams.Container(row.Id.Value), new RenameContainer(row.Id, parsed),
+                ports.World.Clock(), cancel),
+            cancel)
+        from noted in ports.Runtime.Control.Named(row.Id, parsed, CancellationToken.None)
+        select unit;
+}
