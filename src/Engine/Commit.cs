@@ -29,10 +29,7 @@ public static class Commit
         from committed in Start.Locked(ports, row.Id, cancel).Holding(() =>
             from frozen in Give(request.Pause && row.State == ContainerRow.Running && !ports.Runtime.Control.Frozen(row.Id))
             from layer in frozen
-                ? (from still in ports.Runtime.Control.Freeze(row.Id, true, cancel)
-                   from layer in Layer(ports, row, image, cancel)
-                   select layer)
-                  .Finally(() => ports.Runtime.Control.Freeze(row.Id, false, CancellationToken.None))
+                ? Pausing.Still(ports, row.Id, () => Layer(ports, row, image, cancel), cancel)
                 : Layer(ports, row, image, cancel)
             from id in Record(ports, request, row, image, run, layer, frozen, began, cancel)
             select id)

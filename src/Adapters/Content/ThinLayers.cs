@@ -20,6 +20,8 @@ public static class ThinLayers
             Settle: (id, cancel) => Guarded.Run(() => Settle(paths, id), cancel).ToAsync(),
             Discard: (id, cancel) => Guarded.Run(() => Discard(paths, id), cancel).ToAsync())
         {
+            NoteFrozen = (id, frozen, cancel) => Guarded.Run(() => NoteFrozen(paths, id, frozen), cancel).ToAsync(),
+            NotedFrozen = id => Fs.TryStat(Fs.Cwd, Bytes.Of(paths.Container(id) + "/freezing"), out _),
             Kept = cancel => Guarded.Run(() => KeptLayers.List(paths), cancel).ToAsync(),
             Bring = (id, cancel) => Guarded.Run(() => KeptLayers.Bring(paths, Checked(id)), cancel).ToAsync(),
             Compare = (id, cancel) => Guarded.Run(() => Compare(paths, id, limits ?? ThinLimits.Default, cancel), cancel).ToAsync(),
@@ -89,6 +91,21 @@ public static class ThinLayers
         {
             lowers.ForEach(lower => lower.Dispose());
         }
+    }
+
+    private static Unit NoteFrozen(Paths paths, string id, bool frozen)
+    {
+        using var container = OpenContainer(paths, id);
+        if (frozen)
+        {
+            Fs.At(container, "freezing"u8, Open.Write | Open.Create | Open.NoFollow, 0x180).Dispose();
+        }
+        else
+        {
+            Fs.Unlink(container, "freezing"u8);
+        }
+
+        return unit;
     }
 
     private static Unit Settle(Paths paths, string id)

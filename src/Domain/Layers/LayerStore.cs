@@ -105,6 +105,15 @@ public sealed record ThinLayerStore(
     /// <summary>The layer as it is now against all that lies below it; nothing is kept of it.</summary>
     public required Func<string, CancellationToken, EitherAsync<DomainError, ThinDifference>> Compare { get; init; }
 
+    /// <summary>
+    /// Notes that this command has the container's processes frozen (true) or no longer has (false): should it die meanwhile, nobody has
+    /// asked for a pause.
+    /// </summary>
+    public required Func<string, bool, CancellationToken, EitherAsync<DomainError, Unit>> NoteFrozen { get; init; }
+
+    /// <summary>Such a note is there.</summary>
+    public required Func<string, bool> NotedFrozen { get; init; }
+
     /// <summary>Ids of the removed containers whose thin layers are kept whole, the last removed first.</summary>
     public required Func<CancellationToken, EitherAsync<DomainError, Seq<string>>> Kept { get; init; }
 
