@@ -27,6 +27,7 @@ public static class Program
     [
         "run", "create", "start", "stop", "restart", "kill", "pause", "unpause", "rename", "exec", "rm", "rmi", "tag", "import", "load", "pull", "push", "build",
         "ledger redact", "ledger seal", "container prune", "image prune", "system prune", "repair",
+        "diff", "cp", "commit", "restore",
     ];
 
     private static readonly Dictionary<string, Func<ParsedArgs, Session, CancellationToken, EitherAsync<DomainError, int>>> Verbs = new()
@@ -35,6 +36,7 @@ public static class Program
         ["attach"] = AttachCommand.Run,
         ["build"] = BuildCommand.Run,
         ["check"] = CheckCommand.Run,
+        ["commit"] = CommitCommand.Run,
         ["container inspect"] = InspectCommand.Containers,
         ["container prune"] = PruneCommand.Containers,
         ["create"] = CreateCommand.Run,
@@ -44,6 +46,8 @@ public static class Program
         ["db stop"] = DbCommand.Stop,
         ["db upgrade"] = DbCommand.Upgrade,
         ["db url"] = DbCommand.Url,
+        ["cp"] = CpCommand.Run,
+        ["diff"] = DiffCommand.Run,
         ["events"] = EventsCommand.Run,
         ["exec"] = Commands.ExecCommand.Run,
         ["export"] = ExportCommand.Run,
@@ -83,6 +87,7 @@ public static class Program
         ["rename"] = LifeCommands.Rename,
         ["repair"] = RepairCommand.Run,
         ["restart"] = LifeCommands.Restart,
+        ["restore"] = RestoreCommand.Run,
         ["rm"] = RmCommand.Run,
         ["rmi"] = RmiCommand.Run,
         ["run"] = RunCommand.Run,

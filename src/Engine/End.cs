@@ -104,16 +104,19 @@ public static class End
 
     /// <summary>Records what has been written to a thin layer since it was last looked at: after an exec, say.</summary>
     public static EitherAsync<DomainError, Unit> RecordWrites(Ports ports, ContainerId id, string cause, CancellationToken cancel) =>
-        Start.Locked(ports, id, cancel).Holding(() =>
-            from written in Scan(ports, id, cause, cancel)
-            from _ in ports.Again(
-                () =>
-                    from append in Written(ports, id, written, cancel)
-                    from appended in append.IsEmpty ? Done : ports.Store.Append(append, cancel).Ignore()
-                    select unit,
-                cancel)
-            from settled in ports.Thin.Settle(id.Value, cancel)
-            select unit);
+        Start.Locked(ports, id, cancel).Holding(() => HeldWrites(ports, id, cause, cancel));
+
+    /// <summary>The same for who holds the container's lock.</summary>
+    internal static EitherAsync<DomainError, Unit> HeldWrites(Ports ports, ContainerId id, string cause, CancellationToken cancel) =>
+        from written in Scan(ports, id, cause, cancel)
+        from _ in ports.Again(
+            () =>
+                from append in Written(ports, id, written, cancel)
+                from appended in append.IsEmpty ? Done : ports.Store.Append(append, cancel).Ignore()
+                select unit,
+            cancel)
+        from settled in ports.Thin.Settle(id.Value, cancel)
+        select unit;
 
     private static EitherAsync<DomainError, RecordWritten> Scan(Ports ports, ContainerId id, string cause, CancellationToken cancel) =>
         from delta in ports.Thin.Scan(id.Value, cancel)

@@ -55,10 +55,25 @@ public static class Pausing
     private static EitherAsync<DomainError, Unit> AsItIs(Ports ports, ContainerId id, CancellationToken cancel) =>
         from past in ports.Store.Read(Streams.Container(id.Value), cancel)
         let state = ContainerDecider.Decider.Fold(past.Map(e => (ContainerEvent)e.Event))
-        from settled in state is ContainerState.Running running && running.Paused != ports.Runtime.Control.Frozen(id)
-            ? Record(ports, running.Paused ? new UnpauseContainer(id) : new PauseContainer(id), cancel)
-            : Done
+        from settled in state is not ContainerState.Running running || running.Paused == ports.Runtime.Control.Frozen(id) ? Done
+            // Frozen for the length of a commit that was killed.
+            : !running.Paused && ports.Thin.NotedFrozen(id.Value) ? Thawed(ports, id)
+            : Record(ports, running.Paused ? new UnpauseContainer(id) : new PauseContainer(id), cancel)
         select settled;
+
+    /// <summary>Work under whose eyes nothing of the container moves; it goes on afterwards, whatever came of the work.</summary>
+    internal static EitherAsync<DomainError, T> Still<T>(
+        Ports ports, ContainerId id, Func<EitherAsync<DomainError, T>> work, CancellationToken cancel) =>
+        (from noted in ports.Thin.NoteFrozen(id.Value, true, cancel)
+         from frozen in ports.Runtime.Control.Freeze(id, true, cancel)
+         from done in work()
+         select done)
+        .Finally(() => Thawed(ports, id));
+
+    private static EitherAsync<DomainError, Unit> Thawed(Ports ports, ContainerId id) =>
+        from going in ports.Runtime.Control.Freeze(id, false, CancellationToken.None)
+        from noted in ports.Thin.NoteFrozen(id.Value, false, CancellationToken.None)
+        select unit;
 
     private static EitherAsync<DomainError, Unit> Decided(Ports ports, ContainerCommand command, CancellationToken cancel) =>
         ports.Store.Decide(

@@ -28,6 +28,9 @@ public sealed record Ports(
     /// <summary>Archives of images and of containers' files.</summary>
     public required ImageArchives Archives { get; init; }
 
+    /// <summary>Files of containers and of the host, to be copied.</summary>
+    public required ContainerFiles Files { get; init; }
+
     /// <summary>Who has signed what is pulled.</summary>
     public required ImageSignatures Signatures { get; init; }
 

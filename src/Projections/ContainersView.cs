@@ -50,6 +50,9 @@ public static class ContainersView
                 Paused = false,
             }),
             ContainerRemoved => None,
+            ContainerRestored e => Some(new ContainerRow(
+                e.Id, e.Name, e.Image, e.ImageId, e.Settings, e.Created, e.StartedAt is null ? ContainerRow.CreatedState : ContainerRow.Exited,
+                Pid: null, StartTime: null, BootId: null, e.StartedAt, e.FinishedAt, e.ExitCode, e.OutOfMemory, e.Error)),
             _ => row,
         };
 }

@@ -17,6 +17,7 @@ public static class ImagesView
             ImagePulled e => Opened(row, e.Id, "pulled", fact, e.Image),
             ImageBuilt e => Opened(row, e.Id, "built", fact, e.Image),
             ImageImported e => Opened(row, e.Id, "imported", fact, e.Image),
+            ImageCommitted e => Opened(row, e.Id, "committed", fact, e.Image),
             ImageLoaded e => Opened(row, e.Id, "loaded", fact, e.Image),
             ImageRemoved => None,
             _ => row,

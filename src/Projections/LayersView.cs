@@ -16,6 +16,8 @@ public static class LayersView
         {
             LayerCreated e => Some(new LayerRow(
                 e.Id, e.Container, e.Parent, e.DiffId, e.Blob, e.Size, fact.Occurred, Written: 0, WrittenBytes: 0)),
+            LayerRestored e => Some(new LayerRow(
+                e.Id, e.Id, e.Parent, DiffId: null, Blob: null, Size: 0, e.Created, e.Written, e.WrittenBytes)),
             LayerWritten e => row.Map(r => r with
             {
                 Written = r.Written + (e.Added + e.Modified + e.Deleted),

@@ -46,7 +46,7 @@ public sealed record ContainerRow(
 }
 
 /// <summary>One image. Key: its id (hex).</summary>
-/// <param name="Origin">pulled, built, imported or loaded.</param>
+/// <param name="Origin">pulled, built, imported, committed or loaded.</param>
 /// <param name="Arrived">When it came to be here; its own Created is in the content.</param>
 public sealed record ImageRow(string Id, string Origin, DateTimeOffset Arrived, ImageContent Content);
 

@@ -33,6 +33,9 @@ public sealed class CodecSamples
 
     private static readonly Seq<SecretName> Secrets = Seq1(new SecretName("PASSWORD", Hex));
 
+    private static readonly ContainerSettings Settings = new(
+        Seq1("/entry"), Seq("node", "server.js"), "/app", "node", Id.Short, "private", true, false, true, Secrets, "SIGQUIT");
+
     /// <summary>What the samples hold, by file.</summary>
     public static readonly Seq<(string File, DockEvent Event)> All = Seq<(string, DockEvent)>(
         ("root_initialized.v1", new RootInitialized(Hex, "host", "boot", "0.1.0")),
@@ -43,12 +46,14 @@ public sealed class CodecSamples
             Hex, "exit", 1, 2, 3, 4, new BlobRef("application/json", Digest, 5),
             Seq(new PathChange("A", "/é", false, "file", 6, Digest, null), new PathChange("D", "L/8=", true, "file", 0, null, "too large")), "out of time")),
         ("layer_quota_reached.v1", new LayerQuotaReached(Hex, 1_000_000)),
+        ("layer_restored.v1", new LayerRestored(Hex, "parent", At, 9007199254740993, 5, true)),
         ("layer_removed.v1", new LayerRemoved(Hex)),
         ("layer_repaired.v1", new LayerRepaired(Hex, "files", "blob")),
         ("image_repaired.v1", new ImageRepaired(Hex, "docker.io/library/node:22")),
         ("image_pulled.v1", new ImagePulled(Hex, "docker.io", "docker.io/library/node:22", Digest, "linux/arm/v7", 33, 44, Content)),
         ("image_pushed.v1", new ImagePushed(Hex, "registry.example:5000", "team/node", "22", Digest, 9007199254740993, 1, 2, 3, 77)),
         ("image_built.v1", new ImageBuilt(Hex, "base", 55, Content)),
+        ("image_committed.v1", new ImageCommitted(Hex, new string('c', 64), "base", true, 88, Content)),
         ("image_imported.v1", new ImageImported(Hex, "-", Content with { Created = null, Author = null, Variant = null, Run = RunConfig.Empty })),
         ("image_loaded.v1", new ImageLoaded(
             Hex, "images.tar", "oci-archive", Digest, 9007199254740993, 66, Content with
@@ -63,10 +68,9 @@ public sealed class CodecSamples
         ("image_tagged.v1", new ImageTagged("docker.io/library/node:22", Hex, "before")),
         ("image_untagged.v1", new ImageUntagged("docker.io/library/node:22", Hex)),
         ("build_step_completed.v1", new BuildStepCompleted(Hex, "RUN make", At, "layer", Digest)),
-        ("container_created.v1", new ContainerCreated(
-            Id, "reverent_jackson", "node:22", Hex,
-            new ContainerSettings(
-                Seq1("/entry"), Seq("node", "server.js"), "/app", "node", Id.Short, "private", true, false, true, Secrets, "SIGQUIT"))),
+        ("container_created.v1", new ContainerCreated(Id, "reverent_jackson", "node:22", Hex, Settings)),
+        ("container_restored.v1", new ContainerRestored(
+            Id, "reverent_jackson", "node:22", Hex, Settings, At, At, At, 137, true, "not found")),
         ("container_start_requested.v1", new ContainerStartRequested(Id)),
         ("container_started.v1", new ContainerStarted(Id, 42, 123456789012345678, "boot")),
         ("container_start_failed.v1", new ContainerStartFailed(Id, 127, "not found")),

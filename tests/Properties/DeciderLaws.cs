@@ -62,9 +62,15 @@ public sealed class ContainerDeciderLaws : DeciderLaws<ContainerCommand, Contain
     private Gen<Seq<ContainerEvent>> Lives => Commands.ListOf().Select(c => Histories.Run(Decider, c));
 
     [Fact]
-    public void Nothing_happens_to_a_container_after_it_was_removed() => Holds(
+    public void Nothing_happens_to_a_container_after_it_was_removed_unless_it_is_restored() => Holds(
         Lives,
-        life => !life.Map((n, e) => (n, e)).Exists(x => x.e is ContainerRemoved && x.n < life.Count - 1));
+        life => !life.Map((n, e) => (n, e)).Exists(x => x.e is ContainerRemoved && x.n < life.Count - 1 && life[x.n + 1] is not ContainerRestored));
+
+    [Fact]
+    public void What_is_restored_was_removed_just_before_and_has_its_row_again() => Holds(
+        Lives,
+        life => life.Map((n, e) => (n, e)).ForAll(x => x.e is not ContainerRestored || (x.n > 0 && life[x.n - 1] is ContainerRemoved))
+            && life.Exists(e => e is ContainerRestored) == (life.Count(e => e is ContainerRemoved) > (life.LastOrNone().Exists(e => e is ContainerRemoved) ? 1 : 0)));
 
     [Fact]
     public void Every_start_and_failure_follows_its_request_at_once() => Holds(

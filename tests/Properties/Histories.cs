@@ -45,6 +45,8 @@ public static class Histories
         Gen.Elements("TERM", "KILL").Select(signal => (ContainerCommand)new SignalContainer(id, signal, "stop")),
         Gen.Elements("TERM", "HUP").Select(signal => (ContainerCommand)new RecordSignalled(id, signal, "kill")),
         Gen.Elements<int?>(0, 1, 137, null).Select(code => (ContainerCommand)new RecordExited(id, code, false)),
+        Gen.Constant<ContainerCommand>(new RestoreContainer(new ContainerRestored(
+            id, "n" + id.Short, "busybox", D(9).Hex, Settings, Start, null, null, 127, false, "no"))),
         Gen.Constant<ContainerCommand>(new RemoveContainer(id)));
 
     public static Gen<LayerCommand> LayerCommands(string id) => Gen.OneOf<LayerCommand>(
@@ -52,6 +54,7 @@ public static class Histories
         Gen.Constant<LayerCommand>(new RecordActive(id, D(1).Hex)),
         Gen.Choose(0, 4).Select(n => (LayerCommand)new RecordWritten(id, "exit", Delta(n), 7)),
         Gen.Constant<LayerCommand>(new RecordLayerRepaired(id, "files", "blob")),
+        Gen.Constant<LayerCommand>(new RestoreLayer(new LayerRestored(id, D(1).Hex, Start, 3, 9, false))),
         Gen.Constant<LayerCommand>(new RemoveLayer(id)));
 
     public static ThinLayerDelta Delta(int n) => new(
@@ -65,6 +68,7 @@ public static class Histories
             id, "docker.io", "library/node", "6.9.2", D(n), 40, 1, 0, 2, 5))),
         Gen.Constant<ImageCommand>(new RecordBuilt(new ImageBuilt(id, null, 5, Content))),
         Gen.Constant<ImageCommand>(new RecordLoaded(new ImageLoaded(id, "-", "docker-archive", null, 7, 5, Content))),
+        Gen.Constant<ImageCommand>(new RecordCommittedImage(new ImageCommitted(id, D(8).Hex, D(9).Hex, true, 5, Content))),
         Gen.Constant<ImageCommand>(new RecordImported(new ImageImported(id, "-", Content))),
         Gen.Constant<ImageCommand>(new RecordImageRepaired(id, "docker.io/library/node:6.9.2")),
         Gen.Constant<ImageCommand>(new RemoveImage(id)));

@@ -10,9 +10,14 @@ using EventDock.Domain.Layers;
 using EventDock.Domain.Oci;
 using Microsoft.Win32.SafeHandles;
 
-/// <summary>An overlay upper directory on its way to being a layer: archived, compressed by a second thread, then renamed.</summary>
+/// <summary>
+/// An overlay upper directory on its way to being a layer: archived, compressed by a second thread, then renamed. One that stays is
+/// unpacked from its archive by a third, as a layer from elsewhere would be.
+/// </summary>
 internal sealed class LayerCommitter(Paths paths, LayerCommit commit, SharedSync sync)
 {
+    private const string What = "the layer to be committed";
+
     internal async Task<Option<StoredLayer>> RunAsync(CancellationToken cancel)
     {
         using var upper = Fs.OpenDirectory(commit.Upper);
@@ -26,20 +31,32 @@ internal sealed class LayerCommitter(Paths paths, LayerCommit commit, SharedSync
         using var stage = StagingDirectory.Create(paths, "commit");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         using var plain = new ByteQueue(stop.Token);
+        using var files = new ByteQueue(stop.Token);
+        if (commit.Stays)
+        {
+            Fs.MakeDirectory(stage.Handle, LayerPublisher.LayerName, 0x1c0);
+            Fs.MakeDirectory(stage.Handle, "layer/diff"u8, 0x1ed);
+        }
+
+        var unpack = Stages.RunAsync(() => Task.FromResult(commit.Stays ? Unpack(files, stage.Handle, stop) : null), stop);
         var compress = Stages.RunAsync(() => Task.FromResult(Compress(plain, stage.Handle, stop)), stop);
-        var archive = Stages.RunAsync(() => Task.FromResult(Archive(plain, upper, rootChanged, stop)), stop);
-        await Task.WhenAll(compress, archive).ConfigureAwait(false);
+        var archive = Stages.RunAsync(() => Task.FromResult(Archive(plain, files, upper, rootChanged, stop)), stop);
+        await Task.WhenAll(compress, archive, unpack).ConfigureAwait(false);
         cancel.ThrowIfCancellationRequested();
         var (archiveError, diffId, size, plainSize) = await archive.ConfigureAwait(false);
         var (compressError, blob) = await compress.ConfigureAwait(false);
-        if ((archiveError ?? compressError) is { } error)
+        if ((archiveError ?? compressError ?? await unpack.ConfigureAwait(false)) is { } error)
         {
             throw new RefusedException(error);
         }
 
         FaultPoints.At(FaultPoint.CommitArchived);
-        Fs.MakeDirectory(stage.Handle, LayerPublisher.LayerName, 0x1c0);
-        Fs.Rename(Fs.Cwd, Bytes.Of(commit.Upper), stage.Handle, "layer/diff"u8);
+        if (!commit.Stays)
+        {
+            Fs.MakeDirectory(stage.Handle, LayerPublisher.LayerName, 0x1c0);
+            Fs.Rename(Fs.Cwd, Bytes.Of(commit.Upper), stage.Handle, "layer/diff"u8);
+        }
+
         FaultPoints.At(FaultPoint.CommitMoved);
         var layer = new StoredLayer(LayerIds.Of(commit.Parent, diffId!), commit.Parent, diffId!, blob!, size)
         {
@@ -49,14 +66,14 @@ internal sealed class LayerCommitter(Paths paths, LayerCommit commit, SharedSync
     }
 
     private (DomainError? Error, Digest? DiffId, long Size, long Plain) Archive(
-        ByteQueue plain, SafeFileHandle upper, bool withRoot, CancellationTokenSource stop)
+        ByteQueue plain, ByteQueue files, SafeFileHandle upper, bool withRoot, CancellationTokenSource stop)
     {
         try
         {
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            var archived = new Tee(hash, plain);
+            var archived = new Tee(hash, commit.Stays ? new Both(plain, files) : plain);
             using var buffered = new BufferedStream(archived, 128 * 1024);
-            var size = new UpperArchive(buffered, "the layer to be committed", stop.Token).Write(upper, withRoot);
+            var size = new UpperArchive(buffered, What, stop.Token) { Live = commit.Stays }.Write(upper, withRoot);
             buffered.Flush();
             return (null, Digest.FromHash(hash.GetHashAndReset()), size, archived.Count);
         }
@@ -77,17 +94,43 @@ internal sealed class LayerCommitter(Paths paths, LayerCommit commit, SharedSync
         finally
         {
             plain.Complete();
+            files.Complete();
         }
     }
 
-    private static (DomainError? Error, BlobRef? Blob) Compress(ByteQueue plain, SafeFileHandle stage, CancellationTokenSource stop)
+    private static DomainError? Unpack(ByteQueue files, SafeFileHandle stage, CancellationTokenSource stop)
+    {
+        try
+        {
+            using var diff = Fs.At(stage, "layer/diff"u8, Open.Read | Open.Directory | Open.NoFollow);
+            using var unpacker = new Unpacker(diff, stage, UnpackRules.Layer, What);
+            unpacker.Unpack(new TarReader(files, What, new TarLimits(Entries: long.MaxValue, Bytes: long.MaxValue)), stop.Token);
+            return null;
+        }
+        catch (PosixException e)
+        {
+            stop.Cancel();
+            return e.Error;
+        }
+        catch (RefusedException e)
+        {
+            stop.Cancel();
+            return e.Error;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    private (DomainError? Error, BlobRef? Blob) Compress(ByteQueue plain, SafeFileHandle stage, CancellationTokenSource stop)
     {
         try
         {
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             using var file = Fs.At(stage, LayerPublisher.BlobName, Open.Write | Open.Create | Open.Exclusive, 0x180);
             var written = new Tee(hash, new PosixStream(file));
-            using (var gzip = new GZipStream(written, CompressionLevel.Optimal, leaveOpen: true))
+            using (var gzip = new GZipStream(written, commit.Stays ? CompressionLevel.Fastest : CompressionLevel.Optimal, leaveOpen: true))
             {
                 plain.CopyTo(gzip, 128 * 1024);
             }

@@ -26,6 +26,9 @@ public sealed record Paths(string Root)
 
     public string Links => Path.Combine(Root, "l");
 
+    /// <summary>The lowest layer of every container, made with the first mount.</summary>
+    public string MountPoints => Path.Combine(Links, "mountpoints");
+
     public string Containers => Path.Combine(Root, "containers");
 
     public string Staging => Path.Combine(Root, "staging");

@@ -56,7 +56,12 @@ public static class Reaper
         using var trash = Fs.OpenDirectory(paths.Trash);
         foreach (var name in Fs.Names(trash).Where(name => IsDue(name, retained, clock())))
         {
-            Fs.RemoveTree(trash, name, trash);
+            // By another name first: what has the name of something kept is whole.
+            var left = Trash.IsLeft(name) ? name : Trash.TakeLeft(trash, name, trash);
+            if (left is not null)
+            {
+                Fs.RemoveTree(trash, left, trash);
+            }
         }
 
         return true;

@@ -13,6 +13,9 @@ using Microsoft.Win32.SafeHandles;
 internal sealed class RootedTree(SafeFileHandle root, string what, Action<byte[], SafeFileHandle> making) : IDisposable
 {
     private const int Kept = 64;
+    /// <summary>Others may be at work in it.</summary>
+    internal bool Shared { get; init; }
+
     private readonly Dictionary<byte[], SafeFileHandle> opened = new(ByteOrder.Instance);
 
     /// <summary>Opened without its content; stays open until <see cref="Forget"/> or the next directories.</summary>
@@ -77,7 +80,7 @@ internal sealed class RootedTree(SafeFileHandle root, string what, Action<byte[]
         var isWhiteout = false;
         if (Fs.TryStat(parent ?? root, name, out var found))
         {
-            isWhiteout = found.IsWhiteout;
+            isWhiteout = found.IsWhiteout && !Shared;
             if (!isWhiteout)
             {
                 throw new RefusedException(new DomainError.BadContent(
@@ -88,7 +91,15 @@ internal sealed class RootedTree(SafeFileHandle root, string what, Action<byte[]
         }
 
         making(path, parent ?? root);
-        Fs.MakeDirectory(parent ?? root, name, 0x1ed);
+        if (!Shared)
+        {
+            Fs.MakeDirectory(parent ?? root, name, 0x1ed);
+        }
+        else if (Fs.TryMakeUnset(parent ?? root, name))
+        {
+            Fs.ChangeModeItself(parent ?? root, name, 0x1ed);
+        }
+
         if (isWhiteout)
         {
             Overlay.MakeOpaque(parent ?? root, name);

@@ -18,7 +18,14 @@ public static class ThinLayers
         new(Create: (id, layers, cancel) => Guarded.Run(() => Make(paths, id, layers), cancel).ToAsync(),
             Scan: (id, cancel) => Guarded.Run(() => Scan(paths, id, limits ?? ThinLimits.Default, cancel), cancel).ToAsync(),
             Settle: (id, cancel) => Guarded.Run(() => Settle(paths, id), cancel).ToAsync(),
-            Discard: (id, cancel) => Guarded.Run(() => Discard(paths, id), cancel).ToAsync());
+            Discard: (id, cancel) => Guarded.Run(() => Discard(paths, id), cancel).ToAsync())
+        {
+            NoteFrozen = (id, frozen, cancel) => Guarded.Run(() => NoteFrozen(paths, id, frozen), cancel).ToAsync(),
+            NotedFrozen = id => Fs.TryStat(Fs.Cwd, Bytes.Of(paths.Container(id) + "/freezing"), out _),
+            Kept = cancel => Guarded.Run(() => KeptLayers.List(paths), cancel).ToAsync(),
+            Bring = (id, cancel) => Guarded.Run(() => KeptLayers.Bring(paths, Checked(id)), cancel).ToAsync(),
+            Compare = (id, cancel) => Guarded.Run(() => Compare(paths, id, limits ?? ThinLimits.Default, cancel), cancel).ToAsync(),
+        };
 
     private static Unit Make(Paths paths, string id, Seq<string> layers)
     {
@@ -67,11 +74,38 @@ public static class ThinLayers
         }
         finally
         {
-            foreach (var lower in lowers)
-            {
-                lower.Dispose();
-            }
+            lowers.ForEach(lower => lower.Dispose());
         }
+    }
+
+    private static ThinDifference Compare(Paths paths, string id, ThinLimits limits, CancellationToken cancel)
+    {
+        using var container = OpenContainer(paths, id);
+        using var upper = Fs.At(container, "upper"u8, Open.Read | Open.Directory | Open.NoFollow);
+        var lowers = OpenLowers(paths, container);
+        try
+        {
+            return new ThinComparison(limits, cancel).Run(upper, lowers);
+        }
+        finally
+        {
+            lowers.ForEach(lower => lower.Dispose());
+        }
+    }
+
+    private static Unit NoteFrozen(Paths paths, string id, bool frozen)
+    {
+        using var container = OpenContainer(paths, id);
+        if (frozen)
+        {
+            Fs.At(container, "freezing"u8, Open.Write | Open.Create | Open.NoFollow, 0x180).Dispose();
+        }
+        else
+        {
+            Fs.Unlink(container, "freezing"u8);
+        }
+
+        return unit;
     }
 
     private static Unit Settle(Paths paths, string id)
@@ -91,7 +125,10 @@ public static class ThinLayers
     {
         using var containers = Fs.OpenDirectory(paths.Containers);
         using var trash = Fs.OpenDirectory(paths.Trash);
-        var taken = Trash.Take(containers, Checked(id), trash);
+        // What is not kept never has the name of what is: it may be half deleted.
+        var taken = paths.TrashCare is { Retains: true }
+            ? Trash.Take(containers, Checked(id), trash)
+            : Trash.TakeLeft(containers, Checked(id), trash);
         FaultPoints.At(FaultPoint.ContainerTaken);
         Fs.Sync(containers);
         Trash.Empty(paths, trash, taken);
@@ -104,11 +141,17 @@ public static class ThinLayers
         return Fs.At(containers, Checked(id), Open.Read | Open.Directory | Open.NoFollow);
     }
 
-    // Uppermost first.
+    // Uppermost first; the mount points that every container has below its image's layers last, once one has been mounted.
     private static List<SafeFileHandle> OpenLowers(Paths paths, SafeFileHandle container)
     {
         var ids = Bytes.Show(Fs.ReadAll(container, LayersFile) ?? []);
-        return Enumerable.Reverse(ids.Split('\n', StringSplitOptions.RemoveEmptyEntries)).Select(l => Fs.OpenDirectory(paths.Diff(l))).ToList();
+        var lowers = Enumerable.Reverse(ids.Split('\n', StringSplitOptions.RemoveEmptyEntries)).Select(l => Fs.OpenDirectory(paths.Diff(l))).ToList();
+        if (Fs.TryStat(Fs.Cwd, Bytes.Of(paths.MountPoints), out _))
+        {
+            lowers.Add(Fs.OpenDirectory(paths.MountPoints));
+        }
+
+        return lowers;
     }
 
     private static byte[] Checked(string id) =>

@@ -10,6 +10,8 @@ using Microsoft.Win32.SafeHandles;
 /// </summary>
 internal static class Trash
 {
+    private static ReadOnlySpan<byte> Left => "left-"u8;
+
     /// <summary>Renames; null where the name is gone already.</summary>
     internal static byte[]? Take(SafeFileHandle dir, ReadOnlySpan<byte> name, SafeFileHandle trash)
     {
@@ -18,10 +20,13 @@ internal static class Trash
         return Fs.TryRenameExisting(dir, name, trash, aside) ? aside : null;
     }
 
-    /// <summary>What nobody has removed, but a command left: it is not kept.</summary>
+    /// <summary>It is not kept.</summary>
+    internal static bool IsLeft(ReadOnlySpan<byte> name) => name.StartsWith(Left);
+
+    /// <summary>What nobody has removed, but a command left, or what is removed where nothing is kept.</summary>
     internal static byte[]? TakeLeft(SafeFileHandle dir, ReadOnlySpan<byte> name, SafeFileHandle trash)
     {
-        var aside = Bytes.Of($"left-{Guid.NewGuid():N}");
+        var aside = Bytes.Of($"{Bytes.Show(Left)}{Guid.NewGuid():N}");
         return Fs.TryRenameExisting(dir, name, trash, aside) ? aside : null;
     }
 

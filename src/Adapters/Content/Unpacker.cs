@@ -6,14 +6,6 @@ using EventDock.Domain.Kernel;
 using EventDock.Domain.Layers;
 using Microsoft.Win32.SafeHandles;
 
-/// <summary>What an archive may do to the directory it is unpacked into.</summary>
-/// <param name="IsLayer">Whiteouts mean something, devices are made, owners kept; else (a build context) none of these.</param>
-internal sealed record UnpackRules(bool IsLayer)
-{
-    internal static readonly UnpackRules Layer = new(true);
-    internal static readonly UnpackRules Context = new(false);
-}
-
 /// <summary>
 /// Writes an archive's entries below a directory, as docker does: a name that is there already is replaced, directories are
 /// merged, links on the way are followed inside the root. Whiteouts become overlayfs's form (a 0:0 device, an opaque
@@ -21,7 +13,7 @@ internal sealed record UnpackRules(bool IsLayer)
 /// order the two come (OCI image-spec, layer.md, "Whiteouts").
 /// </summary>
 /// <param name="attic">A directory on the same file system, for what must be moved before it can be removed.</param>
-internal sealed class Unpacker : IDisposable
+internal sealed partial class Unpacker : IDisposable
 {
     /// <summary>Kept in memory to the end, when their times are set: a million long ones fit into a small gzip.</summary>
     private const long MostDirectoryNames = 32 * 1024 * 1024;
@@ -46,7 +38,7 @@ internal sealed class Unpacker : IDisposable
         this.attic = attic;
         this.rules = rules;
         this.what = what;
-        tree = new RootedTree(root, what, (_, _) => { });
+        tree = new RootedTree(root, what, (_, _) => { }) { Shared = rules.IsShared };
     }
 
     /// <summary>All of the archive; the bytes of the regular files in it.</summary>
@@ -94,6 +86,11 @@ internal sealed class Unpacker : IDisposable
         if (entry.Uid >= uint.MaxValue || entry.Gid >= uint.MaxValue)
         {
             throw Refused(entry, "its owner's id is beyond 32 bits");
+        }
+
+        if (rules.IsShared && !IsToBeMade(entry, path))
+        {
+            return;
         }
 
         if (path.Length == 0)
@@ -181,7 +178,7 @@ internal sealed class Unpacker : IDisposable
         SetOwner(entry, directory, name);
         if (entry.Kind != TarKind.Symlink)
         {
-            Fs.ChangeMode(directory, name, entry.Mode);
+            SetMode(directory, name, entry.Mode);
         }
 
         SetAttributes(entry, directory, name);
@@ -190,7 +187,8 @@ internal sealed class Unpacker : IDisposable
 
     private void MakeDirectory(TarEntry entry, SafeFileHandle directory, ReadOnlySpan<byte> name, byte[] path)
     {
-        if (!Fs.TryMakeDirectory(directory, name, 0x1ed) && Fs.Stat(directory, name).Kind != FileKind.Directory)
+        var isNew = rules.IsShared ? Fs.TryMakeUnset(directory, name) : Fs.TryMakeDirectory(directory, name, 0x1ed);
+        if (!isNew && Fs.Stat(directory, name).Kind != FileKind.Directory)
         {
             // What stood there hid whatever lower layers have: so must the directory.
             Clear(directory, name);
@@ -207,7 +205,7 @@ internal sealed class Unpacker : IDisposable
     private void SetDirectory(TarEntry entry, SafeFileHandle directory, ReadOnlySpan<byte> name, byte[] path)
     {
         SetOwner(entry, directory, name);
-        Fs.ChangeMode(directory, name, entry.Mode);
+        SetMode(directory, name, entry.Mode);
         SetAttributes(entry, directory, name);
         inheritsGroup |= (entry.Mode & SetGroup) != 0;
         if (directoryTimes.TryAdd(path, entry.Modified))
@@ -253,9 +251,9 @@ internal sealed class Unpacker : IDisposable
 
             // In this order: a new owner takes away special bits and capabilities. Who unpacks layers is root, and so is a new
             // file's owner.
-            if (rules.IsLayer && (entry.Uid != 0 || entry.Gid != 0 || inheritsGroup))
+            if (Owner(entry) is var (uid, gid) && (uid != 0 || gid != 0 || inheritsGroup || rules.IsShared))
             {
-                Fs.ChangeOwner(file, default, (uint)entry.Uid, (uint)entry.Gid);
+                Fs.ChangeOwner(file, default, uid, gid);
             }
 
             Fs.ChangeMode(file, entry.Mode);
@@ -299,7 +297,7 @@ internal sealed class Unpacker : IDisposable
 
     private void MakeNode(TarEntry entry, SafeFileHandle directory, ReadOnlySpan<byte> name)
     {
-        if (!rules.IsLayer)
+        if (!rules.MakesNodes)
         {
             throw Refused(entry, "a device or FIFO has no place in a build context");
         }
@@ -326,7 +324,16 @@ internal sealed class Unpacker : IDisposable
             return;
         }
 
-        Fs.RemoveTree(directory, name, attic);
+        if (rules.IsShared)
+        {
+            // Never a directory: where somebody has put one there just now, this fails.
+            Fs.Unlink(directory, name);
+        }
+        else
+        {
+            Fs.RemoveTree(directory, name, attic);
+        }
+
         if (found.Kind is FileKind.Directory or FileKind.Symlink)
         {
             // Directories open by a path through it are now elsewhere. The one at hand is not among them, but would be closed.
@@ -336,9 +343,9 @@ internal sealed class Unpacker : IDisposable
 
     private void SetOwner(TarEntry entry, SafeFileHandle directory, ReadOnlySpan<byte> name)
     {
-        if (rules.IsLayer)
+        if (Owner(entry) is var (uid, gid))
         {
-            Fs.ChangeOwner(directory, name, (uint)entry.Uid, (uint)entry.Gid);
+            Fs.ChangeOwner(directory, name, uid, gid);
         }
     }
 
@@ -357,7 +364,7 @@ internal sealed class Unpacker : IDisposable
 
     private byte[] Clean(byte[] path, byte[] entry) =>
         ArchivePath.Clean(path).Match(
-            Some: clean => clean,
+            Some: clean => clean.Length == 0 ? Into : Bytes.Join(Into, clean),
             None: () => throw new RefusedException(new DomainError.LeavesRoot(what, Bytes.Show(entry))));
 
     private RefusedException Refused(TarEntry entry, string reason) =>

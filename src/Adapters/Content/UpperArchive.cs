@@ -12,19 +12,27 @@ using Microsoft.Win32.SafeHandles;
 /// as whiteouts, opaque directories with theirs, hard links by their first name. The directory may be a hostile process's
 /// work: only regular files are opened, holes are not read, overlayfs's own attributes are taken off.
 /// </summary>
-internal sealed class UpperArchive(Stream target, string what, CancellationToken cancel)
+internal sealed partial class UpperArchive(Stream target, string what, CancellationToken cancel)
 {
     // Deeper than any path that Linux takes, given in one piece, can be.
     private const int Deepest = 1024;
-
-    // Files below this are written out whole, as everybody does; above, holes stay holes: docker reads that form, too.
-    private const long SparseFrom = 1L << 30;
 
     /// <summary>
     /// The tree is a mounted root and no upper directory: nothing in it is a whiteout or overlayfs's own, and a container may
     /// be at work in it, so what goes away on the way is left out, what becomes shorter is filled up, and nothing is changed.
     /// </summary>
     internal bool Merged { get; init; }
+
+    /// <summary>An upper directory in which a container may be at work: as with a mounted root, but for what overlayfs has in it.</summary>
+    internal bool Live { get; init; }
+
+    /// <summary>Files of this size and more are written with their holes.</summary>
+    internal long SparseFrom { get; init; } = Portable;
+
+    /// <summary>File systems that are mounted in it belong to it.</summary>
+    internal bool WithMounts { get; init; }
+
+    private bool Moving => Merged || Live;
 
     private readonly TarWriter tar = new(target);
     private readonly Dictionary<(ulong Device, ulong Inode), byte[]> linked = [];
@@ -63,7 +71,7 @@ internal sealed class UpperArchive(Stream target, string what, CancellationToken
             {
                 Write(directory, name, Bytes.Join(path, name), depth);
             }
-            catch (PosixException e) when (Merged && e.Code == Errno.NoEntry)
+            catch (PosixException e) when (Moving && e.Code == Errno.NoEntry)
             {
                 // Gone before its header was written, or a directory before it was opened: what stands in the archive is whole.
             }
@@ -137,8 +145,7 @@ internal sealed class UpperArchive(Stream target, string what, CancellationToken
             tar.Entry(Empty(Bytes.Join(path, ".wh..wh..opq"u8)));
         }
 
-        const Resolve inside = Resolve.Beneath | Resolve.NoSymlinks | Resolve.NoMounts | Resolve.NoMagicLinks;
-        using var below = Fs.In(directory, name, Open.Read | Open.Directory | Open.NoFollow, inside);
+        using var below = Fs.In(directory, name, Open.Read | Open.Directory | Open.NoFollow, Inside);
         Walk(below, path, depth + 1);
     }
 
@@ -146,7 +153,7 @@ internal sealed class UpperArchive(Stream target, string what, CancellationToken
     {
         if (!Fs.TryOpenRegular(directory, name, out var file, out var stat))
         {
-            if (Merged)
+            if (Moving)
             {
                 return;
             }
@@ -199,7 +206,7 @@ internal sealed class UpperArchive(Stream target, string what, CancellationToken
                 var n = Fs.ReadAt(file, buffer.AsSpan(0, wanted), range.Offset + done);
                 if (n == 0)
                 {
-                    if (!Merged)
+                    if (!Moving)
                     {
                         throw Refused(path, "it became shorter while it was read");
                     }
@@ -269,6 +276,8 @@ internal sealed class UpperArchive(Stream target, string what, CancellationToken
             {
                 case "opaque" when x.Value is [(byte)'y']:
                     opaque = true;
+                    break;
+                case "origin" or "impure" or "nlink" or "uuid" or "upper" when Live:
                     break;
                 case "origin" or "impure" or "nlink" or "uuid" or "upper":
                     Xattrs.Remove(directory, name, x.Name);

@@ -23,7 +23,7 @@ public static class Workspaces
         var open = new ConcurrentDictionary<string, StagingDirectory>();
         return new(
             Open: (layers, cancel) => Guarded.RunAsync(
-                () => OpenAsync(paths, open, mount, null, layers, cancel), cancel).ToAsync(),
+                () => OpenAsync(paths, open, mount, null, readOnly: false, layers, cancel), cancel).ToAsync(),
             CopyIn: (workspace, plan, cancel) =>
                 from ignore in DockerIgnore.Parse(plan.Ignored).ToAsync()
                 from copied in Guarded.Run(() => ContextCopy.Run(workspace.Merged, plan, ignore, cancel), cancel).ToAsync()
@@ -34,25 +34,27 @@ public static class Workspaces
             Close: (workspace, cancel) => Guarded.RunAsync(() => CloseAsync(open, unmount, workspace, cancel), cancel).ToAsync())
         {
             View = (container, layers, cancel) => Guarded.RunAsync(
-                () => ViewAsync(paths, open, mount, container, layers, cancel), cancel).ToAsync(),
+                () => MountedAsync(paths, open, mount, container, readOnly: true, layers, cancel), cancel).ToAsync(),
+            Edit = (container, layers, cancel) => Guarded.RunAsync(
+                () => MountedAsync(paths, open, mount, container, readOnly: false, layers, cancel), cancel).ToAsync(),
         };
     }
 
     /// <summary>A running container's root is mounted already; nothing of it is to be closed.</summary>
-    private static Task<Workspace> ViewAsync(
+    private static Task<Workspace> MountedAsync(
         Paths paths, ConcurrentDictionary<string, StagingDirectory> open,
-        Func<OverlayMount, CancellationToken, EitherAsync<DomainError, Unit>> mount, string container, Seq<string> layers,
+        Func<OverlayMount, CancellationToken, EitherAsync<DomainError, Unit>> mount, string container, bool readOnly, Seq<string> layers,
         CancellationToken cancel) =>
         Fs.TryStat(Fs.Cwd, Bytes.Of(paths.Merged(container)), out var merged)
         && merged.Device != Fs.Stat(Fs.Cwd, Bytes.Of(paths.Container(container))).Device
             ? Task.FromResult(new Workspace(container, paths.Upper(container), paths.Merged(container)))
-            : OpenAsync(paths, open, mount, paths.Upper(container), layers, cancel);
+            : OpenAsync(paths, open, mount, paths.Upper(container), readOnly, layers, cancel);
 
-    /// <param name="viewed">An upper directory that is only to be looked at; null for a new one.</param>
+    /// <param name="existing">A container's upper directory; null for a new one.</param>
     private static async Task<Workspace> OpenAsync(
         Paths paths, ConcurrentDictionary<string, StagingDirectory> open,
-        Func<OverlayMount, CancellationToken, EitherAsync<DomainError, Unit>> mount, string? viewed, Seq<string> layers,
-        CancellationToken cancel)
+        Func<OverlayMount, CancellationToken, EitherAsync<DomainError, Unit>> mount, string? existing, bool readOnly,
+        Seq<string> layers, CancellationToken cancel)
     {
         if (layers.FirstOrDefault(id => !LayerIds.IsId(id) || !Fs.TryStat(Fs.Cwd, Bytes.Of(paths.Layer(id)), out _)) is { } missing)
         {
@@ -69,10 +71,10 @@ public static class Workspaces
             }
 
             var at = stage.FullPath;
-            var workspace = new Workspace(stage.Name, viewed ?? Path.Combine(at, "upper"), Path.Combine(at, "merged"));
+            var workspace = new Workspace(stage.Name, existing ?? Path.Combine(at, "upper"), Path.Combine(at, "merged"));
             var mounted = new OverlayMount(layers, workspace.Upper, Path.Combine(at, "work"), workspace.Merged, MountPoints: true)
             {
-                ReadOnly = viewed is not null,
+                ReadOnly = readOnly,
             };
             (await mount(mounted, cancel).ToEither().ConfigureAwait(false)).IfLeft(error => throw new RefusedException(error));
             FaultPoints.At(FaultPoint.WorkspaceMounted);

@@ -50,6 +50,16 @@ internal sealed class Tee(IncrementalHash hash, Stream target) : WriteOnly
     }
 }
 
+/// <summary>Two that are to get the same.</summary>
+internal sealed class Both(Stream one, Stream other) : WriteOnly
+{
+    public override void Write(ReadOnlySpan<byte> bytes)
+    {
+        one.Write(bytes);
+        other.Write(bytes);
+    }
+}
+
 /// <summary>Writes to an open file, a failure being a <see cref="PosixException"/> with its errno.</summary>
 internal sealed class PosixStream(SafeFileHandle file) : WriteOnly
 {

@@ -61,6 +61,7 @@ public enum FaultPoint
     CleanedUp,
     ScanSettled,
     ContainerTaken,
+    ContainerBrought,
 
     // The trash.
     TrashLeft,

@@ -317,6 +317,16 @@ public static unsafe partial class Fs
         Check(Libc.ChModAt(dir, z, mode, 0), "chmod", path);
     }
 
+    /// <summary>In a tree that others change: what has the name at one moment, and never what a link there leads to.</summary>
+    public static void ChangeModeItself(SafeFileHandle dir, ReadOnlySpan<byte> path, uint mode)
+    {
+        using var itself = At(dir, path, Open.PathOnly | Open.NoFollow);
+        if (Stat(itself).Kind != FileKind.Symlink)
+        {
+            ChangeMode(Cwd, ProcPath(itself), mode);
+        }
+    }
+
     public static void ChangeMode(SafeFileHandle file, uint mode) => Check(Libc.FChMod(file, mode), "chmod", file);
 
     /// <summary>Sets the time of modification (and of access, to the same) of the name itself.</summary>

@@ -79,7 +79,7 @@ public static class LogCommand
                     Seq<string>(), Seq1($"{kind}-"),
                     kind == "container"
                         ? Seq1("ContainerCreated")
-                        : Seq("ImagePulled", "ImageBuilt", "ImageImported", "ImageLoaded"),
+                        : Seq("ImagePulled", "ImageBuilt", "ImageImported", "ImageCommitted", "ImageLoaded"),
                     null, null, null, null, null),
                 recorded =>
                 {

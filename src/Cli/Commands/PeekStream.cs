@@ -18,6 +18,8 @@ public sealed class PeekStream : Stream
         length = inner.ReadAtLeast(head, TarBlock, throwOnEndOfStream: false);
     }
 
+    public bool IsEmpty => length == 0;
+
     /// <summary>gzip, zstd, or the "ustar" that every tar of today has in its first header.</summary>
     public bool LooksLikeArchive() =>
         head.AsSpan(0, length).StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b])

@@ -8,6 +8,7 @@ public static partial class Verbs
     [
         ("container", "ls list ps", "ps"),
         ("container", "run create start stop restart kill pause unpause wait attach exec logs top rename rm export", null),
+        ("container", "diff cp commit", null),
         ("image", "ls list", "images"),
         ("image", "rm remove", "rmi"),
         ("image", "build history import load pull push save tag", null),

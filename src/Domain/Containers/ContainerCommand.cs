@@ -29,4 +29,7 @@ public sealed record UnpauseContainer(ContainerId Id) : ContainerCommand(Id);
 
 public sealed record RenameContainer(ContainerId Id, string Name) : ContainerCommand(Id);
 
+/// <summary>A removed container has been brought back.</summary>
+public sealed record RestoreContainer(ContainerRestored Fact) : ContainerCommand(Fact.Id);
+
 public sealed record RemoveContainer(ContainerId Id) : ContainerCommand(Id);

@@ -28,6 +28,8 @@ public static class ContainerDecider
             (RenameContainer c, Created or Running or Exited) => new DomainError.SameName(c.Name),
             (RecordExited c, Running) => Emit(new ContainerExited(c.Id, c.ExitCode, c.OutOfMemory)),
             (RecordExited, Exited or Removed) => Nothing,
+            (RestoreContainer c, Removed) => Emit(c.Fact),
+            (RestoreContainer c, not Absent) => new DomainError.NotRemoved(c.Id.Value),
             (RemoveContainer c, Created or Exited) => Emit(new ContainerRemoved(c.Id)),
             (RemoveContainer, Removed) => Nothing,
             _ => Refuse(command, state),
@@ -40,6 +42,7 @@ public static class ContainerDecider
             {
                 ContainerCreated e => e.Name,
                 ContainerRenamed e => e.Name,
+                ContainerRestored e => e.Name,
                 _ => state.Name,
             },
         };
@@ -56,6 +59,7 @@ public static class ContainerDecider
             ContainerUnpaused => Frozen(state, false),
             ContainerExited => new Exited(),
             ContainerRemoved => new Removed(),
+            ContainerRestored => new Exited(),
             _ => throw new UnreachableException($"no fold for {happened.GetType().Name}"),
         };
 
@@ -85,6 +89,7 @@ public static class ContainerDecider
             RecordSignalled => "record the signal to",
             RecordExited => "record the exit of",
             RemoveContainer => "remove",
+            RestoreContainer => "restore",
             _ => throw new UnreachableException($"no word for {command.GetType().Name}"),
         };
 }

@@ -80,6 +80,14 @@ public sealed record ContainerRenamed(ContainerId Id, string Name, string Previo
 
 public sealed record ContainerRemoved(ContainerId Id) : ContainerEvent(Id);
 
+/// <summary>A removed container is there again with its thin layer. It carries all that was known of it: its row had ended.</summary>
+/// <param name="Created">When it was made.</param>
+/// <param name="StartedAt">The last time; null where it never was.</param>
+/// <param name="Error">Why its last start failed; null where it did not.</param>
+public sealed record ContainerRestored(
+    ContainerId Id, string Name, string Image, string ImageId, ContainerSettings Settings, DateTimeOffset Created,
+    DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, int? ExitCode, bool OutOfMemory, string? Error) : ContainerEvent(Id);
+
 /// <summary>What has happened to one further process in a container. Stream: <c>exec-{container}-{id}</c>.</summary>
 public abstract record ExecEvent(string Id, ContainerId Container) : DockEvent;
 

@@ -13,6 +13,8 @@ public sealed record RecordBuilt(ImageBuilt Fact) : ImageCommand(Fact.Id);
 
 public sealed record RecordImported(ImageImported Fact) : ImageCommand(Fact.Id);
 
+public sealed record RecordCommittedImage(ImageCommitted Fact) : ImageCommand(Fact.Id);
+
 public sealed record RecordLoaded(ImageLoaded Fact) : ImageCommand(Fact.Id);
 
 public sealed record RecordPushed(ImagePushed Fact) : ImageCommand(Fact.Id);
@@ -52,6 +54,8 @@ public static class ImageDecider
             (RecordBuilt c, _) => Emit(c.Fact),
             (RecordImported, Present) => Nothing,
             (RecordImported c, _) => Emit(c.Fact),
+            (RecordCommittedImage, Present) => Nothing,
+            (RecordCommittedImage c, _) => Emit(c.Fact),
             (RecordLoaded, Present) => Nothing,
             (RecordLoaded c, _) => Emit(c.Fact),
             (RecordPushed c, Present p) when c.Fact.Equals(p.Push) => Nothing,
@@ -69,8 +73,8 @@ public static class ImageDecider
             (ImagePulled e, _) => new Present(Seq1(Pull(e))),
             (ImagePushed e, Present p) => p with { Push = e },
             (ImagePushed or ImageRepaired, _) => state,
-            (ImageBuilt or ImageImported or ImageLoaded, Present p) => p,
-            (ImageBuilt or ImageImported or ImageLoaded, _) => new Present(Seq<string>()),
+            (ImageBuilt or ImageImported or ImageCommitted or ImageLoaded, Present p) => p,
+            (ImageBuilt or ImageImported or ImageCommitted or ImageLoaded, _) => new Present(Seq<string>()),
             (ImageRemoved, _) => new Removed(),
             _ => throw new UnreachableException($"no fold for {happened.GetType().Name}"),
         };

@@ -62,6 +62,12 @@ public sealed record ImageBuilt(string Id, string? Base, int Milliseconds, Image
 /// <summary>An image has been made from an archive of a file system.</summary>
 public sealed record ImageImported(string Id, string Source, ImageContent Image) : ImageEvent(Id);
 
+/// <summary>An image has been made of a container as it was: its thin layer upon its image's.</summary>
+/// <param name="Base">The container's image.</param>
+/// <param name="Paused">It was frozen meanwhile, so that the layer is that of one moment.</param>
+public sealed record ImageCommitted(
+    string Id, string Container, string Base, bool Paused, int Milliseconds, ImageContent Image) : ImageEvent(Id);
+
 /// <summary>An image has come out of an archive of images.</summary>
 /// <param name="Source">The archive as it was named on the command line; "-" for standard input.</param>
 /// <param name="Archive">docker-archive or oci-archive.</param>

@@ -20,6 +20,9 @@ public sealed record RecordWritten(string Id, string Cause, ThinLayerDelta Delta
 /// <summary>A damaged layer has been made anew, every digest checked.</summary>
 public sealed record RecordLayerRepaired(string Id, string Damage, string Source) : LayerCommand(Id);
 
+/// <summary>A removed container's thin layer has been brought back.</summary>
+public sealed record RestoreLayer(LayerRestored Fact) : LayerCommand(Fact.Id);
+
 public sealed record RemoveLayer(string Id) : LayerCommand(Id);
 
 public abstract record LayerState
@@ -54,6 +57,8 @@ public static class LayerDecider
             (RecordWritten { Delta.IsEmpty: true }, Active) => Nothing,
             (RecordWritten c, Active a) => Right(Written(c, a)),
             (RecordLayerRepaired c, Committed) => Emit(new LayerRepaired(c.Id, c.Damage, c.Source)),
+            (RestoreLayer c, Removed) => Emit(c.Fact),
+            (RestoreLayer, Active) => Nothing,
             (RemoveLayer c, Committed or Active) => Emit(new LayerRemoved(c.Id)),
             (RemoveLayer, Removed) => Nothing,
             _ => new DomainError.LayerGone(command.Id),
@@ -64,6 +69,7 @@ public static class LayerDecider
         {
             (LayerCreated { Container: null }, _) => new Committed(),
             (LayerCreated, _) => new Active(0, QuotaReached: false),
+            (LayerRestored e, _) => new Active(e.Written.Value, e.QuotaReached),
             (LayerWritten e, Active a) => a with { Recorded = a.Recorded + e.Added + e.Modified + e.Deleted },
             (LayerQuotaReached, Active a) => a with { QuotaReached = true },
             (LayerWritten or LayerQuotaReached or LayerRepaired, _) => state,

@@ -22,7 +22,7 @@ public sealed record LayerCreated(
 public sealed record BlobRef(string MediaType, Digest Digest, ByteCount Size);
 
 /// <summary>What has changed in a thin layer since the last LayerWritten (or since it was made).</summary>
-/// <param name="Cause">exit, stop or exec.</param>
+/// <param name="Cause">exit, stop, exec, pause, cp, diff or commit.</param>
 /// <param name="Bytes">Of the files added or changed, by their size.</param>
 /// <param name="ChangeList">The whole list, a blob; null where nothing changed.</param>
 /// <param name="Changes">The first 10,000 of them.</param>
@@ -49,6 +49,13 @@ public sealed record LayerQuotaReached(string Id, ByteCount RecordedPaths) : Lay
 /// <param name="Damage">files or blob.</param>
 /// <param name="Source">Where it was taken from: blob, or the reference in a registry.</param>
 public sealed record LayerRepaired(string Id, string Damage, string Source) : LayerEvent(Id);
+
+/// <summary>A removed container's thin layer is there again, as it was.</summary>
+/// <param name="Created">When it came to be.</param>
+/// <param name="Written">Paths recorded so far.</param>
+/// <param name="WrittenBytes">And their bytes.</param>
+public sealed record LayerRestored(
+    string Id, string? Parent, DateTimeOffset Created, ByteCount Written, ByteCount WrittenBytes, bool QuotaReached) : LayerEvent(Id);
 
 /// <summary>The layer is gone: nothing uses it any more, or its container was removed.</summary>
 public sealed record LayerRemoved(string Id) : LayerEvent(Id);

@@ -24,7 +24,14 @@ public sealed record LayerStore(
     Func<LayerImport, CancellationToken, EitherAsync<DomainError, StoredLayer>> Import,
     Func<LayerCommit, CancellationToken, EitherAsync<DomainError, Option<StoredLayer>>> Commit,
     Func<string, CancellationToken, EitherAsync<DomainError, StoredLayer>> Describe,
-    Func<string, CancellationToken, EitherAsync<DomainError, Unit>> Discard);
+    Func<string, CancellationToken, EitherAsync<DomainError, Unit>> Discard)
+{
+    /// <summary>
+    /// Makes a committed layer of a container's thin layer, which stays as it is: the container's id, and the layer below. None where
+    /// nothing is in it.
+    /// </summary>
+    public required Func<string, string?, CancellationToken, EitherAsync<DomainError, Option<StoredLayer>>> CommitThin { get; init; }
+}
 
 /// <summary>A committed layer as it stands in the store.</summary>
 /// <param name="Id">Hex of the chain ID.</param>
@@ -66,7 +73,11 @@ public enum LayerStep
 }
 
 /// <param name="Upper">Absolute path of an upper directory in a workspace of EventDock's own.</param>
-public sealed record LayerCommit(string? Parent, string Upper);
+public sealed record LayerCommit(string? Parent, string Upper)
+{
+    /// <summary>It is a container's, and stays as it is.</summary>
+    public bool Stays { get; init; }
+}
 
 /// <summary>Small blobs (manifests, configs, change lists) by their digest.</summary>
 /// <param name="Read">Reads at most the given number of bytes, and checks the digest.</param>
@@ -89,7 +100,29 @@ public sealed record ThinLayerStore(
     Func<string, Seq<string>, CancellationToken, EitherAsync<DomainError, Unit>> Create,
     Func<string, CancellationToken, EitherAsync<DomainError, ThinLayerDelta>> Scan,
     Func<string, CancellationToken, EitherAsync<DomainError, Unit>> Settle,
-    Func<string, CancellationToken, EitherAsync<DomainError, Unit>> Discard);
+    Func<string, CancellationToken, EitherAsync<DomainError, Unit>> Discard)
+{
+    /// <summary>The layer as it is now against all that lies below it; nothing is kept of it.</summary>
+    public required Func<string, CancellationToken, EitherAsync<DomainError, ThinDifference>> Compare { get; init; }
+
+    /// <summary>
+    /// Notes that this command has the container's processes frozen (true) or no longer has (false): should it die meanwhile, nobody has
+    /// asked for a pause.
+    /// </summary>
+    public required Func<string, bool, CancellationToken, EitherAsync<DomainError, Unit>> NoteFrozen { get; init; }
+
+    /// <summary>Such a note is there.</summary>
+    public required Func<string, bool> NotedFrozen { get; init; }
+
+    /// <summary>Ids of the removed containers whose thin layers are kept whole, the last removed first.</summary>
+    public required Func<CancellationToken, EitherAsync<DomainError, Seq<string>>> Kept { get; init; }
+
+    /// <summary>
+    /// Puts a kept one back into its place, claimed for the container, and gives what puts it where it was. None where it has just been
+    /// taken away.
+    /// </summary>
+    public required Func<string, CancellationToken, EitherAsync<DomainError, Option<Func<EitherAsync<DomainError, Unit>>>>> Bring { get; init; }
+}
 
 /// <summary>The difference between two scans of a thin layer.</summary>
 /// <param name="Changes">Sorted by path; all of them.</param>
@@ -125,6 +158,9 @@ public sealed record WorkspaceStore(
 {
     /// <summary>A container's thin layer over its layers (base first), read-only, and nothing that could change it.</summary>
     public required Func<string, Seq<string>, CancellationToken, EitherAsync<DomainError, Workspace>> View { get; init; }
+
+    /// <summary>The same, to be written to: the container must not be started before it is closed.</summary>
+    public required Func<string, Seq<string>, CancellationToken, EitherAsync<DomainError, Workspace>> Edit { get; init; }
 }
 
 /// <summary>

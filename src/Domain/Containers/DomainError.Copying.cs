@@ -1,0 +1,21 @@
+namespace EventDock.Domain.Kernel;
+
+using EventDock.Domain.Containers;
+
+public abstract partial record DomainError
+{
+    /// <summary>cp was asked for what cannot be.</summary>
+    public sealed record CannotCopy(CopyFault Fault) : DomainError;
+
+    /// <summary>A removed container of which nothing is kept (any more), or a name that no such container had.</summary>
+    public sealed record NotKept(string Reference) : DomainError;
+
+    /// <summary>What is to be brought back has never gone.</summary>
+    public sealed record NotRemoved(string ContainerId) : DomainError;
+
+    /// <summary>A path that a container does not have.</summary>
+    public sealed record NoSuchPath(string Container, string Path) : DomainError;
+
+    /// <summary>cp's destination is none that files can be copied to; Wanted is what it would have to be.</summary>
+    public sealed record BadDestination(string Destination, string Wanted) : DomainError;
+}
