@@ -19,6 +19,13 @@ public sealed record CreateTelling(
     public Func<ContainerId, Either<DomainError, Unit>> Made { get; init; } = _ => unit;
 }
 
+/// <summary>A container whose directory is there, and of which the ledger does not know yet.</summary>
+/// <param name="Name">The name that was asked for; else the first of those that are drawn.</param>
+/// <param name="Layers">Ids, base first.</param>
+/// <param name="Env">The whole environment, secrets included.</param>
+public sealed record PreparedContainer(
+    ContainerId Id, string Name, bool Drawn, string ImageText, ImageRow Image, ContainerSettings Settings, Seq<string> Layers, Seq<string> Env);
+
 /// <summary>A container that has been made, with what only its start needs to know.</summary>
 /// <param name="Env">The whole environment, secrets included.</param>
 public sealed record CreatedContainer(ContainerRow Row, Seq<string> Layers, Seq<string> Env);
@@ -29,9 +36,16 @@ public static class Create
     /// <summary>Names are drawn at random; so many are tried before one is not found free.</summary>
     private const int NameTries = 8;
 
-    /// <param name="starting">The intention to start is recorded in the same transaction: <c>run</c>.</param>
     public static EitherAsync<DomainError, CreatedContainer> Container(
-        Ports ports, ContainerId id, RunRequest request, bool starting, CreateTelling tell, CancellationToken cancel) =>
+        Ports ports, ContainerId id, RunRequest request, CreateTelling tell, CancellationToken cancel) =>
+        from prepared in Prepare(ports, id, request, tell, cancel)
+        from row in Record(ports, prepared, starting: false, cancel).OrUndo(() => ports.Thin.Discard(id.Value, CancellationToken.None))
+        from told in tell.Made(id).ToAsync()
+        select new CreatedContainer(row, prepared.Layers, prepared.Env);
+
+    /// <summary>All that comes before the event.</summary>
+    public static EitherAsync<DomainError, PreparedContainer> Prepare(
+        Ports ports, ContainerId id, RunRequest request, CreateTelling tell, CancellationToken cancel) =>
         from name in (request.Name is null ? Right<DomainError, Option<string>>(None) : ContainerName.Parse(request.Name).Map(Some)).ToAsync()
         from possible in ports.Runtime.Fits(request.Options).ToAsync()
         from joining in Joining.Named(ports, request, cancel)
@@ -40,14 +54,16 @@ public static class Create
             joining.Request, id, image.Content.Run, ports.Secrets.Keyed, new Surroundings(ports.World.HostName, joining.Hostname)).ToAsync()
         let layers = image.Content.Layers.Map(l => l.Id).Strict()
         from thin in ports.Thin.Create(id.Value, layers, cancel)
-        from row in
+        from kept in
             (from secrets in ports.Secrets.Write(id, resolved.Env, cancel)
-             from kept in request.SeccompProfile is { } profile ? ports.Secrets.Profile(id, profile, cancel) : Done
-             from row in Record(ports, id, name, 0, request.Image, image, resolved.Settings, starting, cancel)
-             select row)
+             from profile in request.SeccompProfile is { } own ? ports.Secrets.Profile(id, own, cancel) : Done
+             select profile)
             .OrUndo(() => ports.Thin.Discard(id.Value, CancellationToken.None))
-        from told in tell.Made(id).ToAsync()
-        select new CreatedContainer(row, layers, resolved.Env);
+        select new PreparedContainer(
+            id, name.IfNone(() => Drawn(ports, 0)), name.IsNone, request.Image, image, resolved.Settings, layers, resolved.Env);
+
+    private static string Drawn(Ports ports, int tried) =>
+        NameGenerator.Generate(BitConverter.ToInt32(ports.World.Random(4)), tried);
 
     /// <summary>The image that <c>run</c> and <c>create</c> are given, as --pull and --platform want it.</summary>
     private static EitherAsync<DomainError, ImageRow> Wanted(
@@ -99,16 +115,21 @@ public static class Create
 
     private static bool LooksLikeId(string text) => text.StartsWith(Digest.Prefix, StringComparison.Ordinal);
 
+    /// <summary>A name that was drawn and is taken is drawn again: the row has the name that it got.</summary>
+    /// <param name="starting">The intention to start is recorded in the same transaction: <c>run</c>.</param>
+    public static EitherAsync<DomainError, ContainerRow> Record(
+        Ports ports, PreparedContainer container, bool starting, CancellationToken cancel) =>
+        Record(ports, container, 0, starting, cancel);
+
     private static EitherAsync<DomainError, ContainerRow> Record(
-        Ports ports, ContainerId id, Option<string> name, int tried, string imageText, ImageRow image, ContainerSettings settings,
-        bool starting, CancellationToken cancel)
+        Ports ports, PreparedContainer container, int tried, bool starting, CancellationToken cancel)
     {
         var now = ports.World.Clock();
-        var chosen = name.IfNone(() => NameGenerator.Generate(BitConverter.ToInt32(ports.World.Random(4)), tried));
-        var commands = new CreateContainer(id, chosen, imageText, image.Id, settings);
-        var parent = image.Content.Layers.LastOrNone().MatchUnsafe<string?>(Some: l => l.Id, None: () => null);
+        var (id, image) = (container.Id, container.Image);
+        var create = new CreateContainer(id, container.Name, container.ImageText, image.Id, container.Settings);
+        var parent = container.Layers.LastOrNone().MatchUnsafe<string?>(Some: layer => layer, None: () => null);
         return
-            (from facts in Fresh(commands, starting, now).ToAsync()
+            (from facts in Fresh(create, starting, now).ToAsync()
              from layer in LayerDecider.Decide(new RecordActive(id.Value, parent), LayerDecider.Decider.Initial).ToAsync()
              from _ in ports.Store.Append(
                  new Append(
@@ -119,8 +140,8 @@ public static class Create
                  cancel)
              select facts.Fold(Option<ContainerRow>.None, ContainersView.Apply)
                  .IfNone(() => throw new System.Diagnostics.UnreachableException("a created container has a row")))
-            .Recover(error => error is DomainError.NameTaken && name.IsNone && tried < NameTries
-                ? Some(Record(ports, id, name, tried + 1, imageText, image, settings, starting, cancel))
+            .Recover(error => error is DomainError.NameTaken && container.Drawn && tried < NameTries
+                ? Some(Record(ports, container with { Name = Drawn(ports, tried + 1) }, tried + 1, starting, cancel))
                 : None);
     }
 

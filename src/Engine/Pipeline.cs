@@ -114,6 +114,28 @@ public static class Pipeline
         }
     }
 
+    /// <summary>Two at the same time: what came of each, after both have ended.</summary>
+    public static EitherAsync<DomainError, (Either<DomainError, A> First, Either<DomainError, B> Second)> Beside<A, B>(
+        Func<EitherAsync<DomainError, A>> first, Func<EitherAsync<DomainError, B>> second)
+    {
+        return Run().ToAsync();
+
+        async Task<Either<DomainError, (Either<DomainError, A>, Either<DomainError, B>)>> Run()
+        {
+            var other = Task.Run(() => Settled(second()), CancellationToken.None);
+            var one = await Settled(first());
+            return (one, await other);
+        }
+    }
+
+    /// <summary>What came of the work, an error included, as its result.</summary>
+    public static EitherAsync<DomainError, Either<DomainError, T>> Outcome<T>(this EitherAsync<DomainError, T> work)
+    {
+        return Run().ToAsync();
+
+        async Task<Either<DomainError, Either<DomainError, T>>> Run() => Right<DomainError, Either<DomainError, T>>(await Settled(work));
+    }
+
     /// <summary>
     /// The work's result. A neighbour that is called off throws; that, too, is a result, or else nothing would be undone.
     /// </summary>

@@ -26,8 +26,8 @@ public static class Run
         // The lock is older than the intention in the ledger: else another command could take the start for one cut off.
         from started in Start.Locked(ports, id, cancel)
             .Holding(() =>
-                from made in Create.Container(ports, id, request, starting: true, tell, cancel)
-                from begun in Start.Launch(ports, made, attending, cancel)
+                from prepared in Create.Prepare(ports, id, request, tell, cancel)
+                from begun in Start.New(ports, prepared, tell.Made, attending, cancel)
                 select begun)
             .OrUndo(() => request.AutoRemove ? Remove.Ended(ports, id, CancellationToken.None) : Done)
         from outcome in started.Attachment.Match(

@@ -49,31 +49,77 @@ public static class Start
                 ports, new CreatedContainer(row, image.Content.Layers.Map(l => l.Id).Strict(), env), attending, cancel)
         select begun;
 
+    /// <summary>
+    /// <c>eventdock run</c>: the process is made while the ledger takes the container in, since of two that take long only the longer is
+    /// to be waited for. Nothing of the container's own runs before both are done. A command that is killed meanwhile leaves a claim on the
+    /// container (<see cref="Claimed"/>); one whose container is refused takes the process away again.
+    /// </summary>
+    /// <param name="made">Is told as soon as the ledger has the container.</param>
+    public static EitherAsync<DomainError, StartedContainer> New(
+        Ports ports, PreparedContainer container, Func<ContainerId, Either<DomainError, Unit>> made, Attending attending,
+        CancellationToken cancel)
+    {
+        var spec = new LaunchSpec(
+            container.Id, container.Name, container.Layers, container.Settings, container.Env, ports.World.ExitCommand(container.Id));
+        return
+            // Both ask the ledger, on one connection: this one first. What it fails with is a start that failed.
+            from joined in Joining.Running(ports, container.Settings, cancel).Outcome()
+            from both in Beside(
+                () => Create.Record(ports, container, starting: true, cancel),
+                () => joined.ToAsync().Bind(others => ports.Runtime.Create(spec with { Joined = others }, cancel)))
+            from begun in both.First.Match(
+                Left: error => Taken(ports, container.Id).Bind(_ => Fail<StartedContainer>(error)),
+                Right: row => Go(
+                    ports, row,
+                    made(row.Id).ToAsync().Bind(_ => row.Name == spec.Name
+                        ? both.Second.ToAsync()
+                        : Renamed(ports, spec with { Name = row.Name, Joined = joined.IfLeft(Seq<JoinedContainer>()) }, cancel)),
+                    attending, cancel))
+            select begun;
+    }
+
+    /// <summary>What cannot be taken away now is left to the next command, by the claim.</summary>
+    private static EitherAsync<DomainError, Unit> Taken(Ports ports, ContainerId id) =>
+        (from cleaned in ports.Runtime.CleanUp(id, CancellationToken.None)
+         from discarded in ports.Thin.Discard(id.Value, CancellationToken.None)
+         select discarded).Recover(_ => Some(Done));
+
+    /// <summary>A process that was made under a name that turned out to be taken is made again.</summary>
+    private static EitherAsync<DomainError, ProcessIdentity> Renamed(Ports ports, LaunchSpec spec, CancellationToken cancel) =>
+        from cleaned in ports.Runtime.CleanUp(spec.Id, CancellationToken.None)
+        from again in ports.Runtime.Create(spec, cancel)
+        select again;
+
     /// <summary>Carries out what has been requested, and records what came of it.</summary>
-    public static EitherAsync<DomainError, StartedContainer> Launch(
+    private static EitherAsync<DomainError, StartedContainer> Launch(
         Ports ports, CreatedContainer container, Attending attending, CancellationToken cancel)
     {
         var row = container.Row;
         var spec = new LaunchSpec(
             row.Id, row.Name, container.Layers, row.Settings, container.Env, ports.World.ExitCommand(row.Id));
-        return
-            (from joined in Joining.Running(ports, row.Settings, cancel)
-             from process in ports.Runtime.Create(spec with { Joined = joined }, cancel)
-             from attachment in attending.Attach
-                 ? ports.Runtime.Attach(
-                     new AttachSpec(row.Id, attending.Stdin, row.Settings.Terminal, attending.SignalProxy)
-                     {
-                         Output = attending.Output,
-                         Errors = attending.Errors,
-                         DetachKeys = attending.DetachKeys,
-                     },
-                     cancel).Map(Some)
-                 : Give(Option<Attachment>.None)
-             from begun in ports.Runtime.Start(row.Id, cancel)
-             from recorded in Record(ports, new RecordStarted(row.Id, process), cancel)
-             select new StartedContainer(row.Id, attachment) { Process = process })
-            .Recover(error => Some(Failed(ports, row.Id, error)));
+        return Go(
+            ports, row,
+            Joining.Running(ports, row.Settings, cancel).Bind(joined => ports.Runtime.Create(spec with { Joined = joined }, cancel)),
+            attending, cancel);
     }
+
+    private static EitherAsync<DomainError, StartedContainer> Go(
+        Ports ports, ContainerRow row, EitherAsync<DomainError, ProcessIdentity> made, Attending attending, CancellationToken cancel) =>
+        (from process in made
+         from attachment in attending.Attach
+             ? ports.Runtime.Attach(
+                 new AttachSpec(row.Id, attending.Stdin, row.Settings.Terminal, attending.SignalProxy)
+                 {
+                     Output = attending.Output,
+                     Errors = attending.Errors,
+                     DetachKeys = attending.DetachKeys,
+                 },
+                 cancel).Map(Some)
+             : Give(Option<Attachment>.None)
+         from begun in ports.Runtime.Start(row.Id, cancel)
+         from recorded in Record(ports, new RecordStarted(row.Id, process), cancel)
+         select new StartedContainer(row.Id, attachment) { Process = process })
+        .Recover(error => Some(Failed(ports, row.Id, error)));
 
     /// <summary>One at a time: the start, the end and the removal of one container.</summary>
     public static EitherAsync<DomainError, IDisposable> Locked(Ports ports, ContainerId id, CancellationToken cancel) =>

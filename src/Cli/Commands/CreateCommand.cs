@@ -12,7 +12,7 @@ public static class CreateCommand
         from made in CidFile.Holding(request.Options.CidFile, file =>
             from ports in session.Change(cancel)
             from created in Create.Container(
-                ports, Create.NewId(ports.World), request, starting: false, PullOutput.ForRun(session) with { Made = file.Write }, cancel)
+                ports, Create.NewId(ports.World), request, PullOutput.ForRun(session) with { Made = file.Write }, cancel)
             select created)
         let printed = session.Line(made.Row.Id.Value)
         select 0;
