@@ -35,6 +35,7 @@ public static class Program
         ["attach"] = AttachCommand.Run,
         ["build"] = BuildCommand.Run,
         ["check"] = CheckCommand.Run,
+        ["container inspect"] = InspectCommand.Containers,
         ["container prune"] = PruneCommand.Containers,
         ["create"] = CreateCommand.Run,
         ["db backup"] = DbCopyCommand.Backup,

@@ -29,15 +29,19 @@ public static class Signal
         from sent in Record(ports, row.Id, signal, "kill", cancel)
         from _ in ports.Runtime.Signal(row.Id, signal, cancel)
         from going in Ends(row.Settings.StopSignal, signal) ? Pausing.LetGo(ports, row.Id, cancel) : Done
-        from ended in signal == KillSignal ? End.Container(ports, row.Id, "exit", cancel).Ignore() : Done
+        from ended in signal == KillSignal
+            ? End.Container(ports, row.Id, "exit", row.Settings.AutoRemove, row.Process, cancel).Ignore()
+            : Done
         select unit;
 
-    /// <summary><c>stop</c>: the container's stop signal, and KILL when it has not ended in time.</summary>
+    /// <summary>
+    /// <c>stop</c>: the container's stop signal, and KILL when it has not ended in time. With <c>--rm</c> it is gone when this is done.
+    /// </summary>
     public static EitherAsync<DomainError, Unit> Stop(Ports ports, ContainerRow row, Stopping stopping, CancellationToken cancel) =>
         row.State != ContainerRow.Running
             ? Done
             : from asked in EndInTime(ports, row, stopping, "stop", cancel)
-              from ended in End.Container(ports, row.Id, "stop", remove: false, row.Process, cancel)
+              from ended in End.Container(ports, row.Id, "stop", row.Settings.AutoRemove, row.Process, cancel)
               select unit;
 
     /// <summary>Asked to end, and killed when it has not in time; its end is not recorded yet.</summary>

@@ -38,7 +38,7 @@ public static class EventsCommand
                 e => EventText.Line(e, TimeZoneInfo.Local))
             : format is "json" || format.Replace(" ", "", StringComparison.Ordinal) == "{{json.}}"
                 ? Right<DomainError, Func<DockerEvent, Either<DomainError, string>>>(e => EventText.Json(e))
-            : GoTemplate.Parse(format.Replace("\\t", "\t").Replace("\\n", "\n")).Map<Func<DockerEvent, Either<DomainError, string>>>(
+            : InfoCommand.Template(format).Map<Func<DockerEvent, Either<DomainError, string>>>(
                 template => e => template.Render(EventText.Row(e)).Map(text => fit ? TerminalText.EscapeLines(text) : text));
     }
 

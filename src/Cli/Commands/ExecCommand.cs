@@ -22,5 +22,5 @@ public static class ExecCommand
         from ports in session.Change(cancel)
         from row in Find.Container(ports, args.Arguments[0], cancel)
         from code in Exec.Run(ports, row, request, cancel)
-        select code.IfNone(0);
+        select code.IfNone(() => request.Detach ? 0 : AttachCommand.Left(session));
 }

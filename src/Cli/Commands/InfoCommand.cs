@@ -12,7 +12,7 @@ public static class InfoCommand
 {
     public static EitherAsync<DomainError, int> Run(ParsedArgs args, Session session, CancellationToken cancel) =>
         from template in (args.Text("format") is { Length: > 0 } format
-            ? GoTemplate.Parse(format == "json" ? "{{json .}}" : format.Replace("\\t", "\t").Replace("\\n", "\n")).Map(Some)
+            ? Template(format == "json" ? "{{json .}}" : format).Map(Some)
             : Right<DomainError, Option<GoTemplate>>(None)).ToAsync()
         from ports in session.Read(cancel)
         from settled in ports.Ledger.Root.IsSome ? Reconcile.Run(ports, cancel) : Done
@@ -25,4 +25,7 @@ public static class InfoCommand
             None: () => Right<DomainError, string>(info.Text)).ToAsync()
         let printed = session.Print(text)
         select 0;
+
+    internal static Either<DomainError, GoTemplate> Template(string format) =>
+        GoTemplate.Parse(format.Replace("\\t", "\t").Replace("\\n", "\n")).MapLeft<DomainError>(wrong => new DomainError.BadTemplate(wrong));
 }

@@ -32,7 +32,7 @@ public static class StartCommand
         let attending = new Attending(true, args.On("interactive") && row.Settings.OpenStdin, SignalProxy: true) { DetachKeys = keys }
         // One that runs is attached to, as by docker.
         from code in row is { State: ContainerRow.Running, Paused: false }
-            ? AttachCommand.To(ports, session, row, attending, cancel)
+            ? AttachCommand.To(ports, row, attending, cancel).Map(left => left.IfNone(0))
             : from started in Start.Container(ports, row, attending, cancel)
               from outcome in started.Attachment.Match(
                   Some: attachment => Engine.Run.Attended(ports, row.Id, started.Process, attachment, row.Settings.AutoRemove, cancel),

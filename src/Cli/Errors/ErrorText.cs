@@ -14,10 +14,13 @@ public static partial class ErrorText
         {
             // Of a container that is there already docker says no more than that.
             DomainError.StartFailed when verb is "start" or "restart" => 1,
+            // An exec that cannot be is 126 with docker, whatever the reason; but 127 where there is no such program.
+            DomainError.StartFailed { ExitCode: 125 } or DomainError.NoSuchUser or DomainError.NoSuchGroup when verb == "exec" => 126,
             DomainError.StartFailed e => e.ExitCode,
             DomainError.BuildRunFailed e => e.ExitCode,
             DomainError.Interrupted => 130,
             DomainError.FilterForm => 125,
+            DomainError.BadTemplate => 64,
             DomainError.NoTerminal => 1,
 
             // docker reads exec's files later than its other flags.

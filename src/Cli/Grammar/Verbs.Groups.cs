@@ -7,7 +7,7 @@ public static partial class Verbs
     private static readonly (string Group, string Words, string? Verb)[] Longer =
     [
         ("container", "ls list ps", "ps"),
-        ("container", "run create start stop restart kill pause unpause wait attach exec logs top rename rm inspect export", null),
+        ("container", "run create start stop restart kill pause unpause wait attach exec logs top rename rm export", null),
         ("image", "ls list", "images"),
         ("image", "rm remove", "rmi"),
         ("image", "build history import load pull push save tag", null),

@@ -12,6 +12,12 @@ public static partial class Verbs
         Switch("sig-proxy", "Pass the signals we receive on to the container (on unless =false)") with { On = true },
     ]);
 
+    public static VerbGrammar ContainerInspect => Verb("container inspect", "Show all that is known of containers", Several, AtLeast(1),
+    [
+        Text("format", 'f', "template", "Only what a Go template names"),
+        Switch("size", 's', "What they have written, and with their images"),
+    ]);
+
     public static VerbGrammar Pause => Verb("pause", "Freeze all processes of containers", Several, AtLeast(1));
 
     public static VerbGrammar Unpause => Verb("unpause", "Let the processes of paused containers go on", Several, AtLeast(1));
@@ -50,6 +56,7 @@ public static partial class Verbs
     private static VerbGrammar? OfLife(string name) => name switch
     {
         "attach" => Attach,
+        "container inspect" => ContainerInspect,
         "events" => Events,
         "info" => Info,
         "pause" => Pause,

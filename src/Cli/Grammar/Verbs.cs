@@ -12,7 +12,7 @@ public static partial class Verbs
         "images", "ps", "build", "run", "create", "start", "stop", "restart", "kill", "pause", "unpause", "wait", "attach", "exec", "logs", "top",
         "rename", "rm", "rmi", "history", "inspect",
         "tag", "import", "pull", "push", "load", "save", "export", "login", "logout",
-        "image diff", "image inspect", "image prune", "layer ls", "layer show", "container prune", "system df", "system prune",
+        "image diff", "image inspect", "image prune", "layer ls", "layer show", "container inspect", "container prune", "system df", "system prune",
         "info", "version", "events", "log", "check", "repair", "rebuild", "adopt",
         "ledger verify", "ledger export", "ledger import", "ledger views", "ledger checkpoint", "ledger key", "ledger anchor", "ledger prove", "ledger consistency",
         "ledger check-proof", "ledger redact", "ledger seal",

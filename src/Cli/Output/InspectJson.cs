@@ -8,13 +8,17 @@ using EventDock.Domain.Kernel;
 using EventDock.Domain.Oci;
 using EventDock.Projections;
 
+/// <param name="Own">Bytes that it has written, as recorded.</param>
+/// <param name="Whole">With its image.</param>
+public sealed record ContainerSizes(long Own, long Whole);
+
 /// <summary>Containers as docker's inspect has them (Engine API 1.41), as far as EventDock has the fields.</summary>
 public static class InspectJson
 {
     private const string NoTime = "0001-01-01T00:00:00Z";
 
     /// <param name="env">The whole environment: shown to root, who may inspect, and recorded nowhere.</param>
-    public static string Container(ContainerRow row, Option<ImageRow> image, Seq<string> env) => Written(json =>
+    public static string Container(ContainerRow row, Option<ImageRow> image, Seq<string> env, Option<ContainerSizes> sizes) => Written(json =>
     {
         json.WriteString("Id", row.Id.Value);
         json.WriteString("Created", Rfc3339.Micros(row.Created));
@@ -52,6 +56,11 @@ public static class InspectJson
         json.WriteString("Driver", "overlay");
         json.WriteString("Platform", "linux");
         HostConfigJson.Write(json, row);
+        sizes.IfSome(found =>
+        {
+            json.WriteNumber("SizeRw", found.Own);
+            json.WriteNumber("SizeRootFs", found.Whole);
+        });
         HostConfigJson.WriteMounts(json, row);
         Texts(json, "Layers", image.Map(i => i.Content.Layers.Map(l => Digest.Prefix + l.Id).Strict()).IfNone(Seq<string>()));
         json.WriteStartObject("Config");

@@ -18,7 +18,7 @@ public static class TimeText
     /// <param name="zone">How far a time of that clock, whose zone is not said, is from UTC.</param>
     public static Option<DateTimeOffset> Parse(string text, DateTimeOffset now, Func<DateTime, TimeSpan> zone) =>
         text != "0" && Span(text) is { } ago ? Some(now - ago)
-        : Rfc3339.Parse(text) | Local(Shortened(text), zone) | Unix(text);
+        : Local(Shortened(text), zone) | Rfc3339.Parse(text) | Unix(text);
 
     private static Option<DateTimeOffset> Local(string text, Func<DateTime, TimeSpan> zone) =>
         DateTime.TryParseExact(text, Forms, CultureInfo.InvariantCulture, DateTimeStyles.None, out var local)
