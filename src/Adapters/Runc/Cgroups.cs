@@ -16,7 +16,9 @@ internal static partial class Cgroups
     public static bool Remove(string path) =>
         Hierarchies().Aggregate(true, (all, hierarchy) => RemoveGroup(hierarchy + path, attempts: 60) && all);
 
-    /// <summary>Ends what is left in the group: nothing, as a rule, since what is in a PID namespace has ended with its first process.</summary>
+    /// <summary>
+    /// Ends what is left in the group: nothing, as a rule, since what is in a PID namespace has ended with its first process.
+    /// </summary>
     public static void KillAll(string path)
     {
         var list = $"{Freezing(path)}/cgroup.procs";

@@ -52,7 +52,7 @@ public static class Environments
         {
             if (variable.Length == 0 || variable[0] == '=')
             {
-                return new DomainError.Invalid("environment variable", variable, "has no name");
+                return new DomainError.BadFlag("-e, --env", variable, $"invalid environment variable: {variable}");
             }
 
             if (variable.Contains('='))
