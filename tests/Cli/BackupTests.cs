@@ -8,7 +8,7 @@ public sealed class BackupTests
     [Fact]
     public void A_root_notices_that_its_ledger_was_put_back_and_goes_on_once_it_is_adopted()
     {
-        using var eventdock = new Installation();
+        using var eventdock = new Installation { Damaged = true };
         eventdock.Import("early");
         var file = Path.Combine(eventdock.Work, "ledger.dump");
         Assert.StartsWith($"{file}  position 4  ", eventdock.Out("db", "backup", file), StringComparison.Ordinal);
@@ -26,6 +26,11 @@ public sealed class BackupTests
         Assert.Contains("adopt", eventdock.Refused(1, "tag", "early", "other"), StringComparison.Ordinal);
         eventdock.Run("adopt").Good();
         Assert.Equal("yes\n", eventdock.Run("run", "--rm", "early", "echo", "yes").Good().Out);
+
+        // What the backup does not know stays where it is, and is told.
+        var found = eventdock.Run("check");
+        Assert.Equal(20, found.Code);
+        Assert.Matches("^unknown blobs/sha256/[0-9a-f]{64}: not in the ledger$", Assert.Single(found.Lines[..^1]));
     }
 
     [Fact]
@@ -44,7 +49,8 @@ public sealed class BackupTests
         using var eventdock = new Installation();
         eventdock.Import();
         var file = eventdock.Out("db", "backup", eventdock.Work).Split("  ")[0];
-        using var other = new Installation();
+        // What the ledger tells of was never on this root's disk.
+        using var other = new Installation { Damaged = true };
         Assert.Contains("this root is new", other.Run("db", "restore", file).Done().Error, StringComparison.Ordinal);
         Assert.Contains("adopt", other.Refused(1, "tag", "busybox", "mine"), StringComparison.Ordinal);
         Assert.Equal("busybox", other.Out("images", "--format", "{{.Repository}}"));

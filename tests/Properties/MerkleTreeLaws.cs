@@ -13,8 +13,11 @@ public sealed class MerkleTreeLaws
     private static readonly TreeHash[] Leaves =
         Enumerable.Range(0, Largest).Select(i => MerkleTree.Leaf($"leaf {i}")).ToArray();
 
+    /// <summary>What the definition has given for a range of leaves: it asks for the same ones again and again.</summary>
+    private static readonly Dictionary<(int From, int To), TreeHash> DefinedRanges = [];
+
     /// <summary>The root over the first so many leaves.</summary>
-    private static readonly TreeHash[] Roots = Enumerable.Range(0, Largest + 1).Select(n => Defined(Leaves.AsSpan(0, n))).ToArray();
+    private static readonly TreeHash[] Roots = Enumerable.Range(0, Largest + 1).Select(n => Defined(0, n)).ToArray();
 
     private static readonly Dictionary<NodeAt, TreeHash> Nodes = NodesOf(Leaves);
 
@@ -55,7 +58,7 @@ public sealed class MerkleTreeLaws
             for (var index = 0; index < size; index++)
             {
                 var path = Inclusion(index, size);
-                Assert.Equal(DefinedPath(index, Leaves.AsSpan(0, size)), path);
+                Assert.Equal(DefinedPath(index, 0, size), path);
                 Assert.True(PathCheck.Includes(index, size, Leaves[index], path, Roots[size]), $"{index} of {size}");
             }
         }
@@ -69,7 +72,7 @@ public sealed class MerkleTreeLaws
             for (var old = 0; old <= size; old++)
             {
                 var path = Consistency(old, size);
-                Assert.Equal(old == 0 ? Seq<TreeHash>() : DefinedProof(old, Leaves.AsSpan(0, size), true), path);
+                Assert.Equal(old == 0 ? Seq<TreeHash>() : DefinedProof(old, 0, size, true), path);
                 Assert.True(PathCheck.Extends(old, Roots[old], size, Roots[size], path), $"{old} of {size}");
             }
         }
@@ -213,48 +216,48 @@ public sealed class MerkleTreeLaws
         }
     }
 
-    /// <summary>MTH of section 2.1, as it is written there.</summary>
-    private static TreeHash Defined(ReadOnlySpan<TreeHash> leaves) =>
-        leaves.Length == 0 ? MerkleTree.EmptyRoot
-        : leaves.Length == 1 ? leaves[0]
-        : MerkleTree.Node(Defined(leaves[..Split(leaves.Length)]), Defined(leaves[Split(leaves.Length)..]));
-
-    /// <summary>PATH of section 2.1.1.</summary>
-    private static Seq<TreeHash> DefinedPath(int m, ReadOnlySpan<TreeHash> leaves)
+    /// <summary>MTH of section 2.1 over a range of the leaves, as it is written there.</summary>
+    private static TreeHash Defined(int from, int to)
     {
-        if (leaves.Length == 1)
+        if (!DefinedRanges.TryGetValue((from, to), out var hash))
         {
-            return Seq<TreeHash>();
+            var middle = Middle(from, to);
+            hash = from == to ? MerkleTree.EmptyRoot
+                : from + 1 == to ? Leaves[from]
+                : MerkleTree.Node(Defined(from, middle), Defined(middle, to));
+            DefinedRanges.Add((from, to), hash);
         }
 
-        var k = Split(leaves.Length);
-        return m < k
-            ? DefinedPath(m, leaves[..k]).Add(Defined(leaves[k..]))
-            : DefinedPath(m - k, leaves[k..]).Add(Defined(leaves[..k]));
+        return hash;
+    }
+
+    /// <summary>PATH of section 2.1.1.</summary>
+    private static Seq<TreeHash> DefinedPath(int m, int from, int to)
+    {
+        var middle = Middle(from, to);
+        return from + 1 == to ? Seq<TreeHash>()
+            : from + m < middle ? DefinedPath(m, from, middle).Add(Defined(middle, to))
+            : DefinedPath(m - (middle - from), middle, to).Add(Defined(from, middle));
     }
 
     /// <summary>SUBPROOF of section 2.1.2.</summary>
-    private static Seq<TreeHash> DefinedProof(int m, ReadOnlySpan<TreeHash> leaves, bool whole)
+    private static Seq<TreeHash> DefinedProof(int m, int from, int to, bool whole)
     {
-        if (m == leaves.Length)
-        {
-            return whole ? Seq<TreeHash>() : Seq1(Defined(leaves));
-        }
-
-        var k = Split(leaves.Length);
-        return m <= k
-            ? DefinedProof(m, leaves[..k], whole).Add(Defined(leaves[k..]))
-            : DefinedProof(m - k, leaves[k..], false).Add(Defined(leaves[..k]));
+        var middle = Middle(from, to);
+        return m == to - from ? whole ? Seq<TreeHash>() : Seq1(Defined(from, to))
+            : from + m <= middle ? DefinedProof(m, from, middle, whole).Add(Defined(middle, to))
+            : DefinedProof(m - (middle - from), middle, to, false).Add(Defined(from, middle));
     }
 
-    private static int Split(int n)
+    /// <summary>Where a range is split: after the largest power of two that is smaller than its length.</summary>
+    private static int Middle(int from, int to)
     {
         var k = 1;
-        while (k * 2 < n)
+        while (k * 2 < to - from)
         {
             k *= 2;
         }
 
-        return k;
+        return from + k;
     }
 }
