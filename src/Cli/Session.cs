@@ -32,6 +32,9 @@ public sealed record Session(
     /// <summary>As Change, for a command that frees space: what keeps it from that on a full disk gets the ballast's room.</summary>
     public required Func<CancellationToken, EitherAsync<DomainError, Ports>> Free { get; init; }
 
+    /// <summary>What the host is.</summary>
+    public required Func<HostDescription> Host { get; init; }
+
     /// <summary>For what must work where there is no ledger.</summary>
     public required Func<Either<DomainError, UnrecordedPorts>> Unrecorded { get; init; }
 

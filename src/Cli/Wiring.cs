@@ -70,7 +70,10 @@ public sealed class Wiring(Places places, Origin origin)
         origin.Host.HostId,
         origin.Host.BootId,
         id => Seq(System.Environment.ProcessPath!, ContainerEndedCommand.Word, id.Value),
-        (id, exec) => Seq(System.Environment.ProcessPath!, ExecEndedCommand.Word, id.Value, exec));
+        (id, exec) => Seq(System.Environment.ProcessPath!, ExecEndedCommand.Word, id.Value, exec))
+    {
+        HostName = System.Environment.MachineName,
+    };
 
     public Session Session(TextWriter output, TextWriter error) => new(
         output,
@@ -88,6 +91,7 @@ public sealed class Wiring(Places places, Origin origin)
         World.Clock)
     {
         Free = cancel => Ballast.WithRoom(() => Change(ports => ports.With(Ballast), cancel)),
+        Host = () => HostSystem.Describe(places.Root),
         Unrecorded = () => paths.Prepare().Map(_ => new UnrecordedPorts(
             Runtime().Runtime, ContainersOnDisk.Create(places.Root), Journal, Ballast, origin, World)),
         Proofs = cancel =>

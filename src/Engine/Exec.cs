@@ -10,6 +10,8 @@ public sealed record ExecRequest(
     Seq<string> Command, Seq<string> Env, string? WorkingDir, string? User, bool Terminal, bool Stdin, bool Detach)
 {
     public DetachSequence DetachKeys { get; init; } = DetachSequence.Default;
+
+    public bool Privileged { get; init; }
 }
 
 /// <summary><c>eventdock exec</c>: a further process in a running container, and what it wrote.</summary>
@@ -34,6 +36,7 @@ public static class Exec
                 ports.World.ExecExitCommand(row.Id, id))
             {
                 DetachKeys = request.DetachKeys,
+                Privileged = request.Privileged,
             }
             from requested in Record(
                 ports, stream,

@@ -55,6 +55,9 @@ public sealed record World(
     Func<DateTimeOffset> Clock, Func<int, byte[]> Random, Platform Platform, string HostId, string BootId,
     Func<ContainerId, Seq<string>> ExitCommand, Func<ContainerId, string, Seq<string>> ExecExitCommand)
 {
+    /// <summary>Of a container that shares the host's network.</summary>
+    public string HostName { get; init; } = "localhost";
+
     public string NewId() => Convert.ToHexStringLower(Random(32));
 }
 

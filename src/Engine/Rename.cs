@@ -9,11 +9,14 @@ public static class Rename
 {
     public static EitherAsync<DomainError, Unit> Container(Ports ports, ContainerRow row, string name, CancellationToken cancel) =>
         from parsed in ContainerName.Parse(name.TrimStart('/')).ToAsync()
-        from renamed in ports.Again(
-            () => ports.Store.Handle(
-                ContainerDecider.Decider, Streams.Container(row.Id.Value), new RenameContainer(row.Id, parsed),
-                ports.World.Clock(), cancel),
-            cancel)
-        from noted in ports.Runtime.Control.Named(row.Id, parsed, CancellationToken.None)
-        select unit;
+        // A start that is under way is waited for: it writes the name down, too.
+        from done in Start.Locked(ports, row.Id, cancel).Holding(() =>
+            from renamed in ports.Again(
+                () => ports.Store.Handle(
+                    ContainerDecider.Decider, Streams.Container(row.Id.Value), new RenameContainer(row.Id, parsed),
+                    ports.World.Clock(), cancel),
+                cancel)
+            from noted in ports.Runtime.Control.Named(row.Id, parsed, CancellationToken.None)
+            select noted)
+        select done;
 }

@@ -16,7 +16,13 @@ public static class Run
     public static EitherAsync<DomainError, RunOutcome> Container(
         Ports ports, RunRequest request, CreateTelling tell, CancellationToken cancel) =>
         from id in Give(Create.NewId(ports.World))
-        let attending = new Attending(!request.Detach, request.Interactive, SignalProxy: true)
+        let attending = new Attending(
+            !request.Detach && request.Streams.Any, request.Interactive && request.Streams.In, request.SignalProxy)
+        {
+            Output = request.Streams.Out,
+            Errors = request.Streams.Error,
+            DetachKeys = request.DetachKeys,
+        }
         // The lock is older than the intention in the ledger: else another command could take the start for one cut off.
         from started in Start.Locked(ports, id, cancel)
             .Holding(() =>

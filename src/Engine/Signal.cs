@@ -5,9 +5,19 @@ using EventDock.Domain.Kernel;
 using EventDock.Projections;
 using static EventDock.Engine.Pipeline;
 
-/// <param name="Grace">So long it may take before it is killed.</param>
+/// <param name="Grace">So long it may take before it is killed; null: as the container says, or docker's 10 seconds.</param>
 /// <param name="Asked">The signal to ask it with; null: the container's own.</param>
-public sealed record Stopping(TimeSpan Grace, string? Asked);
+public sealed record Stopping(TimeSpan? Grace, string? Asked)
+{
+    private const int DefaultSeconds = 10;
+
+    /// <param name="own">Seconds of the container's own; below zero: for ever.</param>
+    public TimeSpan For(int? own) => Grace ?? Seconds(own ?? DefaultSeconds);
+
+    /// <summary>Below zero: for ever.</summary>
+    public static TimeSpan Seconds(long seconds) =>
+        seconds < 0 || seconds > int.MaxValue / 1000 ? TimeSpan.FromMilliseconds(int.MaxValue) : TimeSpan.FromSeconds(seconds);
+}
 
 /// <summary><c>eventdock kill</c> and <c>stop</c>: signals, and the end that may follow.</summary>
 public static class Signal
@@ -19,22 +29,26 @@ public static class Signal
         from sent in Record(ports, row.Id, signal, "kill", cancel)
         from _ in ports.Runtime.Signal(row.Id, signal, cancel)
         from going in Ends(row.Settings.StopSignal, signal) ? Pausing.LetGo(ports, row.Id, cancel) : Done
-        from ended in signal == KillSignal ? End.Container(ports, row.Id, "exit", cancel).Ignore() : Done
+        from ended in signal == KillSignal
+            ? End.Container(ports, row.Id, "exit", row.Settings.AutoRemove, row.Process, cancel).Ignore()
+            : Done
         select unit;
 
-    /// <summary><c>stop</c>: the container's stop signal, and KILL when it has not ended in time.</summary>
+    /// <summary>
+    /// <c>stop</c>: the container's stop signal, and KILL when it has not ended in time. With <c>--rm</c> it is gone when this is done.
+    /// </summary>
     public static EitherAsync<DomainError, Unit> Stop(Ports ports, ContainerRow row, Stopping stopping, CancellationToken cancel) =>
         row.State != ContainerRow.Running
             ? Done
             : from asked in EndInTime(ports, row, stopping, "stop", cancel)
-              from ended in End.Container(ports, row.Id, "stop", remove: false, row.Process, cancel)
+              from ended in End.Container(ports, row.Id, "stop", row.Settings.AutoRemove, row.Process, cancel)
               select unit;
 
     /// <summary>Asked to end, and killed when it has not in time; its end is not recorded yet.</summary>
     internal static EitherAsync<DomainError, Unit> EndInTime(
         Ports ports, ContainerRow row, Stopping stopping, string cause, CancellationToken cancel) =>
         from signalled in Ending(ports, row.Id, stopping.Asked ?? row.Settings.StopSignal ?? "TERM", cause, cancel)
-        from exit in ports.Runtime.AwaitExit(row.Id, stopping.Grace, cancel)
+        from exit in ports.Runtime.AwaitExit(row.Id, stopping.For(row.Settings.More.StopTimeout), cancel)
         from killed in exit.IsSome ? Done : Ending(ports, row.Id, KillSignal, cause, cancel)
         select unit;
 

@@ -9,6 +9,11 @@ using static EventDock.Engine.Pipeline;
 /// <param name="Attach">Its streams are ours.</param>
 public sealed record Attending(bool Attach, bool Stdin, bool SignalProxy)
 {
+    /// <summary>Which of its outputs are shown.</summary>
+    public bool Output { get; init; } = true;
+
+    public bool Errors { get; init; } = true;
+
     public DetachSequence DetachKeys { get; init; } = DetachSequence.Default;
 }
 
@@ -52,11 +57,14 @@ public static class Start
         var spec = new LaunchSpec(
             row.Id, row.Name, container.Layers, row.Settings, container.Env, ports.World.ExitCommand(row.Id));
         return
-            (from process in ports.Runtime.Create(spec, cancel)
+            (from joined in Joining.Running(ports, row.Settings, cancel)
+             from process in ports.Runtime.Create(spec with { Joined = joined }, cancel)
              from attachment in attending.Attach
                  ? ports.Runtime.Attach(
                      new AttachSpec(row.Id, attending.Stdin, row.Settings.Terminal, attending.SignalProxy)
                      {
+                         Output = attending.Output,
+                         Errors = attending.Errors,
                          DetachKeys = attending.DetachKeys,
                      },
                      cancel).Map(Some)

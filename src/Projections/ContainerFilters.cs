@@ -1,6 +1,7 @@
 namespace EventDock.Projections;
 
 using System.Text.RegularExpressions;
+using EventDock.Domain.Containers;
 
 /// <summary>
 /// Which containers a list shows: docker's filters. Of several values of one filter one must hold, and of the filters all; ids and
@@ -15,6 +16,12 @@ public sealed record ContainerFilters(
     Seq<string> Ids, Seq<string> Names, Seq<int> Exited, Seq<string> Statuses, Seq<string> Networks,
     Option<Seq<ImageRow>> Ancestors, Option<ContainerRow> Before, Option<ContainerRow> Since)
 {
+    /// <summary>All of which must hold, as of no other filter.</summary>
+    public Seq<LabelFilter> Labels { get; init; } = Seq<LabelFilter>();
+
+    /// <summary>Where something is mounted.</summary>
+    public Seq<string> Volumes { get; init; } = Seq<string>();
+
     public static readonly ContainerFilters None = new(
         Seq<string>(), Seq<string>(), Seq<int>(), Seq<string>(), Seq<string>(),
         Option<Seq<ImageRow>>.None, Option<ContainerRow>.None, Option<ContainerRow>.None);
@@ -47,6 +54,8 @@ public sealed record ContainerFilters(
         && (Exited.IsEmpty || (row.State == ContainerRow.Exited && row.ExitCode is { } code && Exited.Exists(e => e == code)))
         && (Statuses.IsEmpty || Statuses.Exists(s => s == row.Status))
         && (Networks.IsEmpty || Networks.Exists(n => n == row.Settings.Network))
+        && Labels.ForAll(label => label.Takes(row.Settings.Labels))
+        && (Volumes.IsEmpty || Volumes.Exists(v => row.Settings.More.Mounts.Exists(m => m.Target == v && m.Form != ContainerMount.OfTmpfs)))
         && Before.ForAll(other => IsOlder(row, other))
         && Since.ForAll(other => IsOlder(other, row));
 

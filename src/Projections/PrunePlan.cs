@@ -81,7 +81,7 @@ public sealed record PrunePlan(Seq<string> Containers, Seq<PrunedImage> Images, 
     private static bool Goes(PruneRequest request, ContainerRow container) =>
         container.State is ContainerRow.CreatedState or ContainerRow.Exited
         && Before(request, container.Created)
-        && request.Labels.ForAll(f => f.Takes(Seq<Label>()));
+        && request.Labels.ForAll(f => f.Takes(container.Settings.Labels));
 
     private static bool Goes(PruneRequest request, ImageRow image, IEnumerable<TagRow> tags) =>
         (request.All || tags.All(t => t.Reference.Contains('@')))

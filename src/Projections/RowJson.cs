@@ -14,6 +14,7 @@ using EventDock.Domain.Oci;
         typeof(NulSafeStringConverter), typeof(ByteCountConverter), typeof(DigestConverter), typeof(ContainerIdConverter),
         typeof(SeqConverter<string>), typeof(SeqConverter<Label>), typeof(SeqConverter<HistoryEntry>),
         typeof(SeqConverter<ImageLayer>), typeof(SeqConverter<SecretName>), typeof(MomentConverter),
+        typeof(SeqConverter<ContainerMount>), typeof(SeqConverter<ContainerDevice>), typeof(SeqConverter<ContainerUlimit>),
     })]
 [JsonSerializable(typeof(ContainerRow))]
 [JsonSerializable(typeof(ImageRow))]
@@ -25,5 +26,8 @@ using EventDock.Domain.Oci;
 [JsonSerializable(typeof(HistoryEntry))]
 [JsonSerializable(typeof(ImageLayer))]
 [JsonSerializable(typeof(SecretName))]
+[JsonSerializable(typeof(ContainerMount))]
+[JsonSerializable(typeof(ContainerDevice))]
+[JsonSerializable(typeof(ContainerUlimit))]
 [JsonSerializable(typeof(string))]
 public sealed partial class RowJson : JsonSerializerContext;

@@ -166,7 +166,7 @@ public sealed class DockerTests(BesideDocker both) : IClassFixture<BesideDocker>
     private static string Ordered(string[] words, string text) =>
         words[0] == "images" ? string.Join('\n', text.Split('\n').Order(StringComparer.Ordinal)) : text;
 
-    private static string Normal(string text)
+    internal static string Normal(string text)
     {
         text = Regex.Replace(text, "[0-9a-f]{64}|\\b[0-9a-f]{12}\\b", m => new string('#', Math.Min(12, m.Length)));
         text = Regex.Replace(text, "(Less than a second|About a minute|About an hour|[0-9]+ (seconds?|minutes?|hours?))( ago)?", "TIME");
@@ -177,7 +177,7 @@ public sealed class DockerTests(BesideDocker both) : IClassFixture<BesideDocker>
     }
 
     /// <summary>A quoted argument may hold the separator.</summary>
-    private static List<string> Joined(List<string> lines, string part)
+    internal static List<string> Joined(List<string> lines, string part)
     {
         if (lines.Count > 0 && lines[^1].Count(c => c == '\'') % 2 == 1)
         {
@@ -191,6 +191,6 @@ public sealed class DockerTests(BesideDocker both) : IClassFixture<BesideDocker>
         return lines;
     }
 
-    private static string[] Words(string line) =>
+    internal static string[] Words(string line) =>
         Regex.Matches(line, "(?:[^\\s']|'[^']*')+").Select(m => m.Value.Replace("'", "", StringComparison.Ordinal)).ToArray();
 }

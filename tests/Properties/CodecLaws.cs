@@ -149,6 +149,13 @@ public sealed class CodecLaws
             from id in Ids from a in text from t in texts from u in texts from s in secrets from flag in Gen.Elements(true, false)
             select (DockEvent)new ContainerCreated(
                 id, a, a, a, new ContainerSettings(t, u, a, a, a, a, flag, !flag, flag, s, flag ? a : null)),
+            from id in Ids from a in text from t in texts from n in Size from flag in Gen.Elements(true, false)
+            select (DockEvent)new ContainerCreated(
+                id, a, a, a, new ContainerSettings(t, t, a, a, a, a, flag, flag, flag, Seq<SecretName>(), null, new ContainerOptions(
+                    flag ? a : null, a, null, flag, t, t, t.Map(k => new Label(k, a)).Strict(),
+                    t.Map(k => new ContainerMount(k, a, k, a, k, flag, a, !flag)).Strict(), t, a,
+                    t.Map(k => new ContainerDevice(k, a, k)).Strict(), flag ? null : a, flag ? n : null, t,
+                    t.Map(k => new ContainerUlimit(n, k, n)).Strict(), t, flag, a, null, !flag, t, t, flag ? int.MaxValue : null))),
             from id in Ids from n in Size from a in text select (DockEvent)new ContainerStarted(id, int.MinValue, n, a),
             from id in Ids from code in Gen.Elements<int?>(null, 0, 255) select (DockEvent)new ContainerExited(id, code, code == 0),
             from id in Ids from a in text from t in texts from s in secrets select (DockEvent)new ExecRequested(a, id, t, a, a, true, s),

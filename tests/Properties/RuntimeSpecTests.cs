@@ -13,7 +13,7 @@ public sealed class RuntimeSpecTests
         Seq("cat", "ü\"\\\n"), Seq1("A=1"), "/work", new ResolvedUser(1, 2, Seq(2u, 3u), "/"), true, new TerminalSize(24, 80), null);
 
     private static readonly RuntimeSpec Spec = new(
-        Process, "/root/merged", "host", SpecNetwork.Own, Seq1(new BindMount("/etc/x", "/etc/hosts")), "/eventdock/12345678/abc",
+        Process, "/root/merged", "host", Sandbox.Docker, Seq1(new BindMount("/etc/x", "/etc/hosts")), "/eventdock/12345678/abc",
         false, RuntimeSpecDefaults.Sysctls, Encoding.UTF8.GetBytes("""{"defaultAction":"SCMP_ACT_ERRNO"}"""));
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class RuntimeSpecTests
     [Fact]
     public void The_hosts_network_means_no_namespace_and_no_sysctl()
     {
-        var (own, hosts) = (Config(Spec), Config(Spec with { Network = SpecNetwork.Host }));
+        var (own, hosts) = (Config(Spec), Config(Spec with { Sandbox = Sandbox.DockerOnHost }));
 
         Assert.Equal(["mount", "uts", "pid", "ipc", "network"], Namespaces(own));
         Assert.Equal(["mount", "uts", "pid", "ipc"], Namespaces(hosts));

@@ -7,7 +7,7 @@ using EventDock.Domain.Containers;
 using EventDock.Domain.Kernel;
 
 /// <summary>What an exec takes over from its container.</summary>
-internal sealed record ExecBase(string Hostname, string User, string WorkingDir, Seq<string> Env);
+internal sealed record ExecBase(string Hostname, string User, string WorkingDir, Seq<string> Env, ProcessRights Rights);
 
 /// <summary>
 /// A container's directory on tmpfs: config.json, what conmon and an exec need, and who the process is. It holds secrets, so
@@ -22,31 +22,35 @@ internal static class Bundle
         RuntimeSpecDefaults.Sysctls.Filter(sysctl => File.Exists("/proc/sys/" + sysctl.Name.Replace('.', '/'))));
 
     /// <summary>docker's profile, where its package or daemon has loaded it.</summary>
-    public static readonly Lazy<string?> AppArmor = new(() =>
-        File.Exists(AppArmorProfiles) && File.ReadLines(AppArmorProfiles).Any(line => line.StartsWith(DockerAppArmor + " ", StringComparison.Ordinal))
-            ? DockerAppArmor
-            : null);
+    public static readonly Lazy<string?> AppArmor = new(() => HasAppArmor(DockerAppArmor) ? DockerAppArmor : null);
 
-    public static SpecNetwork Network(string name) => name == "host" ? SpecNetwork.Host : SpecNetwork.Own;
+    public static bool AppArmorEnabled => File.Exists(AppArmorProfiles);
+
+    public static bool HasAppArmor(string profile) =>
+        AppArmorEnabled && File.ReadLines(AppArmorProfiles).Any(line => line.StartsWith(profile + " ", StringComparison.Ordinal));
 
     /// <summary>The three files docker mounts over an image's own, in the container's directory.</summary>
     public static Seq<BindMount> WriteEtcFiles(string directory, string hostname, string network)
     {
-        var host = Network(network) == SpecNetwork.Host;
+        var host = network == NamespaceMode.Host;
         Write("hostname", hostname + "\n");
         Write("hosts", host && PrivateFiles.ReadText("/etc/hosts") is { } hosts ? hosts : OwnHosts);
         Write("resolv.conf", Resolver(PrivateFiles.ReadText("/etc/resolv.conf") ?? "", host));
-        return Seq("resolv.conf", "hostname", "hosts").Map(name => new BindMount($"{directory}/{name}", $"/etc/{name}"));
+        return EtcFiles(directory);
 
         void Write(string name, string content) => PrivateFiles.Write($"{directory}/{name}", content, mode: 0x1a4);
     }
 
+    /// <summary>Those three, as they were written for the container whose directory that is.</summary>
+    public static Seq<BindMount> EtcFiles(string directory) =>
+        Seq("resolv.conf", "hostname", "hosts").Map(name => new BindMount($"{directory}/{name}", $"/etc/{name}")).Strict();
+
     /// <summary>config.json in the bundle.</summary>
     public static void WriteConfig(
-        string bundle, string root, ProcessSpec process, string hostname, string network, Seq<BindMount> binds, string cgroup,
+        string bundle, string root, ProcessSpec process, string hostname, Sandbox sandbox, Seq<BindMount> binds, string cgroup,
         byte[] seccomp) =>
         PrivateFiles.Write($"{bundle}/config.json", RuntimeSpecJson.Config(new RuntimeSpec(
-            process, root, hostname, Network(network), binds, cgroup, Cgroups.OnlyV2, Sysctls.Value, seccomp)));
+            process, root, hostname, sandbox, binds, cgroup, Cgroups.OnlyV2, Sysctls.Value, seccomp)));
 
     public static void WriteExecBase(string bundle, ExecBase value)
     {
@@ -64,6 +68,7 @@ internal static class Bundle
             }
 
             json.WriteEndArray();
+            RightsJson.Write(json, value.Rights);
             json.WriteEndObject();
         }
 
@@ -82,7 +87,7 @@ internal static class Bundle
         var root = document.RootElement;
         return new ExecBase(
             root.GetProperty("hostname").GetString()!, root.GetProperty("user").GetString()!, root.GetProperty("cwd").GetString()!,
-            root.GetProperty("env").EnumerateArray().Select(entry => entry.GetString()!).ToList().ToSeq());
+            root.GetProperty("env").EnumerateArray().Select(entry => entry.GetString()!).ToList().ToSeq(), RightsJson.Read(root));
     }
 
     public static ProcessIdentity? Init(string bundle) => Processes.Parse(PrivateFiles.ReadText($"{bundle}/init"));

@@ -12,11 +12,13 @@ internal sealed class CleanUp(RuntimePaths paths, OverlayMounts mounts, Programs
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    private readonly SharedMemory memory = new(paths, mounts);
+
     public Either<DomainError, Unit> Run(ContainerId id)
     {
         var bundle = paths.Bundle(id);
         var ended = Results.Guarded(bundle, () => End(id.Value, Bundle.Init(bundle)));
-        return ended.IsLeft ? ended : mounts.Unmount(paths.Merged(id)).Bind(_ => Results.Guarded(bundle, () =>
+        return ended.IsLeft ? ended : mounts.Unmount(paths.Merged(id)).Bind(_ => memory.Remove(id)).Bind(_ => Results.Guarded(bundle, () =>
         {
             PrivateFiles.RemoveTree(bundle);
             return Right<DomainError, Unit>(unit);
@@ -50,6 +52,9 @@ internal sealed class CleanUp(RuntimePaths paths, OverlayMounts mounts, Programs
         }
 
         var cgroup = paths.Cgroup(runtimeId);
+
+        // In a PID namespace that is not its own a container's processes do not end with the first of them.
+        Cgroups.KillAll(cgroup);
         return Cgroups.Remove(cgroup) ? unit : new DomainError.FileFailed(cgroup, "the control group is still in use");
     }
 

@@ -87,6 +87,8 @@ internal sealed class Execs(RuntimePaths paths, Programs programs)
         return unit;
     }
 
+    private static string? Unconfined => Bundle.AppArmorEnabled ? SecurityOptions.Unconfined : null;
+
     private Either<DomainError, Unit> Prepare(ExecSpec spec, string directory, PumpStreams streams)
     {
         var bundle = paths.Bundle(spec.Container);
@@ -96,7 +98,7 @@ internal sealed class Execs(RuntimePaths paths, Programs programs)
         }
 
         var asUser = spec.User.Length == 0 ? from.User : spec.User;
-        if (RootFiles.Resolve(paths.Merged(spec.Container), asUser).Fails(out var error, out var user))
+        if (RootFiles.Resolve(paths.Merged(spec.Container), asUser, from.Rights.Groups).Fails(out var error, out var user))
         {
             return error;
         }
@@ -105,7 +107,10 @@ internal sealed class Execs(RuntimePaths paths, Programs programs)
             RuntimeSpecEnvironment.Complete(from.Env, from.Hostname, spec.Terminal), spec.Env);
         var process = new ProcessSpec(
             spec.Command, env, spec.WorkingDir.Length == 0 ? from.WorkingDir : spec.WorkingDir, user, spec.Terminal,
-            spec.Terminal ? streams.Size : null, Bundle.AppArmor.Value);
+            spec.Terminal ? streams.Size : null, Bundle.AppArmor.Value)
+        {
+            Rights = spec.Privileged ? from.Rights with { Capabilities = LaunchSandbox.Possible.Value, AppArmor = Unconfined } : from.Rights,
+        };
         PrivateFiles.MakeDirectory(directory);
         PrivateFiles.Write($"{directory}/{IdFile}", spec.ExecId);
         PrivateFiles.Write($"{directory}/process.json", RuntimeSpecJson.Process(process));

@@ -6,7 +6,7 @@ using EventDock.Domain.Containers;
 using EventDock.Domain.Kernel;
 
 /// <summary>Makes a container's process, up to the point where it waits to be started.</summary>
-internal sealed class Launch(RuntimePaths paths, OverlayMounts mounts, Programs programs, SeccompCache seccomp, CleanUp cleanUp,
+internal sealed class Launch(RuntimePaths paths, OverlayMounts mounts, Programs programs, LaunchSandbox sandboxes, CleanUp cleanUp,
     PumpStreams streams)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -14,8 +14,7 @@ internal sealed class Launch(RuntimePaths paths, OverlayMounts mounts, Programs 
     public Either<DomainError, ProcessIdentity> Create(LaunchSpec spec, CancellationToken cancel)
     {
         if (programs.Runtime.Fails(out var error, out var runtime)
-            || programs.Conmon.Fails(out error, out var conmon)
-            || seccomp.Read().Fails(out error, out var filter))
+            || programs.Conmon.Fails(out error, out var conmon))
         {
             return error;
         }
@@ -31,7 +30,7 @@ internal sealed class Launch(RuntimePaths paths, OverlayMounts mounts, Programs 
             return error;
         }
 
-        var created = Results.Guarded(bundle, () => Prepare(spec, filter).Bind(_ => Spawn(spec, runtime, conmon, cancel)));
+        var created = Results.Guarded(bundle, () => Prepare(spec).Bind(_ => Spawn(spec, runtime, conmon, cancel)));
         if (created.IsLeft)
         {
             // The first error is the one that explains; what cannot be undone is found again by the next start or removal.
@@ -41,7 +40,7 @@ internal sealed class Launch(RuntimePaths paths, OverlayMounts mounts, Programs 
         return created;
     }
 
-    private Either<DomainError, Unit> Prepare(LaunchSpec spec, byte[] filter)
+    private Either<DomainError, Unit> Prepare(LaunchSpec spec)
     {
         var (id, settings) = (spec.Id, spec.Settings);
         var (bundle, container, root) = (paths.Bundle(id), paths.Container(id), paths.Merged(id));
@@ -49,22 +48,32 @@ internal sealed class Launch(RuntimePaths paths, OverlayMounts mounts, Programs 
         PrivateFiles.MakeDirectory(paths.Runtime);
         PrivateFiles.MakeDirectory(paths.ExitDirectory(id));
         var mount = new OverlayMount(spec.Layers, paths.Upper(id), $"{container}/work", root, MountPoints: true);
-        if (mounts.Mount(mount).Fails(out var error, out _)
-            || RootFiles.Resolve(root, settings.User).Fails(out error, out var user)
+        if (sandboxes.Of(spec).Fails(out var error, out var setting)
+            || mounts.Mount(mount).Fails(out error, out _)
+            || RootFiles.Resolve(root, settings.User, setting.Rights.Groups).Fails(out error, out var user)
             || RootFiles.MakeDirectory(root, workingDir).Fails(out error, out _))
         {
             return error;
         }
 
         ContainersOnDisk.Write(container, spec.Name, settings.StopSignal);
-        var binds = Bundle.WriteEtcFiles(container, settings.Hostname, settings.Network);
+        var network = spec.Joined.Find(j => j.Kind == "network").OrNull();
+        var binds = network is null
+            ? Bundle.WriteEtcFiles(container, settings.Hostname, settings.Network)
+            : Bundle.EtcFiles(paths.Container(network.Id));
         var env = RuntimeSpecEnvironment.Complete(spec.Env, settings.Hostname, settings.Terminal);
         var process = new ProcessSpec(
-            settings.Arguments, env, workingDir, user, settings.Terminal, settings.Terminal ? streams.Size : null,
-            Bundle.AppArmor.Value);
+            setting.Init ? Seq(SandboxMounts.InitPath, "--") + settings.Arguments : settings.Arguments, env, workingDir, user,
+            settings.Terminal, settings.Terminal ? streams.Size : null, Bundle.AppArmor.Value)
+        {
+            Rights = setting.Rights,
+        };
+
+        // The name of a UTS namespace that others have, too, is not this container's to set.
         Bundle.WriteConfig(
-            bundle, root, process, settings.Hostname, settings.Network, binds, paths.Cgroup(id.Value), filter);
-        Bundle.WriteExecBase(bundle, new ExecBase(settings.Hostname, settings.User, workingDir, spec.Env));
+            bundle, root, process, settings.More.Uts is null ? settings.Hostname : "", setting.Sandbox, binds, paths.Cgroup(id.Value),
+            setting.Filter);
+        Bundle.WriteExecBase(bundle, new ExecBase(settings.Hostname, settings.User, workingDir, spec.Env, setting.Rights));
         return unit;
     }
 
@@ -116,7 +125,7 @@ internal sealed class Launch(RuntimePaths paths, OverlayMounts mounts, Programs 
         [
             "--api-version", "1", "-c", id, "-u", id, "-r", runtime.Path, "-b", bundle, "-p", $"{bundle}/pid",
             "-P", $"{bundle}/conmon.pid", "-n", spec.Name, "--persist-dir", paths.ExitDirectory(spec.Id), "--full-attach",
-            "-l", $"k8s-file:{paths.Log(spec.Id)}", "--log-level", "error", "--no-sync-log",
+            "-l", spec.Settings.More.LogDriver == LogDrivers.None ? "none" : $"k8s-file:{paths.Log(spec.Id)}", "--log-level", "error", "--no-sync-log",
             "--runtime-arg", "--root", "--runtime-arg", paths.Runtime,
         ];
         if (spec.Settings.Terminal)

@@ -21,7 +21,21 @@ internal sealed class Programs
     private readonly Lazy<Either<DomainError, string>> conmon = new(() =>
         Find("conmon") is { } path ? path : new DomainError.ProgramMissing("conmon", "conmon"));
 
+    /// <summary>Init programs that need nothing of a container's own files.</summary>
+    private static readonly string[] Inits = ["docker-init", "tini-static", "catatonit"];
+
     public Either<DomainError, RuntimeProgram> Runtime => runtime.Value;
+
+    /// <summary>The runtime that --runtime names; null means ours.</summary>
+    public Either<DomainError, RuntimeProgram> Named(string? name) => Runtime.Bind<RuntimeProgram>(ours =>
+        name is null || name == Path.GetFileName(ours.Path) ? ours
+        : name is "runc" or "crun" ? new DomainError.NotSupported($"--runtime {name} beside {Path.GetFileName(ours.Path)}")
+        : new DomainError.Invalid("runtime", name, "it is not known"));
+
+    public Either<DomainError, string> Init =>
+        Inits.Select(Find).FirstOrDefault(path => path is not null) is { } found
+            ? found
+            : new DomainError.ProgramMissing("an init program (docker-init)", "tini");
 
     public Either<DomainError, string> Conmon => conmon.Value;
 

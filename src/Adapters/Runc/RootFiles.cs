@@ -20,12 +20,16 @@ internal static unsafe partial class RootFiles
     private const int Largest = 4 * 1024 * 1024;
 
     /// <summary>As whom a process in that root runs.</summary>
-    public static Either<DomainError, ResolvedUser> Resolve(string root, string user)
+    public static Either<DomainError, ResolvedUser> Resolve(string root, string user) => Resolve(root, user, Seq<string>());
+
+    /// <param name="groups">Beside those of the user, by name or number.</param>
+    public static Either<DomainError, ResolvedUser> Resolve(string root, string user, Seq<string> groups)
     {
         using var top = OpenRoot(root);
         return Read(top, "etc/passwd").Fails(out var error, out var passwd) ? error
             : Read(top, "etc/group").Fails(out error, out var group) ? error
-            : PasswdFile.Resolve(user, passwd, group);
+            : PasswdFile.Resolve(user, passwd, group)
+                .Bind(found => PasswdFile.With(found, groups, group));
     }
 
     /// <summary>docker makes a missing working directory: 0755, root's.</summary>

@@ -24,7 +24,8 @@ public static class RuntimeAdapter
         var programs = new Programs();
         var seccomp = new SeccompCache(paths.Run, seccompProfile);
         var cleanUp = new CleanUp(paths, mounts, programs);
-        var launch = new Launch(paths, mounts, programs, seccomp, cleanUp, streams);
+        var sandboxes = new LaunchSandbox(paths, seccomp, programs, new SharedMemory(paths, mounts));
+        var launch = new Launch(paths, mounts, programs, sandboxes, cleanUp, streams);
         var start = new Start(paths, programs);
         var exits = new Exits(paths);
         var execs = new Execs(paths, programs);
@@ -47,6 +48,7 @@ public static class RuntimeAdapter
             Logs: (spec, cancel) => OnOwnThread(paths.Log(spec.Id), () => Logs(paths, exits, spec, streams, cancel)),
             Step: (spec, cancel) => OnOwnThread(paths.StepBundle(spec.WorkspaceId), () => steps.Run(spec, streams, cancel)))
         {
+            Fits = sandboxes.Fits,
             Control = Control(paths),
         };
         return (runtime, new StepSweep(steps.End));
@@ -67,7 +69,12 @@ public static class RuntimeAdapter
     {
         var bundle = paths.Bundle(spec.Id);
         Action<int>? forward = spec.SignalProxy && !spec.Terminal ? number => Send(bundle, number) : null;
-        return Session.Connect(bundle, spec.Stdin, spec.Terminal, spec.DetachKeys, streams, forward).Map(session => new Attachment(
+        var shown = streams with
+        {
+            Output = spec.Output ? streams.Output : PumpStreams.Nowhere,
+            Error = spec.Errors ? streams.Error : PumpStreams.Nowhere,
+        };
+        return Session.Connect(bundle, spec.Stdin, spec.Terminal, spec.DetachKeys, shown, forward).Map(session => new Attachment(
             Pump: cancel => OnOwnThread(bundle, () =>
             {
                 using (session)

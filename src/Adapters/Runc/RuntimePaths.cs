@@ -23,6 +23,12 @@ public sealed record RuntimePaths(string Root, string Run, Seq<string> Environme
 
     public string Secrets(ContainerId id) => $"{Container(id)}/env";
 
+    /// <summary>The profile of --security-opt seccomp=FILE.</summary>
+    public string SeccompProfile(ContainerId id) => $"{Container(id)}/seccomp.json";
+
+    /// <summary>/dev/shm of a container that shares it.</summary>
+    public string SharedMemory(ContainerId id) => $"{Bundle(id)}/shm";
+
     public string Bundle(ContainerId id) => $"{Run}/c/{id.Short}";
 
     /// <summary>Where conmon writes <c>exit</c> and <c>oom</c>.</summary>

@@ -18,7 +18,16 @@ internal sealed partial class SeccompCache(string run, string profile)
     // Part of the cached file's name: to be raised when what is written for the same profile changes.
     private const int Form = 1;
 
-    public Either<DomainError, byte[]> Read()
+    private const int LargestProfile = 1 << 20;
+
+    /// <summary>A profile of the caller's own, for one container.</summary>
+    public Either<DomainError, byte[]> Of(string file, Seq<string> capabilities) =>
+        new FileInfo(file) is { Exists: true, Length: <= LargestProfile }
+            ? Seccomp.Translate(File.ReadAllBytes(file), Target(capabilities), Rank())
+            : new DomainError.FileFailed(file, "is no seccomp profile");
+
+    /// <summary>docker's own, for a process with these capabilities.</summary>
+    public Either<DomainError, byte[]> Docker(Seq<string> capabilities)
     {
         var source = new FileInfo(profile);
         if (!source.Exists)
@@ -27,22 +36,33 @@ internal sealed partial class SeccompCache(string run, string profile)
         }
 
         var cached = string.Create(
-            CultureInfo.InvariantCulture, $"{run}/seccomp-{Form}-{source.LastWriteTimeUtc.Ticks:x}-{source.Length:x}.json");
+            CultureInfo.InvariantCulture,
+            $"{run}/seccomp-{Form}-{source.LastWriteTimeUtc.Ticks:x}-{source.Length:x}{Suffix(capabilities)}.json");
         try
         {
             return File.ReadAllBytes(cached);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            return Make(cached);
+            return Make(cached, capabilities);
         }
     }
 
-    private Either<DomainError, byte[]> Make(string cached)
+    /// <summary>Capabilities other than docker's make another filter of the same profile.</summary>
+    private static string Suffix(Seq<string> capabilities) =>
+        capabilities.SequenceEqual(RuntimeSpecDefaults.Capabilities)
+            ? ""
+            : "-" + Domain.Oci.Digest.Of(System.Text.Encoding.ASCII.GetBytes(string.Join(',', capabilities.Order(StringComparer.Ordinal)))).Hex[..16];
+
+    private static SeccompTarget Target(Seq<string> capabilities)
     {
         var kernel = Environment.OSVersion.Version;
-        var target = new SeccompTarget(Architecture, kernel.Major, kernel.Minor, RuntimeSpecDefaults.Capabilities);
-        return Seccomp.Translate(File.ReadAllBytes(profile), target, Rank()).Map(json =>
+        return new SeccompTarget(Architecture, kernel.Major, kernel.Minor, capabilities);
+    }
+
+    private Either<DomainError, byte[]> Make(string cached, Seq<string> capabilities)
+    {
+        return Seccomp.Translate(File.ReadAllBytes(profile), Target(capabilities), Rank()).Map(json =>
         {
             PrivateFiles.MakeDirectory(run);
             var staging = $"{cached}.{Guid.NewGuid():N}";

@@ -21,7 +21,14 @@ public static class SecretStoreAdapter
         return new SecretStore(
             Write: (id, values, _) => Results.Blocking(paths.Secrets(id), () => Write(paths.Secrets(id), values)),
             Read: (id, _) => Results.Blocking(paths.Secrets(id), () => Read(paths.Secrets(id))),
-            Keyed: value => Convert.ToHexStringLower(HMACSHA256.HashData(key.Value, Encoding.UTF8.GetBytes(value))));
+            Keyed: value => Convert.ToHexStringLower(HMACSHA256.HashData(key.Value, Encoding.UTF8.GetBytes(value))))
+        {
+            Profile = (id, profile, _) => Results.Blocking(paths.SeccompProfile(id), () =>
+            {
+                PrivateFiles.Write(paths.SeccompProfile(id), profile.Span);
+                return Right<DomainError, Unit>(unit);
+            }),
+        };
     }
 
     private static Either<DomainError, Unit> Write(string path, Seq<string> values)

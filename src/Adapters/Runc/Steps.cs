@@ -15,7 +15,7 @@ internal sealed class Steps(RuntimePaths paths, Programs programs, SeccompCache 
     public Either<DomainError, int> Run(StepSpec spec, PumpStreams streams, CancellationToken cancel)
     {
         if (programs.Runtime.Fails(out var error, out var runtime)
-            || seccomp.Read().Fails(out error, out var filter)
+            || seccomp.Docker(RuntimeSpecDefaults.Capabilities).Fails(out error, out var filter)
             || End(spec.WorkspaceId).Fails(out error, out _)
             || Prepare(spec, filter).Fails(out error, out _))
         {
@@ -74,7 +74,8 @@ internal sealed class Steps(RuntimePaths paths, Programs programs, SeccompCache 
             spec.Arguments, RuntimeSpecEnvironment.Complete(spec.Env, spec.Hostname, terminal: false), workingDir, user,
             Terminal: false, Size: null, Bundle.AppArmor.Value);
         Bundle.WriteConfig(
-            bundle, spec.Root, process, spec.Hostname, spec.Network, binds, paths.Cgroup(RuntimeId(spec.WorkspaceId)), filter);
+            bundle, spec.Root, process, spec.Hostname,
+            spec.Network == NamespaceMode.Host ? Sandbox.DockerOnHost : Sandbox.Docker, binds, paths.Cgroup(RuntimeId(spec.WorkspaceId)), filter);
         return unit;
     }
 

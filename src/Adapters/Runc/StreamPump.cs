@@ -9,6 +9,9 @@ internal sealed record PumpStreams(int Input, int Output, int Error)
 {
     public static readonly PumpStreams Own = new(0, 1, 2);
 
+    /// <summary>In place of a descriptor: what comes for it is dropped.</summary>
+    public const int Nowhere = -1;
+
     /// <summary>Of the terminal that one of them is; null where none is one.</summary>
     public TerminalSize? Size => Terminal.Size(Input) ?? Terminal.Size(Output);
 }
@@ -67,7 +70,7 @@ internal sealed class StreamPump(int socket, PumpStreams streams, bool input, bo
             }
 
             var target = packet[0] == StandardError ? streams.Error : streams.Output;
-            if (Descriptors.Write(target, packet.AsSpan(1, count - 1)) != 0)
+            if (target != PumpStreams.Nowhere && Descriptors.Write(target, packet.AsSpan(1, count - 1)) != 0)
             {
                 return AttachEnd.OutputClosed;
             }

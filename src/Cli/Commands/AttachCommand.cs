@@ -19,22 +19,21 @@ public static class AttachCommand
             : Fail<Unit>(new DomainError.WrongState(row.Id.Value, row.Status, "attach to"))
         from terminal in Terminals.Fit(row.Settings.Terminal, !args.On("no-stdin")).ToAsync()
         from code in To(
-            ports, session, row,
-            new Attending(true, !args.On("no-stdin") && row.Settings.OpenStdin, args.On("sig-proxy")) { DetachKeys = keys }, cancel)
-        select code;
+            ports, row, new Attending(true, !args.On("no-stdin") && row.Settings.OpenStdin, args.On("sig-proxy")) { DetachKeys = keys }, cancel)
+        select code.IfNone(() => Left(session));
 
-    /// <summary>The streams of a container that runs, up to its end or the keys.</summary>
-    public static EitherAsync<DomainError, int> To(
-        Ports ports, Session session, ContainerRow row, Attending attending, CancellationToken cancel) =>
+    /// <summary>The streams of a container that runs, up to its end: its code; None where the keys were typed.</summary>
+    public static EitherAsync<DomainError, Option<int>> To(Ports ports, ContainerRow row, Attending attending, CancellationToken cancel) =>
         from attachment in ports.Runtime.Attach(
             new AttachSpec(row.Id, attending.Stdin, row.Settings.Terminal, attending.SignalProxy) { DetachKeys = attending.DetachKeys },
             cancel)
         from outcome in Engine.Run.Attended(ports, row.Id, row.Process, attachment, row.Settings.AutoRemove, cancel)
-        select outcome.ExitCode.IfNone(() => Left(session));
+        select outcome.ExitCode;
 
-    private static int Left(Session session)
+    /// <summary>docker's word and code where somebody has left by the keys; of run and start it says nothing, and 0.</summary>
+    internal static int Left(Session session)
     {
         session.Tell("read escape sequence");
-        return 0;
+        return 1;
     }
 }

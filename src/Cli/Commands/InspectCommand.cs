@@ -18,8 +18,12 @@ public static class InspectCommand
 {
     public static EitherAsync<DomainError, int> Run(ParsedArgs args, Session session, CancellationToken cancel) =>
         from type in Type(args.Text("type")).ToAsync()
-        from code in Walk(args, session, ports => Give<Finder>(name => One(ports, name, type, cancel)), cancel)
+        from code in Walk(args, session, ports => Give<Finder>(name => One(ports, name, type, args.On("size"), cancel)), cancel)
         select code;
+
+    /// <summary><c>eventdock container inspect</c>: of containers alone.</summary>
+    public static EitherAsync<DomainError, int> Containers(ParsedArgs args, Session session, CancellationToken cancel) =>
+        Walk(args, session, ports => Give<Finder>(name => Container(ports, name, args.On("size"), cancel)), cancel);
 
     /// <summary><c>eventdock image inspect</c>: of images alone, also as they were.</summary>
     public static EitherAsync<DomainError, int> Images(ParsedArgs args, Session session, CancellationToken cancel) =>
@@ -34,7 +38,14 @@ public static class InspectCommand
     private delegate EitherAsync<DomainError, string> Finder(string name);
 
     private static Either<DomainError, string> Type(string? type) =>
-        type is null or "container" or "image" ? type ?? "" : new DomainError.Invalid("--type", type, "must be container or image");
+        type switch
+        {
+            null => "",
+            "container" or "image" or "" => type,
+            "network" or "node" or "plugin" or "secret" or "service" or "task" or "volume" =>
+                new DomainError.NotSupported($"--type {type} of \"eventdock inspect\""),
+            _ => new DomainError.Invalid("--type", type, "must be container or image"),
+        };
 
     // What is found is printed, what is not is told: docker's way, and [] where nothing was.
     private static EitherAsync<DomainError, int> Walk(
@@ -71,20 +82,24 @@ public static class InspectCommand
         return missing.Match(Some: Left<DomainError, int>, None: () => Right<DomainError, int>(0));
     }
 
-    private static EitherAsync<DomainError, string> One(Ports ports, string name, string type, CancellationToken cancel) =>
+    private static EitherAsync<DomainError, string> One(Ports ports, string name, string type, bool sizes, CancellationToken cancel) =>
         type == "image" ? Image(ports, name, None, cancel)
-        : type == "container" ? Container(ports, name, cancel)
-        : Container(ports, name, cancel).Recover(error => error is DomainError.NoSuchContainer
+        : type == "container" ? Container(ports, name, sizes, cancel)
+        : Container(ports, name, sizes, cancel).Recover(error => error is DomainError.NoSuchContainer
             ? Some(Image(ports, name, None, cancel).Recover(other => other is DomainError.NoSuchImage
                 ? Some(Fail<string>(new DomainError.NoSuchObject(name)))
                 : None))
             : None);
 
-    private static EitherAsync<DomainError, string> Container(Ports ports, string name, CancellationToken cancel) =>
+    private static EitherAsync<DomainError, string> Container(Ports ports, string name, bool sizes, CancellationToken cancel) =>
         from row in Find.Container(ports, name, cancel)
         from image in ports.Views.Images.Keyed(Seq1(row.ImageId), None, cancel)
         from env in ports.Secrets.Read(row.Id, cancel)
-        select InspectJson.Container(row, image.HeadOrNone(), env);
+        from layers in sizes ? ports.Views.Layers.Keyed(Seq1(row.Id.Value), None, cancel) : Give(Seq<LayerRow>())
+        let written = layers.Sum(l => l.WrittenBytes.Value)
+        select InspectJson.Container(
+            row, image.HeadOrNone(), env,
+            sizes ? Some(new ContainerSizes(written, written + image.Sum(i => i.Content.Size.Value))) : None);
 
     private static EitherAsync<DomainError, string> Image(Ports ports, string name, Option<long> asOf, CancellationToken cancel) =>
         from row in Find.Image(ports, name, asOf, cancel)

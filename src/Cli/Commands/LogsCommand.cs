@@ -14,6 +14,9 @@ public static class LogsCommand
         from until in Moments.Time("--until", args.Text("until"), session.Clock()).ToAsync()
         from ports in session.Read(cancel)
         from row in Find.Container(ports, args.Arguments[0], cancel)
+        from kept in row.Settings.More.LogDriver == LogDrivers.None
+            ? Pipeline.Fail<LanguageExt.Unit>(new DomainError.NothingLogged(row.Id.Value))
+            : Pipeline.Done
         from _ in ports.Runtime.Logs(
             new LogSpec(row.Id, args.On("follow"), tail.ToNullable(), since.ToNullable(), until.ToNullable(), args.On("timestamps"))
             {

@@ -30,15 +30,12 @@ public static class Moments
             ? unit
             : session.Tell($"{moment.Late} event{(moment.Late == 1 ? "" : "s")} that had happened by then {(moment.Late == 1 ? "was" : "were")} recorded only later and not counted");
 
-    /// <summary>A time, or a span before now as docker's logs take it (42m, 10s, 1h30m), or seconds since 1970.</summary>
+    /// <summary>A time as docker's client takes it: see <see cref="TimeText"/>.</summary>
     public static Either<DomainError, Option<DateTimeOffset>> Time(string flag, string? text, DateTimeOffset now) =>
         text is null ? Right<DomainError, Option<DateTimeOffset>>(None)
-        : Rfc3339.Parse(text).Match<Either<DomainError, Option<DateTimeOffset>>>(
+        : TimeText.Parse(text, now, TimeZoneInfo.Local.GetUtcOffset).Match<Either<DomainError, Option<DateTimeOffset>>>(
             Some: time => Some(time),
-            None: () => Ago(text, now) is { } then ? Some(then)
-                : decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds < 1e11m
-                    ? Some(DateTimeOffset.UnixEpoch.AddTicks((long)(seconds * TimeSpan.TicksPerSecond)))
-                    : new DomainError.Invalid(flag, text, "must be an RFC 3339 time, a span such as 42m, or seconds since 1970"));
+            None: () => new DomainError.Invalid(flag, text, "must be an RFC 3339 time, a span such as 42m, or seconds since 1970"));
 
     /// <summary>A position, where the text is one.</summary>
     public static Option<long> Position(string text) =>
@@ -73,37 +70,5 @@ public static class Moments
                 return unit;
             },
             cancel).Map(_ => time);
-    }
-
-    private static DateTimeOffset? Ago(string text, DateTimeOffset now)
-    {
-        var total = TimeSpan.Zero;
-        var number = "";
-        foreach (var c in text)
-        {
-            if (char.IsAsciiDigit(c))
-            {
-                number += c;
-                continue;
-            }
-
-            if (number.Length is 0 or > 9 || Unit(c) is not { } unitSpan)
-            {
-                return null;
-            }
-
-            total += unitSpan * int.Parse(number, CultureInfo.InvariantCulture);
-            number = "";
-        }
-
-        return number.Length == 0 && text.Length > 0 ? now - total : null;
-
-        static TimeSpan? Unit(char c) => c switch
-        {
-            'h' => TimeSpan.FromHours(1),
-            'm' => TimeSpan.FromMinutes(1),
-            's' => TimeSpan.FromSeconds(1),
-            _ => null,
-        };
     }
 }

@@ -50,6 +50,8 @@ public static class PsCommand
         let footer = Moments.Footer(session, moment)
         select 0;
 
+    private const int MountWidth = 15;
+
     /// <summary>-l and -n; none or less than none is no bound.</summary>
     private static Option<int> Most(ParsedArgs args) =>
         args.Number("last") is { } last and not -1
@@ -89,9 +91,9 @@ public static class PsCommand
             ("CreatedAt", Human.CreatedAt(row.Created)),
             ("ID", cut ? row.Id.Short : row.Id.Value),
             ("Image", Image(row, tags, cut)),
-            ("Labels", ""),
+            ("Labels", string.Join(',', row.Settings.Labels.Map(l => $"{l.Key}={l.Value}"))),
             ("LocalVolumes", "0"),
-            ("Mounts", ""),
+            ("Mounts", string.Join(',', row.Settings.More.Mounts.Filter(m => m.Source.Length > 0).Map(m => cut ? Human.Ellipsis(m.Source, MountWidth) : m.Source))),
             ("Names", row.Name),
             ("Networks", row.Settings.Network),
             ("Ports", ""),

@@ -9,28 +9,30 @@ using EventDock.Engine;
 public static class RunCommand
 {
     public static EitherAsync<DomainError, int> Run(ParsedArgs args, Session session, CancellationToken cancel) =>
-        from request in Request(args).ToAsync()
-        from terminal in Terminals.Fit(request.Terminal && !request.Detach, request.Interactive).ToAsync()
-        from ports in session.Change(cancel)
-        from outcome in Engine.Run.Container(ports, request, PullOutput.ForRun(session), cancel)
-        select outcome.ExitCode.IfNone(() => request.Detach ? Printed(session, outcome.Id) : 0);
+        from request in RunFlags.Read(args)
+        from terminal in Terminals.Fit(request.Terminal && !request.Detach, request.Streams.In).ToAsync()
+        from outcome in CidFile.Holding(request.Options.CidFile, file =>
+            from ports in session.Change(cancel)
+            from ended in Engine.Run.Container(ports, request, Telling(request, session, file), cancel)
+            select ended)
+        select request.Streams is { Out: false, Error: false } && !request.Detach
+            ? 0
+            : outcome.ExitCode.IfNone(() => request.Detach ? Printed(session, outcome.Id) : 0);
 
-    /// <summary>What is asked for; the same for <c>run</c> and <c>create</c>.</summary>
-    public static Either<DomainError, RunRequest> Request(ParsedArgs args) =>
-        from env in Environments.Given(args.All("env"))
-        select new RunRequest(
-            args.Arguments[0],
-            args.Arguments.Tail.Strict(),
-            args.Text("entrypoint"),
-            args.Text("name"),
-            env,
-            args.Text("workdir"),
-            args.Text("user"),
-            args.Text("network") ?? args.Text("net"),
-            args.On("interactive"),
-            args.On("tty"),
-            args.Verb.Name == "run" && args.On("detach"),
-            args.On("rm"));
+    /// <summary>Who sees nothing of its output is told its id, as docker does.</summary>
+    private static CreateTelling Telling(RunRequest request, Session session, CidFile file) =>
+        PullOutput.ForRun(session) with
+        {
+            Made = id =>
+            {
+                if (request.Streams is { Out: false, Error: false } && !request.Detach)
+                {
+                    Printed(session, id);
+                }
+
+                return file.Write(id);
+            },
+        };
 
     private static int Printed(Session session, ContainerId id)
     {

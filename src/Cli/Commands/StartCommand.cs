@@ -11,10 +11,9 @@ using static EventDock.Engine.Pipeline;
 public static class StartCommand
 {
     public static EitherAsync<DomainError, int> Run(ParsedArgs args, Session session, CancellationToken cancel) =>
-        from keys in DetachSequence.Parse(args.Text("detach-keys")).ToAsync()
         from ports in session.Change(cancel)
         from code in args.On("attach") || args.On("interactive")
-            ? Attached(args, keys, session, ports, cancel)
+            ? Attached(args, session, ports, cancel)
             : Each.Of(session, args.Arguments, name =>
                 from row in Find.Container(ports, name, cancel)
                 from started in Start.Container(ports, row, new Attending(false, false, false), cancel)
@@ -23,7 +22,8 @@ public static class StartCommand
         select code;
 
     private static EitherAsync<DomainError, int> Attached(
-        ParsedArgs args, DetachSequence keys, Session session, Ports ports, CancellationToken cancel) =>
+        ParsedArgs args, Session session, Ports ports, CancellationToken cancel) =>
+        from keys in DetachSequence.Parse(args.Text("detach-keys")).ToAsync()
         from one in args.Arguments.Count == 1
             ? Done
             : Fail<Unit>(new DomainError.Invalid("start", args.Arguments[1], "you cannot start and attach multiple containers at once"))
@@ -32,7 +32,7 @@ public static class StartCommand
         let attending = new Attending(true, args.On("interactive") && row.Settings.OpenStdin, SignalProxy: true) { DetachKeys = keys }
         // One that runs is attached to, as by docker.
         from code in row is { State: ContainerRow.Running, Paused: false }
-            ? AttachCommand.To(ports, session, row, attending, cancel)
+            ? AttachCommand.To(ports, row, attending, cancel).Map(left => left.IfNone(0))
             : from started in Start.Container(ports, row, attending, cancel)
               from outcome in started.Attachment.Match(
                   Some: attachment => Engine.Run.Attended(ports, row.Id, started.Process, attachment, row.Settings.AutoRemove, cancel),

@@ -9,6 +9,7 @@ public static partial class ErrorText
         error switch
         {
             DomainError.SameName e => $"the container has the name {e.Name} already",
+            DomainError.BadTemplate e => Of(e.Cause),
             _ => null,
         };
 }

@@ -12,11 +12,18 @@ public static partial class ErrorText
     public static int ExitCode(DomainError error, string verb) =>
         error switch
         {
+            // Of a container that is there already docker says no more than that.
+            DomainError.StartFailed when verb is "start" or "restart" => 1,
+            // An exec that cannot be is 126 with docker, whatever the reason; but 127 where there is no such program.
+            DomainError.StartFailed { ExitCode: 125 } or DomainError.NoSuchUser or DomainError.NoSuchGroup when verb == "exec" => 126,
             DomainError.StartFailed e => e.ExitCode,
             DomainError.BuildRunFailed e => e.ExitCode,
             DomainError.Interrupted => 130,
             DomainError.FilterForm => 125,
+            DomainError.BadTemplate => 64,
             DomainError.NoTerminal => 1,
+            DomainError.BadFlag => 125,
+            DomainError.AttachBesideDetach => 1,
             DomainError.BadProof => 3,
             DomainError.ProofFails => 4,
             DomainError.BadSignature => 5,
@@ -85,7 +92,8 @@ public static partial class ErrorText
             DomainError.BadDockerfile e => $"{e.File}:{e.Line}: {e.Reason}",
             DomainError.BuildStepFailed e => $"{e.File}:{e.Line}: {e.Reason}",
             DomainError.BuildRunFailed e => $"the command {Quoted(e.Command)} returned a non-zero code: {e.ExitCode}",
-            _ => OfCluster(error) ?? OfCopies(error) ?? OfProof(error) ?? OfJournal(error) ?? OfArchives(error) ?? OfRegistry(error) ?? OfStore(error) ?? OfLooking(error) ?? OfLife(error) ?? OfThin(error)
+            _ => OfCluster(error) ?? OfCopies(error) ?? OfProof(error) ?? OfJournal(error) ?? OfArchives(error) ?? OfRegistry(error) ?? OfStore(error) ?? OfLooking(error)
+                ?? OfLife(error) ?? OfFlags(error) ?? OfThin(error)
                 ?? throw new System.Diagnostics.UnreachableException($"no text for {error.GetType().Name}"),
         };
 

@@ -5,8 +5,9 @@ public static partial class Verbs
     public static VerbGrammar Run => Container("run", "Make a container of an image and run a command in it",
     [
         Switch("detach", 'd', "Leave it running in the background and print its id"),
+        DetachKeys,
         Switch("sig-proxy", "Pass the signals we receive on to the container (on unless =false)") with { On = true },
-    ], Later("detach-keys"));
+    ], []);
 
     public static VerbGrammar Create => Container("create", "Make a container of an image without starting it", [], []);
 
@@ -16,19 +17,19 @@ public static partial class Verbs
             Switch("detach", 'd', "Do not wait for it"),
             DetachKeys,
             Env,
+            EnvFile,
             Switch("interactive", 'i', "Keep its standard input open"),
+            Switch("privileged", "All capabilities"),
             Switch("tty", 't', "Give it a terminal"),
             Text("user", 'u', "name|uid[:group|gid]", "Run it as this user"),
             Text("workdir", 'w', "dir", "Run it in this directory"),
-            .. Later("env-file"),
-            .. LaterSwitches("privileged"),
         ]);
 
     public static VerbGrammar Ps => Verb("ps", "List containers", "", Exactly(0),
     [
         Switch("all", 'a', "Those that are not running, too"),
         AsOf,
-        List("filter", 'f', "filter", "Only those of which that is so: ancestor=x, before=x, exited=n, id=x, name=x, network=x, since=x, status=x"),
+        List("filter", 'f', "filter", "Only those of which that is so: ancestor=x, before=x, exited=n, id=x, label=x, name=x, network=x, since=x, status=x, volume=x"),
         RowFormat,
         Number("last", 'n', "number", "The last created ones, so many, whatever their state"),
         Switch("latest", 'l', "The last created one, whatever its state"),
@@ -73,36 +74,4 @@ public static partial class Verbs
     private static Flag RowFormat => Text("format", "template", "json, a Go template, or table and a template");
 
     private static Flag AsOf => Text("as-of", "time|position", "As it was then: an RFC 3339 time or a position of the log");
-
-    private static VerbGrammar Container(string name, string help, Flag[] supported, Flag[] own) =>
-        new(name, help, "IMAGE [COMMAND] [ARG...]", AtLeast(1), Interspersed: false,
-        [
-            .. supported,
-            Text("entrypoint", "program", "Run this instead of the image's entrypoint"),
-            Env,
-            Switch("interactive", 'i', "Keep its standard input open"),
-            Text("name", "name", "Call it so"),
-            Text("network", "none|host", "none: no network; host: ours. Not said: one of its own with only loopback"),
-            Text("net", "none|host", "") with { Means = "network" },
-            Switch("rm", "Remove it when it has ended"),
-            Switch("tty", 't', "Give it a terminal"),
-            Text("user", 'u', "name|uid[:group|gid]", "Run it as this user"),
-            Text("workdir", 'w', "dir", "Run it in this directory"),
-            .. own,
-            .. Later(
-                "add-host", "a=attach", "blkio-weight", "blkio-weight-device", "cap-add", "cap-drop", "cgroup-parent", "cgroupns",
-                "cidfile", "cpu-count", "cpu-percent", "cpu-period", "cpu-quota", "cpu-rt-period", "cpu-rt-runtime",
-                "c=cpu-shares", "cpus", "cpuset-cpus", "cpuset-mems", "device", "device-cgroup-rule", "device-read-bps",
-                "device-read-iops", "device-write-bps", "device-write-iops", "dns", "dns-opt", "dns-option", "dns-search",
-                "domainname", "env-file", "expose", "gpus", "group-add", "health-cmd", "health-interval", "health-retries",
-                "health-start-period", "health-timeout", "h=hostname", "io-maxbandwidth", "io-maxiops", "ip", "ip6", "ipc",
-                "isolation", "kernel-memory", "l=label", "label-file", "link", "link-local-ip", "log-driver", "log-opt",
-                "mac-address", "m=memory", "memory-reservation", "memory-swap", "memory-swappiness", "mount", "net-alias",
-                "network-alias", "oom-score-adj", "pid", "pids-limit", "platform", "p=publish", "pull", "restart", "runtime",
-                "security-opt", "shm-size", "stop-signal", "stop-timeout", "storage-opt", "sysctl", "tmpfs", "ulimit", "userns",
-                "uts", "v=volume", "volume-driver", "volumes-from"),
-            .. LaterSwitches(
-                "disable-content-trust", "init", "no-healthcheck", "oom-kill-disable", "privileged", "P=publish-all",
-                "read-only"),
-        ]);
 }

@@ -7,12 +7,13 @@ public static partial class Verbs
     private static readonly (string Group, string Words, string? Verb)[] Longer =
     [
         ("container", "ls list ps", "ps"),
-        ("container", "run create start stop restart kill pause unpause wait attach exec logs top rename rm inspect export", null),
+        ("container", "run create start stop restart kill pause unpause wait attach exec logs top rename rm export", null),
         ("container", "diff cp commit", null),
         ("image", "ls list", "images"),
         ("image", "rm remove", "rmi"),
         ("image", "build history import load pull push save tag", null),
         ("builder", "build", null),
+        ("system", "events info", null),
     ];
 
     /// <summary>What a group is about; null for a word that is none.</summary>

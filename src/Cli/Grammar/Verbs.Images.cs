@@ -69,6 +69,9 @@ public static partial class Verbs
 
     public static VerbGrammar Inspect => Verb("inspect", "Show all that is known of containers and images",
         "NAME|ID [NAME|ID...]", AtLeast(1),
-        [Text("format", 'f', "template", "Only what a Go template names"), Text("type", "container|image", "Look for these only")],
-        LaterSwitches("s=size"));
+        [
+            Text("format", 'f', "template", "Only what a Go template names"),
+            Switch("size", 's', "Of containers what they have written, and with their images"),
+            Text("type", "container|image", "Look for these only"),
+        ]);
 }

@@ -12,6 +12,12 @@ public static partial class Verbs
         Switch("sig-proxy", "Pass the signals we receive on to the container (on unless =false)") with { On = true },
     ]);
 
+    public static VerbGrammar ContainerInspect => Verb("container inspect", "Show all that is known of containers", Several, AtLeast(1),
+    [
+        Text("format", 'f', "template", "Only what a Go template names"),
+        Switch("size", 's', "What they have written, and with their images"),
+    ]);
+
     public static VerbGrammar Pause => Verb("pause", "Freeze all processes of containers", Several, AtLeast(1));
 
     public static VerbGrammar Unpause => Verb("unpause", "Let the processes of paused containers go on", Several, AtLeast(1));
@@ -27,6 +33,17 @@ public static partial class Verbs
     public static VerbGrammar Top => new(
         "top", "Show the processes of a running container", "CONTAINER [ps OPTIONS]", AtLeast(1), Interspersed: false, []);
 
+    public static VerbGrammar Events => Verb("events", "Show what happens, and what has happened since the beginning", "", Exactly(0),
+    [
+        List("filter", 'f', "filter", "Only those of which that is so: container=x, event=x, image=x, label=x, type=container|image"),
+        RowFormat with { Help = "json, or a Go template" },
+        Text("since", "time", "From then on (RFC 3339, or relative as 42m); where not said, from now on"),
+        Text("until", "time", "Up to then, and end; where not said, go on"),
+    ]);
+
+    public static VerbGrammar Info => Verb("info", "Show what there is on this host", "", Exactly(0),
+        [Text("format", 'f', "template", "A Go template")]);
+
     private static Flag[] StopFlags =>
     [
         Text("signal", 's', "signal", "Ask with this one (else the container's stop signal)"),
@@ -39,6 +56,9 @@ public static partial class Verbs
     private static VerbGrammar? OfLife(string name) => name switch
     {
         "attach" => Attach,
+        "container inspect" => ContainerInspect,
+        "events" => Events,
+        "info" => Info,
         "pause" => Pause,
         "rename" => Rename,
         "restart" => Restart,

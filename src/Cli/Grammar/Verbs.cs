@@ -12,8 +12,8 @@ public static partial class Verbs
         "images", "ps", "build", "run", "create", "start", "stop", "restart", "kill", "pause", "unpause", "wait", "attach", "exec", "logs", "top",
         "rename", "rm", "rmi", "history", "inspect",
         "diff", "cp", "commit", "restore", "tag", "import", "pull", "push", "load", "save", "export", "login", "logout",
-        "image diff", "image inspect", "image prune", "layer ls", "layer show", "container prune", "system df", "system prune",
-        "version", "log", "check", "repair", "rebuild", "adopt",
+        "image diff", "image inspect", "image prune", "layer ls", "layer show", "container inspect", "container prune", "system df", "system prune",
+        "info", "version", "events", "log", "check", "repair", "rebuild", "adopt",
         "ledger verify", "ledger export", "ledger import", "ledger views", "ledger checkpoint", "ledger key", "ledger anchor", "ledger prove", "ledger consistency",
         "ledger check-proof", "ledger redact", "ledger seal",
         "db status", "db stop", "db url",
@@ -87,7 +87,7 @@ public static partial class Verbs
 
     /// <summary>A verb of docker that EventDock does not have yet.</summary>
     public static bool IsToCome(string word) => word is
-        "events" or "info" or "port" or "search" or "stats" or "update"
+        "port" or "search" or "stats" or "update"
         or "network" or "volume" or "system" or "builder" or "plugin" or "swarm" or "stack" or "service" or "secret" or "config"
         or "node" or "manifest" or "context" or "trust" or "compose" or "buildx";
 

@@ -8,13 +8,17 @@ using EventDock.Domain.Kernel;
 using EventDock.Domain.Oci;
 using EventDock.Projections;
 
+/// <param name="Own">Bytes that it has written, as recorded.</param>
+/// <param name="Whole">With its image.</param>
+public sealed record ContainerSizes(long Own, long Whole);
+
 /// <summary>Containers as docker's inspect has them (Engine API 1.41), as far as EventDock has the fields.</summary>
 public static class InspectJson
 {
     private const string NoTime = "0001-01-01T00:00:00Z";
 
     /// <param name="env">The whole environment: shown to root, who may inspect, and recorded nowhere.</param>
-    public static string Container(ContainerRow row, Option<ImageRow> image, Seq<string> env) => Written(json =>
+    public static string Container(ContainerRow row, Option<ImageRow> image, Seq<string> env, Option<ContainerSizes> sizes) => Written(json =>
     {
         json.WriteString("Id", row.Id.Value);
         json.WriteString("Created", Rfc3339.Micros(row.Created));
@@ -51,15 +55,17 @@ public static class InspectJson
         json.WriteNumber("RestartCount", 0);
         json.WriteString("Driver", "overlay");
         json.WriteString("Platform", "linux");
-        json.WriteStartObject("HostConfig");
-        json.WriteString("NetworkMode", row.Settings.Network);
-        json.WriteBoolean("AutoRemove", row.Settings.AutoRemove);
-        json.WriteBoolean("Privileged", false);
-        json.WriteBoolean("ReadonlyRootfs", false);
-        json.WriteEndObject();
+        HostConfigJson.Write(json, row);
+        sizes.IfSome(found =>
+        {
+            json.WriteNumber("SizeRw", found.Own);
+            json.WriteNumber("SizeRootFs", found.Whole);
+        });
+        HostConfigJson.WriteMounts(json, row);
         Texts(json, "Layers", image.Map(i => i.Content.Layers.Map(l => Digest.Prefix + l.Id).Strict()).IfNone(Seq<string>()));
         json.WriteStartObject("Config");
         json.WriteString("Hostname", row.Settings.Hostname);
+        json.WriteString("Domainname", row.Settings.More.Domainname ?? "");
         json.WriteString("User", row.Settings.User);
         json.WriteBoolean("Tty", row.Settings.Terminal);
         json.WriteBoolean("OpenStdin", row.Settings.OpenStdin);
@@ -68,9 +74,33 @@ public static class InspectJson
         json.WriteString("Image", row.Image);
         json.WriteString("WorkingDir", row.Settings.WorkingDir);
         Texts(json, "Entrypoint", row.Settings.Entrypoint);
-        Labels(json, image.Map(i => i.Content.Run.Labels).IfNone(Seq<Label>()));
+
+        // Of a container made before its labels were recorded those of the image are known.
+        Labels(json, row.Settings.Options is null ? image.Map(i => i.Content.Run.Labels).IfNone(Seq<Label>()) : row.Settings.Labels);
+        if (row.Settings.StopSignal is { } signal)
+        {
+            json.WriteString("StopSignal", signal);
+        }
+
+        if (row.Settings.More.StopTimeout is { } seconds)
+        {
+            json.WriteNumber("StopTimeout", seconds);
+        }
+
+        Attached(json, row.Settings.More.Attach);
         json.WriteEndObject();
     });
+
+    /// <summary>Where -a has said it.</summary>
+    private static void Attached(Utf8JsonWriter json, Seq<string> streams)
+    {
+        if (!streams.IsEmpty)
+        {
+            json.WriteBoolean("AttachStdin", streams.Contains("stdin"));
+            json.WriteBoolean("AttachStdout", streams.Contains("stdout"));
+            json.WriteBoolean("AttachStderr", streams.Contains("stderr"));
+        }
+    }
 
     private static string Written(Action<Utf8JsonWriter> body)
     {

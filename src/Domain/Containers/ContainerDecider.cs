@@ -23,9 +23,9 @@ public static class ContainerDecider
             (RecordSignalled c, Running or Exited) => Emit(new ContainerSignalled(c.Id, c.Signal, c.Cause)),
             (PauseContainer c, Running { Paused: false }) => Emit(new ContainerPaused(c.Id)),
             (UnpauseContainer c, Running { Paused: true }) => Emit(new ContainerUnpaused(c.Id)),
-            (RenameContainer c, Created or Starting or Running or Exited) when c.Name != state.Name =>
+            (RenameContainer c, Created or Running or Exited) when c.Name != state.Name =>
                 Emit(new ContainerRenamed(c.Id, c.Name, state.Name)),
-            (RenameContainer c, Created or Starting or Running or Exited) => new DomainError.SameName(c.Name),
+            (RenameContainer c, Created or Running or Exited) => new DomainError.SameName(c.Name),
             (RecordExited c, Running) => Emit(new ContainerExited(c.Id, c.ExitCode, c.OutOfMemory)),
             (RecordExited, Exited or Removed) => Nothing,
             (RestoreContainer c, Removed) => Emit(c.Fact with { Name = state.Name }),

@@ -2,6 +2,7 @@ namespace EventDock.Domain.Containers;
 
 using System.Text.Json.Serialization;
 using EventDock.Domain.Kernel;
+using EventDock.Domain.Oci;
 
 /// <summary>What has happened to one container. Stream: <c>container-{id}</c>.</summary>
 public abstract record ContainerEvent(ContainerId Id) : DockEvent;
@@ -14,22 +15,30 @@ public sealed record ContainerCreated(ContainerId Id, string Name, string Image,
 
 /// <summary>How a container's process is run. Values of -e stand in no event: their names and keyed digests do.</summary>
 /// <param name="Command">Entrypoint and arguments as they are executed.</param>
-/// <param name="Network">private (a namespace of its own, silent), none or host.</param>
+/// <param name="Network">private (a namespace of its own, silent), none, host or container:ID.</param>
 /// <param name="Env">Of the command line; the image's stand in the image's events.</param>
+/// <param name="Options">What goes beyond docker's defaults; null where nothing does.</param>
 /// <remarks>Written in the order in which jsonb keeps members, which Postgres then need not sort.</remarks>
 public sealed record ContainerSettings(
-    [property: JsonPropertyOrder(8)] Seq<string> Entrypoint,
+    [property: JsonPropertyOrder(9)] Seq<string> Entrypoint,
     [property: JsonPropertyOrder(2)] Seq<string> Command,
-    [property: JsonPropertyOrder(10)] string WorkingDir,
+    [property: JsonPropertyOrder(11)] string WorkingDir,
     [property: JsonPropertyOrder(1)] string User,
-    [property: JsonPropertyOrder(4)] string Hostname,
+    [property: JsonPropertyOrder(5)] string Hostname,
     [property: JsonPropertyOrder(3)] string Network,
-    [property: JsonPropertyOrder(5)] bool Terminal,
-    [property: JsonPropertyOrder(6)] bool OpenStdin,
-    [property: JsonPropertyOrder(7)] bool AutoRemove,
+    [property: JsonPropertyOrder(6)] bool Terminal,
+    [property: JsonPropertyOrder(7)] bool OpenStdin,
+    [property: JsonPropertyOrder(8)] bool AutoRemove,
     [property: JsonPropertyOrder(0)] Seq<SecretName> Env,
-    [property: JsonPropertyOrder(9)] string? StopSignal)
+    [property: JsonPropertyOrder(10)] string? StopSignal,
+    [property: JsonPropertyOrder(4), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ContainerOptions? Options = null)
 {
+    /// <summary>What goes beyond docker's defaults.</summary>
+    public ContainerOptions More => Options ?? ContainerOptions.None;
+
+    /// <summary>The image's labels and those given over them. Of containers made before these were recorded: none.</summary>
+    public Seq<Label> Labels => More.Labels;
+
     /// <summary>What is executed.</summary>
     public Seq<string> Arguments => Entrypoint + Command;
 }

@@ -51,6 +51,26 @@ public static class PasswdFile
                 : null;
     }
 
+    /// <summary>The user with --group-add's groups: by name, or by a number, which needs no entry.</summary>
+    public static Either<DomainError, ResolvedUser> With(ResolvedUser user, Seq<string> added, ReadOnlySpan<byte> group)
+    {
+        if (added.IsEmpty)
+        {
+            return user;
+        }
+
+        var groups = Encoding.UTF8.GetString(group);
+        return added.All(name => One(groups, name))
+            .Map(gids => user with { AdditionalGids = (user.AdditionalGids + gids).Distinct().ToSeq().Strict() });
+    }
+
+    private static Either<DomainError, uint> One(string groups, string name) =>
+        First(groups, fields => Read(fields) is { } group && (fields[0] == name || Number(name) == group.Gid) ? group : null) is { } found
+            && found.Gid is >= 0 and <= Highest ? (uint)found.Gid
+        : Number(name) is not { } gid ? new DomainError.NoSuchGroup(name)
+        : gid is >= 0 and <= Highest ? (uint)gid
+        : OutOfRange(name);
+
     private static Either<DomainError, ResolvedUser> WithGroups(Entry entry, string groupName, string groups, string user)
     {
         var home = entry.Home.Length == 0 ? "/" : entry.Home;

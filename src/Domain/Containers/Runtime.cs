@@ -8,7 +8,15 @@ using EventDock.Domain.Oci;
 /// <param name="Env">The whole environment, NAME=value: image's, then -e's, HOME and PATH and TERM as docker adds them.</param>
 /// <param name="ExitCommand">What conmon is to run when the container has ended; empty for none.</param>
 public sealed record LaunchSpec(
-    ContainerId Id, string Name, Seq<string> Layers, ContainerSettings Settings, Seq<string> Env, Seq<string> ExitCommand);
+    ContainerId Id, string Name, Seq<string> Layers, ContainerSettings Settings, Seq<string> Env, Seq<string> ExitCommand)
+{
+    /// <summary>Running containers whose namespaces it shares.</summary>
+    public Seq<JoinedContainer> Joined { get; init; } = Seq<JoinedContainer>();
+}
+
+/// <summary>A running container, and which of its namespaces another shares.</summary>
+/// <param name="Kind">As the runtime names it: network, ipc, pid or uts.</param>
+public sealed record JoinedContainer(string Kind, ContainerId Id, ProcessIdentity Process);
 
 /// <summary>A process of ours, told from every other that ever had the pid.</summary>
 public sealed record ProcessIdentity(int Pid, long StartTime, string BootId);
@@ -38,6 +46,11 @@ public sealed record Attachment(Func<CancellationToken, EitherAsync<DomainError,
 /// <param name="SignalProxy">Signals that reach us go to the container (docker run --sig-proxy, on without a terminal).</param>
 public sealed record AttachSpec(ContainerId Id, bool Stdin, bool Terminal, bool SignalProxy)
 {
+    /// <summary>Which of its outputs are shown.</summary>
+    public bool Output { get; init; } = true;
+
+    public bool Errors { get; init; } = true;
+
     /// <summary>Heeded on a terminal, as by docker.</summary>
     public DetachSequence DetachKeys { get; init; } = DetachSequence.Default;
 }
@@ -49,6 +62,9 @@ public sealed record ExecSpec(
     bool Terminal, bool Stdin, bool Detach, Seq<string> ExitCommand)
 {
     public DetachSequence DetachKeys { get; init; } = DetachSequence.Default;
+
+    /// <summary>With all capabilities, whatever the container has.</summary>
+    public bool Privileged { get; init; }
 }
 
 /// <param name="Wait">Pumps the streams to the end, then says how that end came.</param>
@@ -104,6 +120,9 @@ public sealed record Runtime(
     Func<LogSpec, CancellationToken, EitherAsync<DomainError, Unit>> Logs,
     Func<StepSpec, CancellationToken, EitherAsync<DomainError, int>> Step)
 {
+    /// <summary>Says what of it this host cannot give a container.</summary>
+    public Func<ContainerOptions, Either<DomainError, Unit>> Fits { get; init; } = _ => unit;
+
     public required ProcessControl Control { get; init; }
 }
 
@@ -115,7 +134,11 @@ public sealed record Runtime(
 public sealed record SecretStore(
     Func<ContainerId, Seq<string>, CancellationToken, EitherAsync<DomainError, Unit>> Write,
     Func<ContainerId, CancellationToken, EitherAsync<DomainError, Seq<string>>> Read,
-    Func<string, string> Keyed);
+    Func<string, string> Keyed)
+{
+    /// <summary>Keeps the seccomp profile that a container was given: nobody but root learns what it may do.</summary>
+    public required Func<ContainerId, ReadOnlyMemory<byte>, CancellationToken, EitherAsync<DomainError, Unit>> Profile { get; init; }
+}
 
 /// <param name="Layers">Ids, base first; none for scratch.</param>
 /// <param name="Upper">Absolute, as are Work and Merged.</param>

@@ -35,8 +35,10 @@ public static class RuntimeSpecDefaults
         new DefaultMount("/dev/shm", "tmpfs", "shm", Seq("nosuid", "noexec", "nodev", "mode=1777", "size=67108864")));
 
     /// <summary>Character devices of the device cgroup; fuse (10:229) is named since docker denies it by name.</summary>
-    public static readonly Seq<(bool Allow, int Major, int Minor)> Devices = Seq(
-        (true, 1, 5), (true, 1, 3), (true, 1, 9), (true, 1, 8), (true, 5, 0), (true, 5, 1), (false, 10, 229));
+    public static readonly Seq<DeviceRule> Devices = Seq(
+        Rule(true, 1, 5), Rule(true, 1, 3), Rule(true, 1, 9), Rule(true, 1, 8), Rule(true, 5, 0), Rule(true, 5, 1), Rule(false, 10, 229));
+
+    private static DeviceRule Rule(bool allow, int major, int minor) => new(allow, 'c', major, minor, "rwm");
 }
 
 public sealed record DefaultMount(string Destination, string Type, string Source, Seq<string> Options);

@@ -19,10 +19,16 @@ public static class RuntimeSpecJson
         WriteProcess(json, spec.Process);
         json.WriteStartObject("root");
         json.WriteString("path", spec.Root);
+        if (spec.Sandbox.ReadOnly)
+        {
+            json.WriteBoolean("readonly", true);
+        }
+
         json.WriteEndObject();
         json.WriteString("hostname", spec.Hostname);
-        WriteMounts(json, spec.Binds);
-        WriteLinux(json, spec);
+        WriteMounts(json, spec);
+        RuntimeSpecLinuxJson.WriteAnnotations(json, spec.Sandbox);
+        RuntimeSpecLinuxJson.Write(json, spec);
         json.WriteEndObject();
     });
 
@@ -66,31 +72,57 @@ public static class RuntimeSpecJson
         WriteStrings(json, "env", process.Env);
         json.WriteString("cwd", process.WorkingDir);
         json.WriteStartObject("capabilities");
-        WriteStrings(json, "bounding", RuntimeSpecDefaults.Capabilities);
-        WriteStrings(json, "effective", RuntimeSpecDefaults.Capabilities);
-        WriteStrings(json, "permitted", RuntimeSpecDefaults.Capabilities);
+        WriteStrings(json, "bounding", process.Rights.Capabilities);
+        WriteStrings(json, "effective", process.Rights.Capabilities);
+        WriteStrings(json, "permitted", process.Rights.Capabilities);
         json.WriteEndObject();
-        if (process.AppArmor is { } profile)
+        WriteLimits(json, process.Rights.Limits);
+        if ((process.Rights.AppArmor ?? process.AppArmor) is { } profile)
         {
             json.WriteString("apparmorProfile", profile);
         }
 
-        json.WriteBoolean("noNewPrivileges", false);
+        json.WriteBoolean("noNewPrivileges", process.Rights.NoNewPrivileges);
         json.WriteNumber("oomScoreAdj", 0);
         json.WriteEndObject();
     }
 
-    private static void WriteMounts(Utf8JsonWriter json, Seq<BindMount> binds)
+    private static void WriteLimits(Utf8JsonWriter json, Seq<ContainerUlimit> limits)
+    {
+        if (limits.IsEmpty)
+        {
+            return;
+        }
+
+        json.WriteStartArray("rlimits");
+        foreach (var limit in limits)
+        {
+            json.WriteStartObject();
+            json.WriteString("type", $"RLIMIT_{limit.Name.ToUpperInvariant()}");
+            json.WriteNumber("hard", unchecked((ulong)limit.Hard.Value));
+            json.WriteNumber("soft", unchecked((ulong)limit.Soft.Value));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteMounts(Utf8JsonWriter json, RuntimeSpec spec)
     {
         json.WriteStartArray("mounts");
-        foreach (var mount in RuntimeSpecDefaults.Mounts)
+        foreach (var mount in spec.Sandbox.Mounts)
         {
             WriteMount(json, mount);
         }
 
-        foreach (var bind in binds)
+        var own = spec.Sandbox.Own;
+        var binds = spec.Binds
+            .Filter(bind => own.ForAll(m => m.Destination != bind.Destination))
+            .Map(bind => new DefaultMount(
+                bind.Destination, "bind", bind.Source, spec.Sandbox.ReadOnly ? Seq("rbind", "ro", "rprivate") : Seq("rbind", "rprivate")));
+        foreach (var mount in (own + binds).OrderBy(m => PathText.Depth(m.Destination)))
         {
-            WriteMount(json, new DefaultMount(bind.Destination, "bind", bind.Source, Seq("rbind", "rprivate")));
+            WriteMount(json, mount);
         }
 
         json.WriteEndArray();
@@ -106,62 +138,7 @@ public static class RuntimeSpecJson
         json.WriteEndObject();
     }
 
-    private static void WriteLinux(Utf8JsonWriter json, RuntimeSpec spec)
-    {
-        json.WriteStartObject("linux");
-        if (spec.Network == SpecNetwork.Own)
-        {
-            json.WriteStartObject("sysctl");
-            foreach (var (name, value) in spec.Sysctls)
-            {
-                json.WriteString(name, value);
-            }
-
-            json.WriteEndObject();
-        }
-
-        json.WriteStartObject("resources");
-        json.WriteStartArray("devices");
-        json.WriteStartObject();
-        json.WriteBoolean("allow", false);
-        json.WriteString("access", "rwm");
-        json.WriteEndObject();
-        foreach (var (allow, major, minor) in RuntimeSpecDefaults.Devices)
-        {
-            json.WriteStartObject();
-            json.WriteBoolean("allow", allow);
-            json.WriteString("type", "c");
-            json.WriteNumber("major", major);
-            json.WriteNumber("minor", minor);
-            json.WriteString("access", "rwm");
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
-        json.WriteString("cgroupsPath", spec.CgroupsPath);
-        json.WriteStartArray("namespaces");
-        foreach (var kind in Namespaces(spec))
-        {
-            json.WriteStartObject();
-            json.WriteString("type", kind);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WritePropertyName("seccomp");
-        json.WriteRawValue(spec.Seccomp.Span, skipInputValidation: true);
-        WriteStrings(json, "maskedPaths", RuntimeSpecDefaults.MaskedPaths);
-        WriteStrings(json, "readonlyPaths", RuntimeSpecDefaults.ReadonlyPaths);
-        json.WriteEndObject();
-    }
-
-    private static Seq<string> Namespaces(RuntimeSpec spec) =>
-        Seq("mount", "uts", "pid", "ipc")
-        + (spec.Network == SpecNetwork.Own ? Seq1("network") : Seq<string>())
-        + (spec.PrivateCgroup ? Seq1("cgroup") : Seq<string>());
-
-    private static void WriteStrings(Utf8JsonWriter json, string name, Seq<string> values)
+    internal static void WriteStrings(Utf8JsonWriter json, string name, Seq<string> values)
     {
         json.WriteStartArray(name);
         foreach (var value in values)

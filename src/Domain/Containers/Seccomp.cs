@@ -33,7 +33,9 @@ public static class Seccomp
                 CopyNumber(root, "defaultErrnoRet", json);
                 WriteArchitectures(root, target, json);
                 json.WriteStartArray("syscalls");
-                foreach (var rule in root.GetProperty("syscalls").EnumerateArray())
+                foreach (var rule in root.TryGetProperty("syscalls", out var rules) && rules.ValueKind == JsonValueKind.Array
+                             ? rules.EnumerateArray()
+                             : default)
                 {
                     if (Applies(rule, target))
                     {
@@ -53,6 +55,38 @@ public static class Seccomp
         }
     }
 
+    /// <summary>What a caller's own profile must be, before anything is made with it.</summary>
+    /// <param name="file">How errors name it.</param>
+    public static Either<DomainError, Unit> Check(string file, ReadOnlyMemory<byte> profile)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(profile);
+            var root = document.RootElement;
+            return root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("defaultAction", out _)
+                    ? Wrong("it is no seccomp profile")
+                : Has(root, "archMap") && Has(root, "architectures") ? Wrong("use either 'architectures' or 'archMap'")
+                : Has(root, "syscalls") && root.GetProperty("syscalls").EnumerateArray().Any(r => Has(r, "name") && Has(r, "names"))
+                    ? Wrong("use either 'name' or 'names'")
+                : unit;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return Wrong("it is no seccomp profile");
+        }
+
+        DomainError Wrong(string reason) => new DomainError.BadContent($"seccomp profile {file}", reason);
+
+        static bool Has(JsonElement element, string name) =>
+            element.TryGetProperty(name, out var value)
+            && value.ValueKind switch
+            {
+                JsonValueKind.Array => value.GetArrayLength() > 0,
+                JsonValueKind.String => value.GetString()!.Length > 0,
+                _ => false,
+            };
+    }
+
     /// <summary>libseccomp's name of an architecture, or null for one that docker's profile does not know.</summary>
     public static string? Native(string architecture) => architecture switch
     {
@@ -68,6 +102,14 @@ public static class Seccomp
 
     private static void WriteArchitectures(JsonElement root, SeccompTarget target, Utf8JsonWriter json)
     {
+        // A profile in the form of the runtime specification names them itself.
+        if (root.TryGetProperty("architectures", out var own) && own.ValueKind == JsonValueKind.Array && own.GetArrayLength() > 0)
+        {
+            json.WritePropertyName("architectures");
+            own.WriteTo(json);
+            return;
+        }
+
         if (!root.TryGetProperty("archMap", out var map) || map.ValueKind != JsonValueKind.Array)
         {
             return;

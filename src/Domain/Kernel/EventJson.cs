@@ -22,7 +22,8 @@ using EventDock.Domain.Roots;
         typeof(NulSafeStringConverter), typeof(ByteCountConverter), typeof(DigestConverter), typeof(ContainerIdConverter),
         typeof(SeqConverter<string>), typeof(SeqConverter<Label>), typeof(SeqConverter<HistoryEntry>),
         typeof(SeqConverter<ImageLayer>), typeof(SeqConverter<PathChange>), typeof(SeqConverter<SecretName>),
-        typeof(SeqConverter<FoundSignature>),
+        typeof(SeqConverter<FoundSignature>), typeof(SeqConverter<ContainerMount>), typeof(SeqConverter<ContainerDevice>),
+        typeof(SeqConverter<ContainerUlimit>),
         typeof(MomentConverter),
     })]
 [JsonSerializable(typeof(RootInitialized))]
@@ -72,6 +73,9 @@ using EventDock.Domain.Roots;
 [JsonSerializable(typeof(PathChange))]
 [JsonSerializable(typeof(SecretName))]
 [JsonSerializable(typeof(FoundSignature))]
+[JsonSerializable(typeof(ContainerMount))]
+[JsonSerializable(typeof(ContainerDevice))]
+[JsonSerializable(typeof(ContainerUlimit))]
 [JsonSerializable(typeof(string))]
 public sealed partial class EventJson : JsonSerializerContext;
 

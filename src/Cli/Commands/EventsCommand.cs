@@ -1,0 +1,84 @@
+namespace EventDock.Cli.Commands;
+
+using EventDock.Adapters.Posix;
+using EventDock.Cli.Errors;
+using EventDock.Cli.Grammar;
+using EventDock.Cli.Output;
+using EventDock.Domain.Kernel;
+using EventDock.Engine;
+using EventDock.Projections;
+using static EventDock.Engine.Pipeline;
+
+/// <summary><c>eventdock events</c>: docker's events, out of the ledger; all since the beginning, if that is asked for.</summary>
+public static class EventsCommand
+{
+    public static EitherAsync<DomainError, int> Run(ParsedArgs args, Session session, CancellationToken cancel) =>
+        from filters in EventFilterFlags.Parse(args.All("filter")).ToAsync()
+        from form in Form(args.Text("format")).ToAsync()
+        from since in Moments.Time("since", args.Text("since"), session.Clock()).ToAsync()
+        from until in Moments.Time("until", args.Text("until"), session.Clock()).ToAsync()
+        from ports in session.Read(cancel)
+        // Those that ended unseen are told of at once, and not when the next command finds them.
+        from settled in ports.Ledger.Root.IsSome ? Reconcile.Run(ports, cancel) : Done
+        from first in First(ports, since, until, cancel)
+        from code in Told(ports, session, new Watched(first, until), filters, form, cancel).ToAsync()
+        select code;
+
+    /// <summary>docker's rule: without a beginning it is now, or with an end alone the very first.</summary>
+    private static EitherAsync<DomainError, long> First(
+        Ports ports, Option<DateTimeOffset> since, Option<DateTimeOffset> until, CancellationToken cancel) =>
+        since.Match(
+            Some: time => ports.Views.At(time.AddTicks(-TimeSpan.TicksPerMicrosecond), cancel).Map(at => at.Position + 1),
+            None: () => until.IsSome ? Give(1L) : ports.Ledger.Log.Head(cancel).Map(head => head + 1));
+
+    private static Either<DomainError, Func<DockerEvent, Either<DomainError, string>>> Form(string? format)
+    {
+        var fit = Terminal.Is(1);
+        return string.IsNullOrEmpty(format) ? Right<DomainError, Func<DockerEvent, Either<DomainError, string>>>(
+                e => EventText.Line(e, TimeZoneInfo.Local))
+            : format is "json" || format.Replace(" ", "", StringComparison.Ordinal) == "{{json.}}"
+                ? Right<DomainError, Func<DockerEvent, Either<DomainError, string>>>(e => EventText.Json(e))
+            : InfoCommand.Template(format).Map<Func<DockerEvent, Either<DomainError, string>>>(
+                template => e => template.Render(EventText.Row(e)).Map(text => fit ? TerminalText.EscapeLines(text) : text));
+    }
+
+    private static async Task<Either<DomainError, int>> Told(
+        Ports ports, Session session, Watched watched, EventFilters filters, Func<DockerEvent, Either<DomainError, string>> form,
+        CancellationToken cancel)
+    {
+        // A template that an event does not fit ends the command: the next one would fare no better.
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        Option<DomainError> wrong = None;
+        var lost = false;
+        try
+        {
+            var ended = await new Watch(ports, watched, Each, Flush).Run(stop.Token).ToEither();
+            return wrong.Match(Some: Left<DomainError, int>, None: () => ended.Map(_ => 0));
+        }
+        catch (OperationCanceledException)
+        {
+            return wrong.Match(Some: Left<DomainError, int>, None: () => new DomainError.Interrupted());
+        }
+
+        Unit Each(DockerEvent e)
+        {
+            if (filters.Takes(e) && wrong.IsNone)
+            {
+                form(e).Match(Right: text => { session.Line(text); }, Left: error =>
+                {
+                    wrong = Some(error);
+                    stop.Cancel();
+                });
+            }
+
+            return unit;
+        }
+
+        void Flush(Option<DomainError> outage)
+        {
+            session.Out.Flush();
+            outage.Filter(_ => !lost).IfSome(error => { session.Tell($"{ErrorText.Line(error)} (waiting for it)"); });
+            lost = outage.IsSome;
+        }
+    }
+}
