@@ -24,11 +24,10 @@ public sealed class DockerThinTests(BesideDocker both) : IClassFixture<BesideDoc
     [InlineData("true")]
     public void Diff_shows_what_docker_shows(string script)
     {
-        both.Docker("run", "--name", "d", "--network", "none", "busybox", "sh", "-c", script);
-        both.Run("run", "--name", "d", "--network", "none", "busybox", "sh", "-c", script);
-        var (there, here) = (both.Docker("diff", "d").Done().Lines, both.Lines("diff", "d"));
+        both.Docker("run", "--name", "dd", "--network", "none", "busybox", "sh", "-c", script);
+        both.Run("run", "--name", "dd", "--network", "none", "busybox", "sh", "-c", script);
+        var (there, here) = (both.Docker("diff", "dd").Done().Lines, both.Lines("diff", "dd"));
         Assert.Equal(there.Order(StringComparer.Ordinal), here.Order(StringComparer.Ordinal));
-        Assert.Equal(here.Select(l => l[2..]).Order(StringComparer.Ordinal), here.Select(l => l[2..]).OrderBy(p => p, StringComparer.Ordinal));
         Assert.All(here, line => Assert.True(IsAfterItsDirectory(here, line), line));
     }
 
