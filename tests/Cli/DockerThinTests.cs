@@ -114,9 +114,10 @@ public sealed class DockerThinTests(BesideDocker both) : IClassFixture<BesideDoc
     }
 
     [DockerFact]
-    public void Commit_makes_the_image_that_docker_makes()
+    [InlineData("nobody")]
+    public void Commit_makes_the_image_that_docker_makes(string user)
     {
-        string[] run = ["run", "--name", "mm", "--network", "none", "-w", "/srv", "-u", "nobody", "--entrypoint", "sh", "busybox", "-c", "exit 3"];
+        string[] run = ["run", "--name", "mm", "--network", "none", "-w", "/srv", "-u", user, "--entrypoint", "sh", "busybox", "-c", "exit 3"];
         Assert.Equal(both.Docker(run).Code, both.Run(run).Code);
         var different = new List<string>();
         foreach (var line in (string[][])

@@ -32,7 +32,7 @@ public sealed class OtherUserTests(Installation eventdock) : IClassFixture<Insta
             System.Text.Encoding.UTF8.GetBytes(string.Join('\n', all) + "\n")).Done();
         eventdock.Run("rm", "-f", "kept").Good();
 
-        Assert.Empty(read.Lines.Where(path => !Open.Contains(Path.GetRelativePath(eventdock.Root, path))));
+        Assert.DoesNotContain(read.Lines, path => !Open.Contains(Path.GetRelativePath(eventdock.Root, path)));
     }
 
     [Fact]
