@@ -65,7 +65,9 @@ public sealed class DockerThinTests(BesideDocker both) : IClassFixture<BesideDoc
         }
 
         Assert.True(different.Count == 0, string.Join("\n", different));
-        Assert.Equal(Sh("cd there; find . -printf '%p %y %m %U:%G %l\\n' | sort"), Sh("cd here; find . -printf '%p %y %m %U:%G %l\\n' | sort"));
+        // Where docker mounts a name server's address and the like, there lies an empty file here.
+        const string all = "find . ! -name hostname ! -name hosts ! -name resolv.conf -printf '%p %y %m %U:%G %l\\n' | sort";
+        Assert.Equal(Sh($"cd there; {all}"), Sh($"cd here; {all}"));
         Assert.Equal(
             Listed(In("there", "/bin/sh", ["-c", $"/usr/bin/docker -H {both.Socket} export cc | tar tvf - --numeric-owner"])),
             Listed(In("here", "/bin/sh", ["-c", $"'{Eventdock.Binary}' export cc | tar tvf - --numeric-owner"])));
@@ -126,7 +128,8 @@ public sealed class DockerThinTests(BesideDocker both) : IClassFixture<BesideDoc
             ["commit", "--change", "FROB x", "mm"], ["commit", "nosuch"], ["commit", "mm", "BAD"], ["commit", "mm", "a", "b"], ["commit"],
             ["commit", "-p=false", "mm", "img:2"], ["commit", "--pause", "mm", "img:1"], ["commit", "-m", "second", "mm", "img:1"],
             ["history", "--format", "{{.CreatedBy}}|{{.Comment}}|{{.Size}}", "img:1"], ["history", "--no-trunc", "--format", "{{.CreatedBy}}|{{.Comment}}", "img:2"],
-            ["inspect", "-f", "{{json .Config.Cmd}} {{json .Config.Entrypoint}} {{.Config.WorkingDir}} {{.Config.User}} {{json .Config.Labels}} {{.Author}} {{.Comment}}", "img:1"],
+            ["inspect", "-f", "{{json .Config.Cmd}} {{json .Config.Entrypoint}} {{.Config.WorkingDir}} {{.Config.User}} {{.Author}} {{.Comment}}", "img:1"],
+            ["commit", "-c", "LABEL l=1", "mm", "img:3"], ["inspect", "-f", "{{json .Config.Labels}}", "img:3"],
             ["images", "--format", "{{.Repository}}:{{.Tag}}"], ["run", "--rm", "--network", "none", "img:1"],
         ])
         {
@@ -143,7 +146,13 @@ public sealed class DockerThinTests(BesideDocker both) : IClassFixture<BesideDoc
     }
 
     private static string Sorted(string[] line, string text) =>
-        line[0] == "images" ? string.Join('\n', text.Split('\n').Order(StringComparer.Ordinal)) : text;
+        line[0] switch
+        {
+            "images" => string.Join('\n', text.Split('\n').Order(StringComparer.Ordinal)),
+            // The image below came from a pipe there, and from a file here.
+            "history" => string.Join('\n', text.Split('\n').Where(l => !l.Contains("Imported from", StringComparison.Ordinal))),
+            _ => text,
+        };
 
     private Said In(string place, string program, string[] args) => Eventdock.Run(
         program, args, [], new Dictionary<string, string?>(both.Environment) { ["DOCKER_CONFIG"] = Path.Combine(both.Place, "client") },
