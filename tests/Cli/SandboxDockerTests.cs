@@ -56,7 +56,7 @@ public sealed class SandboxDockerTests(BesideDocker both) : IClassFixture<Beside
         [
             "grep -E '^(Uid|Gid|Groups|Cap...|NoNewPrivs|Seccomp|Seccomp_filters):' /proc/self/status",
             "grep -v ' / overlay ' /proc/self/mounts | cut -d' ' -f2- | sort; grep ' / overlay ' /proc/self/mounts | cut -d' ' -f4 | cut -d, -f1-2",
-            "cd /dev; find . | sort | while read f; do echo $f $(stat -c '%A %u %g %t %T' $f) $(readlink $f); done | grep -v pts/[0-9]",
+            "cd /dev; find . | sort | while read f; do echo $f $(stat -c '%A %u %g %t %T' $f) $(readlink $f); done | grep -v -e pts/[0-9] -e shm/",
             "cut -c1-66 /proc/self/limits",
             "cat /proc/self/oom_score_adj /proc/sys/net/ipv4/ip_unprivileged_port_start /proc/sys/net/ipv4/ping_group_range",
             "ls -l /proc/self/ns | sed 's/.*[0-9] //; s/:.*//'; umask; ls /sys/class/net; sort /sys/fs/cgroup/devices/devices.list",
