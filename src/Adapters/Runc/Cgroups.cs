@@ -21,18 +21,9 @@ internal static partial class Cgroups
     /// </summary>
     public static void KillAll(string path)
     {
-        var list = $"{Freezing(path)}/cgroup.procs";
-        if (!File.Exists(list))
+        foreach (var pid in Processes(path))
         {
-            return;
-        }
-
-        foreach (var line in File.ReadAllLines(list))
-        {
-            using var process = int.TryParse(line, System.Globalization.CultureInfo.InvariantCulture, out var pid)
-                && Runc.Processes.Identify(pid) is { } left
-                ? OpenedProcess.Open(left)
-                : null;
+            using var process = Runc.Processes.Identify(pid) is { } left ? OpenedProcess.Open(left) : null;
             process?.Signal(9);
         }
     }

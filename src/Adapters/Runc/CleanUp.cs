@@ -18,8 +18,7 @@ internal sealed class CleanUp(RuntimePaths paths, OverlayMounts mounts, Programs
     {
         var bundle = paths.Bundle(id);
         var ended = Results.Guarded(bundle, () => End(id.Value, Bundle.Init(bundle)));
-        return ended.IsLeft ? ended : mounts.Unmount(paths.Merged(id)).Bind(_ => memory.Remove(id)).Bind(_ => Results.Guarded(
-        bundle, () =>
+        return ended.IsLeft ? ended : mounts.Unmount(paths.Merged(id)).Bind(_ => memory.Remove(id)).Bind(_ => Results.Guarded(bundle, () =>
         {
             PrivateFiles.RemoveTree(bundle);
             return Right<DomainError, Unit>(unit);
