@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What takes long: the walk again and again, many runs at once, commands that are killed in the middle, races. Under 45 minutes.
 # The last line counts the checks. SEED repeats the same random moments; arguments name parts: walks, many,
-# kills, points, races, removals, appends, tamperings, archives.
+# kills, points, races, removals, appends, tamperings, archives, docker.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -265,11 +265,18 @@ archives() {
         dotnet test tests/Adapters --no-build --nologo -v quiet --filter FullyQualifiedName~ArchiveFuzzTests
 }
 
+docker() {
+    echo '== command lines beside docker'
+    dotnet build tests/Cli --nologo -v quiet || exit 1
+    check 'each line of each script answers as docker does' env EVENTDOCK_TEST_BINARY="$eventdock" \
+        dotnet test tests/Cli --no-build --nologo -v quiet --filter 'FullyQualifiedName~FlagDocker|FullyQualifiedName~LifeDocker|FullyQualifiedName~DockerThin'
+}
+
 parts=("$@")
-if [ ${#parts[@]} -eq 0 ]; then parts=(walks many kills points races removals appends tamperings archives); fi
+if [ ${#parts[@]} -eq 0 ]; then parts=(walks many kills points races removals appends tamperings archives docker); fi
 for part in "${parts[@]}"; do
     case $part in
-        walks | many | kills | points | races | removals | appends | tamperings | archives) "$part" ;;
+        walks | many | kills | points | races | removals | appends | tamperings | archives | docker) "$part" ;;
         *) check "a part named $part" false ;;
     esac
 done

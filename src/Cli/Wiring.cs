@@ -80,9 +80,11 @@ public sealed class Wiring(Places places, Origin origin)
         error,
         !Console.IsErrorRedirected,
         Read: cancel =>
+            // Before the ledger's head is read: what others append after that, the disk knows of, too.
+            from disk in Journal.Waiting() ? root.Read(cancel).Map(Some) : Give(Option<DiskRoot>.None)
             from ledger in Open(cancel)
             let ports = Ports(ledger)
-            from told in Journal.Waiting() ? Caught(ports, error, cancel) : Done
+            from told in disk.Match(Some: seen => Caught(ports, seen, error, cancel), None: () => Done)
             select ports,
         Change: Change,
         Ended: cancel => from ledger in Recorded(cancel) select Ports(ledger),
@@ -182,9 +184,8 @@ public sealed class Wiring(Places places, Origin origin)
         select ledger;
 
     /// <summary>Who only looks is shown what was done meanwhile; that it could not be recorded does not keep him from looking.</summary>
-    private EitherAsync<DomainError, Unit> Caught(Ports ports, TextWriter error, CancellationToken cancel) =>
-        (from disk in root.Read(cancel)
-         from parted in OpenRoot.Parted(disk, ports.Ledger, World).Match(Some: Fail<Unit>, None: () => Done)
+    private EitherAsync<DomainError, Unit> Caught(Ports ports, DiskRoot disk, TextWriter error, CancellationToken cancel) =>
+        (from parted in OpenRoot.Parted(disk, ports.Ledger, World).Match(Some: Fail<Unit>, None: () => Done)
          from replayed in Replay.Run(ports, Journal, ErrorText.Of, cancel)
          select replayed).Recover(failed =>
          {

@@ -180,6 +180,10 @@ public static class Build
              from committed in ports.Layers.Commit(new LayerCommit(so.Top, workspace.Upper), cancel)
              select committed)
             .Finally(() => ports.Workspaces.Close(workspace, CancellationToken.None))
+            // Whatever a step says over files that vanish under it: that they did is what explains.
+            .Recover(error => error is DomainError.Interrupted
+                ? None
+                : so.Layers.Find(below => !ports.Layers.Has(below.Id)).Map(gone => Fail<Option<StoredLayer>>(new DomainError.LayerGone(gone.Id))))
         select layer;
 
     private static EitherAsync<DomainError, Unit> Work(

@@ -47,6 +47,7 @@ public static class Copying
     /// <param name="read">Opens the archive on standard input; None where nothing comes.</param>
     public static EitherAsync<DomainError, Unit> In(Ports ports, CopyRequest request, Func<Option<Stream>> read, CancellationToken cancel) =>
         from row in Find.Container(ports, request.Container, cancel)
+        from may in row.Settings.More.ReadOnly ? Fail<Unit>(new DomainError.ReadOnlyRoot(row.Id.Value)) : Done
         from copied in Within(ports, row, request, ports.Workspaces.Edit, root => In(ports, request, root, read, cancel), cancel)
         from recorded in End.RecordWrites(ports, row.Id, "cp", cancel)
         select recorded;
@@ -113,7 +114,9 @@ public static class Copying
         Func<CopyPlace, EitherAsync<DomainError, Unit>> work, CancellationToken cancel)
     {
         var runs = row.State == ContainerRow.Running;
+        var path = GoPath.Absolute("/"u8, Encoding.UTF8.GetBytes(request.Path));
         return
+            from outside in CopyRules.Outside(path, row.Settings.More.Mounts).ToAsync()
             from images in ports.Views.Images.Keyed(Seq1(row.ImageId), None, cancel)
             from image in images.HeadOrNone().OrFail(() => new DomainError.NoSuchImage(row.ImageId))
             let layers = image.Content.Layers.Map(l => l.Id).Strict()
@@ -126,8 +129,7 @@ public static class Copying
                 // Not under the lock, the mount of one that has just ended could come to stand beside its next.
                 (runs && workspace.Id != row.Id.Value
                     ? Fail<Unit>(new DomainError.WrongState(row.Id.Value, ContainerRow.Exited, "copy to or from"))
-                    : work(new CopyPlace(
-                        workspace.Merged, GoPath.Absolute("/"u8, Encoding.UTF8.GetBytes(request.Path)), $"container {row.Id.Short}")))
+                    : work(new CopyPlace(workspace.Merged, path, $"container {row.Id.Short}")))
                 .Finally(() => ports.Workspaces.Close(workspace, CancellationToken.None))
             select worked;
     }

@@ -33,7 +33,7 @@ public static class End
     internal static EitherAsync<DomainError, EndedContainer> Held(
         Ports ports, ContainerId id, string cause, bool remove, ProcessIdentity? of, CancellationToken cancel) =>
         from past in ports.Store.Read(Streams.Container(id.Value), cancel)
-        let state = ContainerDecider.Decider.Fold(past.Map(e => (ContainerEvent)e.Event))
+        let state = ContainerStream.State(past)
         from ended in state is ContainerState.Running running && (of ?? running.Process) == running.Process
             ? Observe(ports, id, running.Process, cause, remove, cancel)
                 .Map(code => new EndedContainer(code, remove))
@@ -49,7 +49,7 @@ public static class End
         Ports ports, EventStore once, JournalEntry entry, ContainerExited exited, CancellationToken cancel) =>
         Start.Locked(ports, exited.Id, cancel).Holding(() =>
             from past in ports.Store.Read(Streams.Container(exited.Id.Value), cancel)
-            let state = ContainerDecider.Decider.Fold(past.Map(e => (ContainerEvent)e.Event))
+            let state = ContainerStream.State(past)
             from ended in state is ContainerState.Running r && r.Process == entry.Process
                 ? Record(
                     ports, once, exited, entry.At, remove: false,

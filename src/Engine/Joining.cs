@@ -58,7 +58,6 @@ public static class Joining
     private static EitherAsync<DomainError, JoinedContainer> Joined(string kind, ContainerRow row) =>
         kind == "ipc" && row.Settings.More.Ipc != NamespaceMode.Shareable
             ? Fail<JoinedContainer>(new DomainError.CannotJoin(kind, row.Id.Value, "it was not made with --ipc shareable"))
-        : row is { Pid: { } pid, StartTime: { } started, BootId: { } boot }
-            ? Give(new JoinedContainer(kind, row.Id, new ProcessIdentity(pid, started.Value, boot)))
+        : row.Process is { } process ? Give(new JoinedContainer(kind, row.Id, process))
         : Fail<JoinedContainer>(new DomainError.CannotJoin(kind, row.Id.Value, "it is not running"));
 }

@@ -13,7 +13,7 @@ public static class Pausing
         from paused in Start.Locked(ports, id, cancel).Holding(() =>
             from may in Decided(ports, new PauseContainer(id), cancel)
             from frozen in ports.Runtime.Control.Freeze(id, true, cancel)
-            from recorded in Record(ports, new PauseContainer(id), cancel)
+            from recorded in ContainerStream.Record(ports, new PauseContainer(id), cancel)
                 .OrUndo(() => ports.Runtime.Control.Freeze(id, false, CancellationToken.None))
             select unit)
         from written in End.RecordWrites(ports, id, "pause", cancel)
@@ -24,7 +24,7 @@ public static class Pausing
             from may in Decided(ports, new UnpauseContainer(id), cancel)
             from going in ports.Runtime.Control.Freeze(id, false, cancel)
             // That it goes on cannot be called off any more.
-            from recorded in Record(ports, new UnpauseContainer(id), CancellationToken.None)
+            from recorded in ContainerStream.Record(ports, new UnpauseContainer(id), CancellationToken.None)
             select unit);
 
     /// <summary>
@@ -34,7 +34,7 @@ public static class Pausing
     public static EitherAsync<DomainError, Unit> LetGo(Ports ports, ContainerId id, CancellationToken cancel) =>
         ports.Runtime.Control.Frozen(id)
             ? from going in ports.Runtime.Control.Freeze(id, false, cancel)
-              from recorded in Record(ports, new UnpauseContainer(id), CancellationToken.None)
+              from recorded in ContainerStream.Record(ports, new UnpauseContainer(id), CancellationToken.None)
                   .Recover(error => error is DomainError.WrongState or DomainError.NoSuchContainer ? Some(Done) : None)
               select unit
             : Done;
@@ -53,12 +53,11 @@ public static class Pausing
               select settled;
 
     private static EitherAsync<DomainError, Unit> AsItIs(Ports ports, ContainerId id, CancellationToken cancel) =>
-        from past in ports.Store.Read(Streams.Container(id.Value), cancel)
-        let state = ContainerDecider.Decider.Fold(past.Map(e => (ContainerEvent)e.Event))
+        from state in ContainerStream.State(ports, id, cancel)
         from settled in state is not ContainerState.Running running || running.Paused == ports.Runtime.Control.Frozen(id) ? Done
             // Frozen for the length of a commit that was killed.
             : !running.Paused && ports.Thin.NotedFrozen(id.Value) ? Thawed(ports, id)
-            : Record(ports, running.Paused ? new UnpauseContainer(id) : new PauseContainer(id), cancel)
+            : ContainerStream.Record(ports, running.Paused ? new UnpauseContainer(id) : new PauseContainer(id), cancel)
         select settled;
 
     /// <summary>Work under whose eyes nothing of the container moves; it goes on afterwards, whatever came of the work.</summary>
@@ -78,10 +77,4 @@ public static class Pausing
     private static EitherAsync<DomainError, Unit> Decided(Ports ports, ContainerCommand command, CancellationToken cancel) =>
         ports.Store.Decide(
             ContainerDecider.Decider, Streams.Container(command.Id.Value), command, ports.World.Clock(), cancel).Ignore();
-
-    private static EitherAsync<DomainError, Unit> Record(Ports ports, ContainerCommand command, CancellationToken cancel) =>
-        ports.Again(
-            () => ports.Store.Handle(
-                ContainerDecider.Decider, Streams.Container(command.Id.Value), command, ports.World.Clock(), cancel).Ignore(),
-            cancel);
 }

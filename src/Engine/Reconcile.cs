@@ -50,8 +50,7 @@ public static class Reconcile
         select unit;
 
     private static EitherAsync<DomainError, Unit> Settle(Ports ports, ContainerRow row, CancellationToken cancel) =>
-        from past in ports.Store.Read(Streams.Container(row.Id.Value), cancel)
-        let state = ContainerDecider.Decider.Fold(past.Map(e => (ContainerEvent)e.Event))
+        from state in ContainerStream.State(ports, row.Id, cancel)
         from _ in state is not ContainerState.Starting
             ? Done
             : from running in ports.Runtime.Running(row.Id, cancel)

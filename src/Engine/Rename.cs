@@ -11,11 +11,7 @@ public static class Rename
         from parsed in ContainerName.Parse(name.TrimStart('/')).ToAsync()
         // A start that is under way is waited for: it writes the name down, too.
         from done in Start.Locked(ports, row.Id, cancel).Holding(() =>
-            from renamed in ports.Again(
-                () => ports.Store.Handle(
-                    ContainerDecider.Decider, Streams.Container(row.Id.Value), new RenameContainer(row.Id, parsed),
-                    ports.World.Clock(), cancel),
-                cancel)
+            from renamed in ContainerStream.Record(ports, new RenameContainer(row.Id, parsed), cancel)
             from noted in ports.Runtime.Control.Named(row.Id, parsed, CancellationToken.None)
             select noted)
         select done;

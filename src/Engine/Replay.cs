@@ -27,7 +27,7 @@ public static class Replay
         {
             ContainerSignalled e =>
                 from begun in Begun(theirs, entry, cancel)
-                from signalled in Handle(Once(theirs, entry), new RecordSignalled(e.Id, e.Signal, e.Cause), cancel)
+                from signalled in ContainerStream.Record(Once(theirs, entry), new RecordSignalled(e.Id, e.Signal, e.Cause), cancel)
                 select unit,
             ContainerExited e => Exited(theirs, entry, e, cancel),
             ContainerRemoved e =>
@@ -61,9 +61,9 @@ public static class Replay
 
     /// <summary>The command that has started it may have lost the ledger before it could record that.</summary>
     private static EitherAsync<DomainError, Unit> Begun(Ports ports, JournalEntry entry, CancellationToken cancel) =>
-        from state in State(ports, entry.Event.Id, cancel)
+        from state in ContainerStream.State(ports, entry.Event.Id, cancel)
         from begun in state is ContainerState.Starting && entry.Process is { } process
-            ? Handle(ports, new RecordStarted(entry.Event.Id, process), cancel)
+            ? ContainerStream.Record(ports, new RecordStarted(entry.Event.Id, process), cancel)
             : Done
         select unit;
 
@@ -74,13 +74,13 @@ public static class Replay
         from ended in Settled(
             ports, exited.Id,
             End.Seen(ports, Once(ports, entry).Store, entry, exited, cancel), cancel)
-        from state in State(ports, exited.Id, cancel)
+        from state in ContainerStream.State(ports, exited.Id, cancel)
         from removed in state is ContainerState.Exited && rows.Exists(row => row.Settings.AutoRemove) ? Removed(ports, exited.Id, cancel) : Done
         select unit;
 
     /// <summary>It had ended before, and whoever ended it could not say so: the exit is what conmon has written down.</summary>
     private static EitherAsync<DomainError, Unit> Unseen(Ports ports, ContainerId id, CancellationToken cancel) =>
-        from state in State(ports, id, cancel)
+        from state in ContainerStream.State(ports, id, cancel)
         from ended in state is ContainerState.Running r && !ports.Runtime.Alive(r.Process)
             ? Settled(ports, id, End.Container(ports, id, "exit", cancel).Ignore(), cancel)
             : Done
@@ -97,20 +97,10 @@ public static class Replay
         Ports ports, ContainerId id, EitherAsync<DomainError, Unit> work, CancellationToken cancel) =>
         work.Recover(error => error is DomainError.FileFailed or DomainError.RuntimeFailed
             ? Some(
-                from state in State(ports, id, cancel)
+                from state in ContainerStream.State(ports, id, cancel)
                 from recorded in state is ContainerState.Exited or ContainerState.Removed ? Done : Fail<Unit>(error)
                 select recorded)
             : None);
-
-    private static EitherAsync<DomainError, ContainerState> State(Ports ports, ContainerId id, CancellationToken cancel) =>
-        ports.Store.Read(Streams.Container(id.Value), cancel)
-            .Map(past => ContainerDecider.Decider.Fold(past.Map(e => (ContainerEvent)e.Event)));
-
-    private static EitherAsync<DomainError, Unit> Handle(Ports ports, ContainerCommand command, CancellationToken cancel) =>
-        ports.Again(
-            () => ports.Store.Handle(
-                ContainerDecider.Decider, Streams.Container(command.Id.Value), command, ports.World.Clock(), cancel).Ignore(),
-            cancel);
 
     private static bool IsRefusal(DomainError error) =>
         error is DomainError.NoSuchContainer or DomainError.WrongState or DomainError.LayerGone;

@@ -26,7 +26,7 @@ public static class Signal
 
     /// <summary><c>kill</c>: sends one signal. KILL is waited for, so that the next <c>ps</c> shows it.</summary>
     public static EitherAsync<DomainError, Unit> Send(Ports ports, ContainerRow row, string signal, CancellationToken cancel) =>
-        from sent in Record(ports, row.Id, signal, "kill", cancel)
+        from sent in ContainerStream.Record(ports, new SignalContainer(row.Id, signal, "kill"), cancel)
         from _ in ports.Runtime.Signal(row.Id, signal, cancel)
         from going in Ends(row.Settings.StopSignal, signal) ? Pausing.LetGo(ports, row.Id, cancel) : Done
         from ended in signal == KillSignal
@@ -67,17 +67,9 @@ public static class Signal
     /// <summary>A signal that is to end it. That it has ended by itself meanwhile, and is perhaps gone, is as well.</summary>
     private static EitherAsync<DomainError, Unit> Ending(
         Ports ports, ContainerId id, string signal, string cause, CancellationToken cancel) =>
-        (from sent in Record(ports, id, signal, cause, cancel)
+        (from sent in ContainerStream.Record(ports, new SignalContainer(id, signal, cause), cancel)
          from signalled in ports.Runtime.Signal(id, signal, cancel)
          from going in Pausing.LetGo(ports, id, cancel)
          select unit)
         .Recover(error => error is DomainError.WrongState or DomainError.NoSuchContainer ? Some(Done) : None);
-
-    private static EitherAsync<DomainError, Unit> Record(
-        Ports ports, ContainerId id, string signal, string cause, CancellationToken cancel) =>
-        ports.Again(
-            () => ports.Store.Handle(
-                ContainerDecider.Decider, Streams.Container(id.Value),
-                new SignalContainer(id, signal, cause), ports.World.Clock(), cancel).Ignore(),
-            cancel);
 }

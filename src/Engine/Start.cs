@@ -38,11 +38,7 @@ public static class Start
         Ports ports, ContainerRow row, string? cause, Attending attending, CancellationToken cancel) =>
         from image in Find.Image(ports, row.ImageId, None, cancel)
         from env in ports.Secrets.Read(row.Id, cancel)
-        from state in ports.Again(
-            () => ports.Store.Handle(
-                ContainerDecider.Decider, Streams.Container(row.Id.Value), new StartContainer(row.Id, cause),
-                ports.World.Clock(), cancel),
-            cancel)
+        from state in ContainerStream.Add(ports, new StartContainer(row.Id, cause), cancel)
         from begun in state is ContainerState.Running
             ? Give(new StartedContainer(row.Id, None))
             : Launch(
@@ -117,7 +113,7 @@ public static class Start
                  cancel).Map(Some)
              : Give(Option<Attachment>.None)
          from begun in ports.Runtime.Start(row.Id, cancel)
-         from recorded in Record(ports, new RecordStarted(row.Id, process), cancel)
+         from recorded in ContainerStream.Record(ports, new RecordStarted(row.Id, process), cancel)
          select new StartedContainer(row.Id, attachment) { Process = process })
         .Recover(error => Some(Failed(ports, row.Id, error)));
 
@@ -130,7 +126,7 @@ public static class Start
     private static EitherAsync<DomainError, StartedContainer> Failed(Ports ports, ContainerId id, DomainError error) =>
         // The first error is the one that explains; what cannot be undone now is found by the next start or removal.
         from cleaned in ports.Runtime.CleanUp(id, CancellationToken.None).Recover(_ => Some(Done))
-        from recorded in Record(
+        from recorded in ContainerStream.Record(
             ports,
             error is DomainError.StartFailed failed
                 ? new RecordStartFailed(id, failed.ExitCode, failed.Message)
@@ -138,10 +134,4 @@ public static class Start
             CancellationToken.None)
         from result in Fail<StartedContainer>(error)
         select result;
-
-    private static EitherAsync<DomainError, Unit> Record(Ports ports, ContainerCommand command, CancellationToken cancel) =>
-        ports.Again(
-            () => ports.Store.Handle(
-                ContainerDecider.Decider, Streams.Container(command.Id.Value), command, ports.World.Clock(), cancel).Ignore(),
-            cancel);
 }

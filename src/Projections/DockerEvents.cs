@@ -13,7 +13,7 @@ public static class DockerEvents
     public static readonly Seq<string> Kinds = Seq(
         "ContainerCreated", "ContainerStartRequested", "ContainerStarted", "ContainerSignalled", "ContainerExited", "ContainerPaused",
         "ContainerUnpaused", "ContainerRenamed", "ContainerRemoved", "ExecRequested", "ExecStarted", "ExecFailed", "ExecExited",
-        "ImagePulled", "ImagePushed", "ImageImported", "ImageLoaded", "ImageBuilt", "ImageRemoved", "ImageTagged", "ImageUntagged");
+        "ImagePulled", "ImagePushed", "ImageImported", "ImageCommitted", "ImageLoaded", "ImageBuilt", "ImageRemoved", "ImageTagged", "ImageUntagged");
 
     /// <summary>The streams whose past must be known, to tell of an event of this one: its own, and of an exec the container's.</summary>
     public static Seq<string> Known(DockEvent happened) =>
@@ -23,6 +23,8 @@ public static class DockerEvents
             ExecEvent e => Seq(Streams.Container(e.Container.Value), Streams.Exec(e.Container.Value, e.Id)),
             ImageTagged e => Seq1(Streams.Image(e.Image)),
             ImageUntagged e => Seq1(Streams.Image(e.Image)),
+            // docker tells of it as the container's.
+            ImageCommitted e => Seq1(Streams.Container(e.Container)),
             ImageEvent e => Seq1(Streams.Image(e.Id)),
             _ => Seq<string>(),
         };
@@ -34,6 +36,10 @@ public static class DockerEvents
         {
             ContainerEvent e => OfContainer(e, face, recorded.At),
             ExecEvent e => OfExec(e, face, exec, recorded.At),
+            ImageCommitted e => Seq1(new DockerEvent(
+                DockerEvent.Container, "commit", e.Container,
+                Attributes(face, [("comment", e.Image.History.LastOrNone().Map(h => h.Comment ?? "").IfNone("")), ("imageID", Digest.Prefix + e.Id)]),
+                recorded.At)),
             ImageEvent or TagEvent => OfImage(recorded.Event, face, recorded.At),
             _ => Seq<DockerEvent>(),
         };

@@ -29,6 +29,7 @@ public sealed record EventFace(string Name, string Image, Seq<Label> Labels, str
             ImagePulled e => this with { Labels = e.Image.Run.Labels },
             ImageBuilt e => this with { Labels = e.Image.Run.Labels },
             ImageImported e => this with { Labels = e.Image.Run.Labels },
+            ImageCommitted e => this with { Labels = e.Image.Run.Labels },
             ImageLoaded e => this with { Labels = e.Image.Run.Labels },
             _ => this,
         };

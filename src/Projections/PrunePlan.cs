@@ -6,6 +6,10 @@ using EventDock.Domain.Oci;
 /// <summary>A label that must be there (with that value, where one is said), or must not.</summary>
 public sealed record LabelFilter(string Key, string? Value, bool Not)
 {
+    /// <summary>KEY or KEY=value, as docker's --filter label= has it.</summary>
+    public static LabelFilter Read(string text, bool not = false) =>
+        text.IndexOf('=') is var at and >= 0 ? new LabelFilter(text[..at], text[(at + 1)..], not) : new LabelFilter(text, null, not);
+
     public bool Takes(Seq<Label> labels) => labels.Exists(l => l.Key == Key && (Value is null || l.Value == Value)) != Not;
 }
 

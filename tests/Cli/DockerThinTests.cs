@@ -4,8 +4,17 @@ using System.IO;
 using System.Text.RegularExpressions;
 
 /// <summary>diff, cp and commit given to docker 20.10 and to EventDock: the same lines, the same files, the same exit codes.</summary>
-public sealed class DockerThinTests(BesideDocker both) : IClassFixture<BesideDocker>
+public sealed class DockerThinTests(BesideDocker both) : IClassFixture<BesideDocker>, IDisposable
 {
+    public void Dispose()
+    {
+        both.RemoveContainers();
+        foreach (var id in both.Docker("ps", "-aq").Lines)
+        {
+            both.Docker("rm", "-f", id).Done();
+        }
+    }
+
     [DockerFact]
     [InlineData("mkdir -p /a/b; touch /a/b/c /z /a-b; mkdir /etc/n; rmdir /etc/n; ln -s x /lnk; mkfifo /p")]
     [InlineData("rm /bin/cat; chmod 700 /bin; touch /bin/busybox; mv /bin/ls /bin/ls2")]
@@ -15,13 +24,11 @@ public sealed class DockerThinTests(BesideDocker both) : IClassFixture<BesideDoc
     [InlineData("true")]
     public void Diff_shows_what_docker_shows(string script)
     {
-        both.Docker("run", "--name", "d", "--network", "none", "busybox", "sh", "-c", script);
-        both.Run("run", "--name", "d", "--network", "none", "busybox", "sh", "-c", script);
-        var (there, here) = (both.Docker("diff", "d").Done().Lines, both.Lines("diff", "d"));
+        both.Docker("run", "--name", "dd", "--network", "none", "busybox", "sh", "-c", script);
+        both.Run("run", "--name", "dd", "--network", "none", "busybox", "sh", "-c", script);
+        var (there, here) = (both.Docker("diff", "dd").Done().Lines, both.Lines("diff", "dd"));
         Assert.Equal(there.Order(StringComparer.Ordinal), here.Order(StringComparer.Ordinal));
-        Assert.Equal(here.Select(l => l[2..]).Order(StringComparer.Ordinal), here.Select(l => l[2..]).OrderBy(p => p, StringComparer.Ordinal));
         Assert.All(here, line => Assert.True(IsAfterItsDirectory(here, line), line));
-        Clear("d");
     }
 
     private static bool IsAfterItsDirectory(string[] lines, string line) =>
@@ -37,7 +44,7 @@ public sealed class DockerThinTests(BesideDocker both) : IClassFixture<BesideDoc
     [InlineData("-; - c:/; c:/etc; -x c:/a b; h/f c:/tmp h")]
     public void Cp_puts_files_where_docker_puts_them(string copies)
     {
-        const string make = "mkdir /tmp; ln -s /etc/passwd /link; ln -s etc /dirlink; ln -s /nowhere/x /dangling; mkfifo /fifo";
+        const string make = "mkdir -p /tmp; ln -s /etc/passwd /link; ln -s etc /dirlink; ln -s /nowhere/x /dangling; mkfifo /fifo";
         both.Docker("run", "--name", "cc", "--network", "none", "busybox", "sh", "-c", make).Done();
         both.Run("run", "--name", "cc", "--network", "none", "busybox", "sh", "-c", make).Good();
         var different = new List<string>();
@@ -58,11 +65,12 @@ public sealed class DockerThinTests(BesideDocker both) : IClassFixture<BesideDoc
         }
 
         Assert.True(different.Count == 0, string.Join("\n", different));
-        Assert.Equal(Sh("cd there; find . -printf '%p %y %m %U:%G %l\\n' | sort"), Sh("cd here; find . -printf '%p %y %m %U:%G %l\\n' | sort"));
+        // Where docker mounts a name server's address and the like, there lies an empty file here.
+        const string all = "find . ! -name hostname ! -name hosts ! -name resolv.conf -printf '%p %y %m %U:%G %l\\n' | sort";
+        Assert.Equal(Sh($"cd there; {all}"), Sh($"cd here; {all}"));
         Assert.Equal(
             Listed(In("there", "/bin/sh", ["-c", $"/usr/bin/docker -H {both.Socket} export cc | tar tvf - --numeric-owner"])),
             Listed(In("here", "/bin/sh", ["-c", $"'{Eventdock.Binary}' export cc | tar tvf - --numeric-owner"])));
-        Clear("cc");
     }
 
     [DockerFact]
@@ -79,7 +87,6 @@ public sealed class DockerThinTests(BesideDocker both) : IClassFixture<BesideDoc
         Assert.Equal(
             Listed(In("", "/bin/sh", ["-c", $"/usr/bin/docker -H {both.Socket} cp {copy} | tar tvf - --numeric-owner 2>/dev/null"])),
             Listed(In("", "/bin/sh", ["-c", $"'{Eventdock.Binary}' cp {copy} | tar tvf - --numeric-owner 2>/dev/null"])));
-        Clear("cc");
     }
 
     [DockerFact]
@@ -96,7 +103,7 @@ public sealed class DockerThinTests(BesideDocker both) : IClassFixture<BesideDoc
     [InlineData("tar cP --transform s,^h/f,../../up, h/f", "/tmp")]
     public void An_archive_on_standard_input_is_unpacked_as_by_docker(string archive, string into)
     {
-        const string make = "mkdir /tmp; ln -s etc /dirlink";
+        const string make = "mkdir -p /tmp; ln -s etc /dirlink";
         both.Docker("run", "--name", "cc", "--network", "none", "busybox", "sh", "-c", make).Done();
         both.Run("run", "--name", "cc", "--network", "none", "busybox", "sh", "-c", make).Good();
         Sh("rm -rf h; mkdir -p h/d; cd h; echo f > f; echo x > d/x; chown 1000:1001 f d");
@@ -106,13 +113,13 @@ public sealed class DockerThinTests(BesideDocker both) : IClassFixture<BesideDoc
         Assert.Equal(
             Listed(In("", "/bin/sh", ["-c", $"/usr/bin/docker -H {both.Socket} export cc | tar tvf - --numeric-owner"])),
             Listed(In("", "/bin/sh", ["-c", $"'{Eventdock.Binary}' export cc | tar tvf - --numeric-owner"])));
-        Clear("cc");
     }
 
     [DockerFact]
-    public void Commit_makes_the_image_that_docker_makes()
+    [InlineData("nobody")]
+    public void Commit_makes_the_image_that_docker_makes(string user)
     {
-        string[] run = ["run", "--name", "mm", "--network", "none", "-w", "/srv", "-u", "nobody", "--entrypoint", "sh", "busybox", "-c", "exit 3"];
+        string[] run = ["run", "--name", "mm", "--network", "none", "-w", "/srv", "-u", user, "--entrypoint", "sh", "busybox", "-c", "exit 3"];
         Assert.Equal(both.Docker(run).Code, both.Run(run).Code);
         var different = new List<string>();
         foreach (var line in (string[][])
@@ -121,7 +128,8 @@ public sealed class DockerThinTests(BesideDocker both) : IClassFixture<BesideDoc
             ["commit", "--change", "FROB x", "mm"], ["commit", "nosuch"], ["commit", "mm", "BAD"], ["commit", "mm", "a", "b"], ["commit"],
             ["commit", "-p=false", "mm", "img:2"], ["commit", "--pause", "mm", "img:1"], ["commit", "-m", "second", "mm", "img:1"],
             ["history", "--format", "{{.CreatedBy}}|{{.Comment}}|{{.Size}}", "img:1"], ["history", "--no-trunc", "--format", "{{.CreatedBy}}|{{.Comment}}", "img:2"],
-            ["inspect", "-f", "{{json .Config.Cmd}} {{json .Config.Entrypoint}} {{.Config.WorkingDir}} {{.Config.User}} {{json .Config.Labels}} {{.Author}} {{.Comment}}", "img:1"],
+            ["inspect", "-f", "{{json .Config.Cmd}} {{json .Config.Entrypoint}} {{.Config.WorkingDir}} {{.Config.User}} {{.Author}} {{.Comment}}", "img:1"],
+            ["commit", "-c", "LABEL l=1", "mm", "img:3"], ["inspect", "-f", "{{json .Config.Labels}}", "img:3"],
             ["images", "--format", "{{.Repository}}:{{.Tag}}"], ["run", "--rm", "--network", "none", "img:1"],
         ])
         {
@@ -135,17 +143,16 @@ public sealed class DockerThinTests(BesideDocker both) : IClassFixture<BesideDoc
         }
 
         Assert.True(different.Count == 0, string.Join("\n", different));
-        Clear("mm");
     }
 
     private static string Sorted(string[] line, string text) =>
-        line[0] == "images" ? string.Join('\n', text.Split('\n').Order(StringComparer.Ordinal)) : text;
-
-    private void Clear(string name)
-    {
-        both.Docker("rm", "-f", name).Done();
-        both.Run("rm", "-f", name).Good();
-    }
+        line[0] switch
+        {
+            "images" => string.Join('\n', text.Split('\n').Order(StringComparer.Ordinal)),
+            // The image below came from a pipe there, and from a file here.
+            "history" => string.Join('\n', text.Split('\n').Where(l => !l.Contains("Imported from", StringComparison.Ordinal))),
+            _ => text,
+        };
 
     private Said In(string place, string program, string[] args) => Eventdock.Run(
         program, args, [], new Dictionary<string, string?>(both.Environment) { ["DOCKER_CONFIG"] = Path.Combine(both.Place, "client") },

@@ -71,14 +71,14 @@ public sealed class HostileThinTests(HostileInstallation eventdock) : IClassFixt
         Directory.CreateDirectory(eventdock.Path("tree/dir/sub"));
         eventdock.Write("tree/dir/evil", "evil\n"u8.ToArray());
         eventdock.Write("tree/dir/sub/evil", "evil\n"u8.ToArray());
-        for (var round = 0; round < 12; round++)
+        for (var round = 0; round < 6; round++)
         {
             eventdock.Run("cp", "evil", "swaps:/a/dir/evil");
             eventdock.Run("cp", "tree/dir", "swaps:/a");
             eventdock.Run("cp", "evil", "swaps:/abs/evil");
             eventdock.Run("cp", "swaps:/a", $"got{round}");
             eventdock.Run("cp", "-L", "swaps:/a/dir/secret", $"secret{round}");
-            Sh($"tar c tree | '{Eventdock.Binary}' cp - swaps:/a/dir; true");
+            Sh($"tar c tree | '{Eventdock.Binary}' cp - swaps:/a/dir 2>/dev/null; true");
         }
 
         eventdock.Run("diff", "swaps");

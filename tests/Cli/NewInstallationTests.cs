@@ -60,7 +60,7 @@ public sealed class NewInstallationTests(Installation eventdock) : IClassFixture
     [InlineData("tag one", 1, "tag")]
     [InlineData("run --name", 125, "--name")]
     [InlineData("stop -t soon x", 125, "soon")]
-    [InlineData("run --privileged busybox", 125, "--privileged")]
+    [InlineData("run --memory 1g busybox", 125, "--memory")]
     [InlineData("search busybox", 125, "search")]
     [InlineData("-H tcp://localhost ps", 125, "-H")]
     public void A_command_line_that_cannot_be_read_names_the_word_in_one_line(string line, int code, string names) =>

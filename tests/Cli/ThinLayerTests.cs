@@ -139,7 +139,7 @@ public sealed class ThinLayerTests(BusyboxInstallation eventdock) : IClassFixtur
         eventdock.Run("rm", "back").Good();
         Assert.Contains("ambiguous", eventdock.Refused(1, "restore", "back"), StringComparison.Ordinal);
         Assert.Equal(id[..12], eventdock.Out("restore", id[..12]));
-        Assert.Contains("not been removed", eventdock.Refused(1, "restore", id), StringComparison.Ordinal);
+        Assert.Contains("no removed container", eventdock.Refused(1, "restore", id), StringComparison.Ordinal);
         eventdock.Run("rm", "back").Good();
         File.WriteAllText(eventdock.Config, "{}");
         eventdock.Run("check").Done();

@@ -61,7 +61,7 @@ public sealed class GrammarTests
     [InlineData("build --target a .", "--target of \"eventdock build\" is not supported yet")]
     [InlineData("build --build-arg A=secret .", "--build-arg of \"eventdock build\" is not supported yet")]
     [InlineData("rmi --no-prune x", "--no-prune of \"eventdock rmi\" is not supported yet")]
-    [InlineData("cp a b", "eventdock cp is not supported yet")]
+    [InlineData("stats a b", "eventdock stats is not supported yet")]
     [InlineData("image sign x", "eventdock image sign is not supported yet", 1)]
     [InlineData("-H tcp://x ps", "-H is not supported yet")]
     public void What_docker_has_and_EventDock_has_not_is_refused_by_name(string line, string message, int code = 125)

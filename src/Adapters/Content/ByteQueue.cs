@@ -2,6 +2,8 @@ namespace EventDock.Adapters.Content;
 
 using System.Buffers;
 using System.IO;
+using EventDock.Adapters.Posix;
+using EventDock.Domain.Kernel;
 
 /// <summary>
 /// A pipe between two threads: one writes, the other reads it as a stream, and a full queue holds the writer back. So
@@ -191,4 +193,32 @@ internal static class Stages
                 }
             },
             CancellationToken.None);
+
+    /// <summary>What went wrong in a part that gives nothing else; the others are called off with it.</summary>
+    internal static DomainError? Fault(Action work, Action after, CancellationTokenSource stop)
+    {
+        try
+        {
+            work();
+            return null;
+        }
+        catch (PosixException e)
+        {
+            stop.Cancel();
+            return e.Error;
+        }
+        catch (RefusedException e)
+        {
+            stop.Cancel();
+            return e.Error;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return null;
+        }
+        finally
+        {
+            after();
+        }
+    }
 }

@@ -48,42 +48,14 @@ public static class FileCopies
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         using var plain = new ByteQueue(stop.Token);
         var write = Stages.RunAsync(
-            () => Task.FromResult(Stage(() => Write(from, name, plain, UpperArchive.AnyHole, stop.Token), stop, plain.Complete)), stop);
+            () => Task.FromResult(Stages.Fault(() => Write(from, name, plain, UpperArchive.AnyHole, stop.Token), plain.Complete, stop)), stop);
         var unpack = Stages.RunAsync(
-            () => Task.FromResult(Stage(() => Unpack(plain, to, owners, stop.Token), stop, plain.Abandon)), stop);
+            () => Task.FromResult(Stages.Fault(() => Unpack(plain, to, owners, stop.Token), plain.Abandon, stop)), stop);
         await Task.WhenAll(write, unpack).ConfigureAwait(false);
         cancel.ThrowIfCancellationRequested();
         return (await write.ConfigureAwait(false) ?? await unpack.ConfigureAwait(false)) is { } error
             ? throw new RefusedException(error)
             : unit;
-    }
-
-    /// <summary>What went wrong in one half; the other is called off with it.</summary>
-    private static DomainError? Stage(Action work, CancellationTokenSource stop, Action after)
-    {
-        try
-        {
-            work();
-            return null;
-        }
-        catch (PosixException e)
-        {
-            stop.Cancel();
-            return e.Error;
-        }
-        catch (RefusedException e)
-        {
-            stop.Cancel();
-            return e.Error;
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            return null;
-        }
-        finally
-        {
-            after();
-        }
     }
 
     private static Unit Write(CopyPlace place, byte[] name, Stream target, long sparseFrom, CancellationToken cancel)
@@ -92,7 +64,7 @@ public static class FileCopies
         using var found = root.Locate(place.Path)
             ?? throw new PosixException(Errno.NoEntry, "open", Bytes.Show(place.Path));
         var buffered = new BufferedStream(target, 256 * 1024);
-        new UpperArchive(buffered, place.Shown, cancel) 
+        new UpperArchive(buffered, place.Shown, cancel)
         {
             Merged = true,
             SparseFrom = sparseFrom,

@@ -38,7 +38,7 @@ internal sealed class LayerCommitter(Paths paths, LayerCommit commit, SharedSync
             Fs.MakeDirectory(stage.Handle, "layer/diff"u8, 0x1ed);
         }
 
-        var unpack = Stages.RunAsync(() => Task.FromResult(commit.Stays ? Unpack(files, stage.Handle, stop) : null), stop);
+        var unpack = Stages.RunAsync(() => Task.FromResult(commit.Stays ? Stages.Fault(() => Unpack(files, stage.Handle, stop.Token), files.Abandon, stop) : null), stop);
         var compress = Stages.RunAsync(() => Task.FromResult(Compress(plain, stage.Handle, stop)), stop);
         var archive = Stages.RunAsync(() => Task.FromResult(Archive(plain, files, upper, rootChanged, stop)), stop);
         await Task.WhenAll(compress, archive, unpack).ConfigureAwait(false);
@@ -98,29 +98,11 @@ internal sealed class LayerCommitter(Paths paths, LayerCommit commit, SharedSync
         }
     }
 
-    private static DomainError? Unpack(ByteQueue files, SafeFileHandle stage, CancellationTokenSource stop)
+    private static void Unpack(ByteQueue files, SafeFileHandle stage, CancellationToken cancel)
     {
-        try
-        {
-            using var diff = Fs.At(stage, "layer/diff"u8, Open.Read | Open.Directory | Open.NoFollow);
-            using var unpacker = new Unpacker(diff, stage, UnpackRules.Layer, What);
-            unpacker.Unpack(new TarReader(files, What, new TarLimits(Entries: long.MaxValue, Bytes: long.MaxValue)), stop.Token);
-            return null;
-        }
-        catch (PosixException e)
-        {
-            stop.Cancel();
-            return e.Error;
-        }
-        catch (RefusedException e)
-        {
-            stop.Cancel();
-            return e.Error;
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            return null;
-        }
+        using var diff = Fs.At(stage, "layer/diff"u8, Open.Read | Open.Directory | Open.NoFollow);
+        using var unpacker = new Unpacker(diff, stage, UnpackRules.Layer, What);
+        unpacker.Unpack(new TarReader(files, What, new TarLimits(Entries: long.MaxValue, Bytes: long.MaxValue)), cancel);
     }
 
     private (DomainError? Error, BlobRef? Blob) Compress(ByteQueue plain, SafeFileHandle stage, CancellationTokenSource stop)

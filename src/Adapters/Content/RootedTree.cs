@@ -13,10 +13,10 @@ using Microsoft.Win32.SafeHandles;
 internal sealed class RootedTree(SafeFileHandle root, string what, Action<byte[], SafeFileHandle> making) : IDisposable
 {
     private const int Kept = 64;
+    private readonly Dictionary<byte[], SafeFileHandle> opened = new(ByteOrder.Instance);
+
     /// <summary>Others may be at work in it.</summary>
     internal bool Shared { get; init; }
-
-    private readonly Dictionary<byte[], SafeFileHandle> opened = new(ByteOrder.Instance);
 
     /// <summary>Opened without its content; stays open until <see cref="Forget"/> or the next directories.</summary>
     internal SafeFileHandle Directory(ReadOnlySpan<byte> clean)

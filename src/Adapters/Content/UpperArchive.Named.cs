@@ -12,6 +12,17 @@ internal sealed partial class UpperArchive
     /// <summary>For an archive that nobody but us reads.</summary>
     internal const long AnyHole = 1;
 
+    /// <summary>An upper directory in which a container may be at work: as with a mounted root, but for what overlayfs has in it.</summary>
+    internal bool Live { get; init; }
+
+    /// <summary>Files of this size and more are written with their holes.</summary>
+    internal long SparseFrom { get; init; } = Portable;
+
+    /// <summary>File systems that are mounted in it belong to it.</summary>
+    internal bool WithMounts { get; init; }
+
+    private bool Moving => Merged || Live;
+
     private Resolve Inside =>
         Resolve.Beneath | Resolve.NoSymlinks | Resolve.NoMagicLinks | (WithMounts ? Resolve.None : Resolve.NoMounts);
 

@@ -23,17 +23,6 @@ internal sealed partial class UpperArchive(Stream target, string what, Cancellat
     /// </summary>
     internal bool Merged { get; init; }
 
-    /// <summary>An upper directory in which a container may be at work: as with a mounted root, but for what overlayfs has in it.</summary>
-    internal bool Live { get; init; }
-
-    /// <summary>Files of this size and more are written with their holes.</summary>
-    internal long SparseFrom { get; init; } = Portable;
-
-    /// <summary>File systems that are mounted in it belong to it.</summary>
-    internal bool WithMounts { get; init; }
-
-    private bool Moving => Merged || Live;
-
     private readonly TarWriter tar = new(target);
     private readonly Dictionary<(ulong Device, ulong Inode), byte[]> linked = [];
     private long size;

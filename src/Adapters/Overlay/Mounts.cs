@@ -152,7 +152,7 @@ public static partial class Mounts
     private static unsafe partial int Statx(int directory, string path, int flags, uint mask, byte* result);
 
     [LibraryImport("libc", EntryPoint = "mount", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int MountCall(string source, string target, string type, nuint flags, string options);
+    internal static partial int MountCall(string source, string target, string type, nuint flags, string options);
 
     [LibraryImport("libc", EntryPoint = "umount2", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int UnmountCall(string target, int flags);

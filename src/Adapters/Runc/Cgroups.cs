@@ -16,21 +16,14 @@ internal static partial class Cgroups
     public static bool Remove(string path) =>
         Hierarchies().Aggregate(true, (all, hierarchy) => RemoveGroup(hierarchy + path, attempts: 60) && all);
 
-    /// <summary>Ends what is left in the group: nothing, as a rule, since what is in a PID namespace has ended with its first process.</summary>
+    /// <summary>
+    /// Ends what is left in the group: nothing, as a rule, since what is in a PID namespace has ended with its first process.
+    /// </summary>
     public static void KillAll(string path)
     {
-        var list = $"{Freezing(path)}/cgroup.procs";
-        if (!File.Exists(list))
+        foreach (var pid in Processes(path))
         {
-            return;
-        }
-
-        foreach (var line in File.ReadAllLines(list))
-        {
-            using var process = int.TryParse(line, System.Globalization.CultureInfo.InvariantCulture, out var pid)
-                && Runc.Processes.Identify(pid) is { } left
-                ? OpenedProcess.Open(left)
-                : null;
+            using var process = Runc.Processes.Identify(pid) is { } left ? OpenedProcess.Open(left) : null;
             process?.Signal(9);
         }
     }

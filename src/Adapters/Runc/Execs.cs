@@ -109,7 +109,9 @@ internal sealed class Execs(RuntimePaths paths, Programs programs)
             spec.Command, env, spec.WorkingDir.Length == 0 ? from.WorkingDir : spec.WorkingDir, user, spec.Terminal,
             spec.Terminal ? streams.Size : null, Bundle.AppArmor.Value)
         {
-            Rights = spec.Privileged ? from.Rights with { Capabilities = LaunchSandbox.Possible.Value, AppArmor = Unconfined } : from.Rights,
+            Rights = spec.Privileged
+                ? from.Rights with { Capabilities = LaunchSandbox.Possible.Value, AppArmor = Unconfined }
+                : from.Rights,
         };
         PrivateFiles.MakeDirectory(directory);
         PrivateFiles.Write($"{directory}/{IdFile}", spec.ExecId);

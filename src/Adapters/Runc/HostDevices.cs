@@ -15,10 +15,10 @@ internal static class HostDevices
     public static Either<DomainError, Seq<DeviceGrant>> Of(ContainerOptions options)
     {
         // A privileged container has every device under its own name already.
-        var mapped = options.Privileged ? options.Devices.Filter(d => d.PathOnHost != d.PathInContainer).Strict() : options.Devices;
-        return mapped.All(Mapped).Map(found =>
-            (options.Privileged ? Under("/dev").Map(node => new DeviceGrant(node, DeviceText.Everything)).Strict() : Seq<DeviceGrant>())
-            + found.Bind(f => f).Strict());
+        return options.Privileged
+            ? options.Devices.Filter(d => d.PathOnHost != d.PathInContainer).Strict().All(Mapped).Map(found =>
+                Under("/dev").Map(node => new DeviceGrant(node, DeviceText.Everything)).Strict() + found.Bind(f => f).Strict())
+            : options.Devices.All(Mapped).Map(found => found.Bind(f => f).Strict());
     }
 
     private static Either<DomainError, Seq<DeviceGrant>> Mapped(ContainerDevice device)

@@ -125,7 +125,8 @@ internal sealed class Launch(RuntimePaths paths, OverlayMounts mounts, Programs 
         [
             "--api-version", "1", "-c", id, "-u", id, "-r", runtime.Path, "-b", bundle, "-p", $"{bundle}/pid",
             "-P", $"{bundle}/conmon.pid", "-n", spec.Name, "--persist-dir", paths.ExitDirectory(spec.Id), "--full-attach",
-            "-l", spec.Settings.More.LogDriver == LogDrivers.None ? "none" : $"k8s-file:{paths.Log(spec.Id)}", "--log-level", "error", "--no-sync-log",
+            "-l", spec.Settings.More.LogDriver == LogDrivers.None ? LogDrivers.None : $"{LogDrivers.File}:{paths.Log(spec.Id)}",
+            "--log-level", "error", "--no-sync-log",
             "--runtime-arg", "--root", "--runtime-arg", paths.Runtime,
         ];
         if (spec.Settings.Terminal)

@@ -12,10 +12,13 @@ internal sealed record LaunchSetting(Sandbox Sandbox, ProcessRights Rights, byte
 /// <summary>Joins a container's settings with what this host has: devices, sources of mounts, programs, profiles.</summary>
 internal sealed class LaunchSandbox(RuntimePaths paths, SeccompCache seccomp, Programs programs, SharedMemory memory)
 {
+    private const string Effective = "CapEff:";
+
     /// <summary>What we may do ourselves, and so can pass on: inside another container that is less than everything.</summary>
     public static readonly Lazy<Seq<string>> Possible = new(() =>
-        PrivateFiles.ReadText("/proc/self/status")?.Split('\n').FirstOrDefault(l => l.StartsWith("CapEff:", StringComparison.Ordinal)) is { } line
-            ? Capabilities.Named(ulong.Parse(line["CapEff:".Length..].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture))
+        PrivateFiles.ReadText("/proc/self/status")?.Split('\n')
+                .FirstOrDefault(l => l.StartsWith(Effective, StringComparison.Ordinal)) is { } line
+            ? Capabilities.Named(ulong.Parse(line[Effective.Length..].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture))
             : Seq<string>());
 
     public Either<DomainError, LaunchSetting> Of(LaunchSpec spec)
@@ -24,7 +27,8 @@ internal sealed class LaunchSandbox(RuntimePaths paths, SeccompCache seccomp, Pr
         if (settings.Options is not { } options && spec.Joined.IsEmpty)
         {
             return seccomp.Docker(RuntimeSpecDefaults.Capabilities).Map(filter => new LaunchSetting(
-                settings.Network == NamespaceMode.Host ? Sandbox.DockerOnHost : Sandbox.Docker, ProcessRights.Docker, filter, Init: false));
+                settings.Network == NamespaceMode.Host ? Sandbox.DockerOnHost : Sandbox.Docker, ProcessRights.Docker, filter,
+                Init: false));
         }
 
         options = settings.More;
@@ -62,7 +66,8 @@ internal sealed class LaunchSandbox(RuntimePaths paths, SeccompCache seccomp, Pr
         profile is null or SecurityOptions.Unconfined || Bundle.HasAppArmor(profile)
             ? unit
             : new DomainError.NotOnThisHost(
-                $"--security-opt apparmor={profile}", Bundle.AppArmorEnabled ? "no such profile is loaded" : "the kernel has no AppArmor");
+                $"--security-opt apparmor={profile}",
+                Bundle.AppArmorEnabled ? "no such profile is loaded" : "the kernel has no AppArmor");
 
     /// <summary>In another's PID namespace there is a first process already; docker leaves it out there, too.</summary>
     private Either<DomainError, Option<string>> Init(ContainerOptions options) =>

@@ -41,10 +41,12 @@ internal static class MountSources
         }
 
         var (point, flags) = Mounted(new DirectoryInfo(mount.Source).FullName);
-        return flags.Any(f => f.StartsWith("shared:", StringComparison.Ordinal)) || (slave && flags.Any(f => f.StartsWith("master:", StringComparison.Ordinal)))
+        return Has("shared:") || (slave && Has("master:"))
             ? unit
             : new DomainError.Invalid(
                 "mount", mount.Source, $"path is mounted on {point} but it is not a {(shared ? "shared" : "shared or slave")} mount");
+
+        bool Has(string flag) => flags.Any(f => f.StartsWith(flag, StringComparison.Ordinal));
     }
 
     /// <summary>The mount that a path is on, and its optional fields (proc(5), /proc/self/mountinfo).</summary>

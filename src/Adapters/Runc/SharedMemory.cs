@@ -10,9 +10,8 @@ using EventDock.Domain.Kernel;
 /// The directory that is /dev/shm inside, where it is not the container's alone: the host's, another container's, or one of its
 /// own that others may share (--ipc host, container:X, shareable).
 /// </summary>
-internal sealed partial class SharedMemory(RuntimePaths paths, OverlayMounts mounts)
+internal sealed class SharedMemory(RuntimePaths paths, OverlayMounts mounts)
 {
-    private const long DefaultSize = 64 << 20;
     private const nuint NoSuid = 2, NoDev = 4, NoExec = 8;
 
     public Either<DomainError, Option<string>> Of(LaunchSpec spec)
@@ -32,14 +31,11 @@ internal sealed partial class SharedMemory(RuntimePaths paths, OverlayMounts mou
     private Either<DomainError, string> Made(LaunchSpec spec)
     {
         var place = paths.SharedMemory(spec.Id);
-        var size = spec.Settings.More.ShmSize?.Value ?? DefaultSize;
+        var size = spec.Settings.More.ShmSize?.Value ?? RuntimeSpecDefaults.SharedMemory;
         PrivateFiles.MakeDirectory(place);
-        return MountCall(
+        return Overlay.Mounts.MountCall(
             "shm", place, "tmpfs", NoSuid | NoDev | NoExec, string.Create(CultureInfo.InvariantCulture, $"mode=1777,size={size}")) == 0
             ? place
             : new DomainError.FileFailed(place, $"mount: {Marshal.GetLastPInvokeErrorMessage()}");
     }
-
-    [LibraryImport("libc", EntryPoint = "mount", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int MountCall(string source, string target, string type, nuint flags, string options);
 }

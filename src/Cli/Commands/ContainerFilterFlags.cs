@@ -41,15 +41,12 @@ public static class ContainerFilterFlags
             "before" => container(value).Map(row => so with { Before = Some(row) }),
             "since" => container(value).Map(row => so with { Since = Some(row) }),
             "ancestor" => Ancestor(so, value, image),
-            "label" => Give(so with { Labels = so.Labels.Add(Label(value)) }),
+            "label" => Give(so with { Labels = so.Labels.Add(LabelFilter.Read(value)) }),
             "volume" => Give(so with { Volumes = so.Volumes.Add(value) }),
             "health" or "publish" or "expose" or "isolation" or "is-task" =>
                 Fail<ContainerFilters>(new DomainError.NotSupported($"--filter {key} of \"eventdock ps\"")),
             _ => Wrong(key, value, "is none that ps knows"),
         };
-
-    private static LabelFilter Label(string text) =>
-        text.IndexOf('=') is var at and >= 0 ? new LabelFilter(text[..at], text[(at + 1)..], Not: false) : new LabelFilter(text, null, Not: false);
 
     /// <summary>An image that there is not has no containers; docker says no more of it, either.</summary>
     private static EitherAsync<DomainError, ContainerFilters> Ancestor(

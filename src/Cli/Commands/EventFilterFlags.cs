@@ -32,14 +32,11 @@ public static class EventFilterFlags
             "event" => so with { Events = so.Events.Add(value) },
             "container" => so with { Containers = so.Containers.Add(value) },
             "image" => so with { Images = so.Images.Add(value) },
-            "label" => so with { Labels = so.Labels.Add(Label(value)) },
+            "label" => so with { Labels = so.Labels.Add(LabelFilter.Read(value)) },
             "type" => new DomainError.NotSupported($"events of type {value}"),
             "config" or "daemon" or "network" or "node" or "plugin" or "scope" or "secret" or "service" or "volume" =>
                 new DomainError.NotSupported($"--filter {key} of \"eventdock events\""),
             _ => new DomainError.Invalid("filter", text, "is none that events knows"),
         };
     }
-
-    private static LabelFilter Label(string text) =>
-        text.IndexOf('=') is var at and >= 0 ? new LabelFilter(text[..at], text[(at + 1)..], false) : new LabelFilter(text, null, false);
 }

@@ -29,7 +29,7 @@ public static class ImageFilterFlags
             // Of two answers docker takes yes.
             "dangling" when value is "true" => Pipeline.Give(so with { Dangling = Some(true) }),
             "dangling" when value is "false" => Pipeline.Give(so with { Dangling = Some(so.Dangling.Exists(d => d)) }),
-            "label" => Pipeline.Give(so with { Labels = so.Labels.Add(Label(value)) }),
+            "label" => Pipeline.Give(so with { Labels = so.Labels.Add(LabelFilter.Read(value)) }),
             "reference" => Reference(so, value).ToAsync(),
             "before" => find(value).Map(image => so with { Before = so.Before.Add(image) }),
             "since" => find(value).Map(image => so with { Since = so.Since.Add(image) }),
@@ -38,7 +38,4 @@ public static class ImageFilterFlags
 
     private static Either<DomainError, ImageFilters> Reference(ImageFilters so, string pattern) =>
         GoMatch.Parse(pattern).Map(glob => so with { References = so.References.Add(glob) });
-
-    private static LabelFilter Label(string text) =>
-        text.IndexOf('=') is var at and >= 0 ? new LabelFilter(text[..at], text[(at + 1)..], false) : new LabelFilter(text, null, false);
 }

@@ -27,5 +27,5 @@ public static class InfoCommand
         select 0;
 
     internal static Either<DomainError, GoTemplate> Template(string format) =>
-        GoTemplate.Parse(format.Replace("\\t", "\t").Replace("\\n", "\n")).MapLeft<DomainError>(wrong => new DomainError.BadTemplate(wrong));
+        GoTemplate.Typed(format).MapLeft<DomainError>(wrong => new DomainError.BadTemplate(wrong));
 }

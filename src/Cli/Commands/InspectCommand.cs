@@ -51,7 +51,7 @@ public static class InspectCommand
     private static EitherAsync<DomainError, int> Walk(
         ParsedArgs args, Session session, Func<Ports, EitherAsync<DomainError, Finder>> opened, CancellationToken cancel) =>
         from template in (args.Text("format") is { } format
-            ? GoTemplate.Parse(Unescaped(format)).Map(Some)
+            ? GoTemplate.Typed(format).Map(Some)
             : Right<DomainError, Option<GoTemplate>>(None)).ToAsync()
         from ports in session.Read(cancel)
         from find in opened(ports)
@@ -130,8 +130,6 @@ public static class InspectCommand
 
     /// <summary>A program gets a label as it is; a person's terminal does nothing that an image's author has thought out.</summary>
     private static string Shown(string text) => Terminal.Is(1) ? TerminalText.EscapeLines(text) : text;
-
-    private static string Unescaped(string format) => format.Replace("\\t", "\t").Replace("\\n", "\n");
 
     private static string Indented(string json)
     {

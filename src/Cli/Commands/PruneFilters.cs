@@ -31,14 +31,11 @@ public sealed record PruneFilters(Option<DateTimeOffset> Until, Seq<LabelFilter>
         return key switch
         {
             "until" => Moments.Time("filter", value, now).Map(until => so with { Until = until }),
-            "label" => so with { Labels = so.Labels.Add(Label(value, not: false)) },
-            "label!" => so with { Labels = so.Labels.Add(Label(value, not: true)) },
+            "label" => so with { Labels = so.Labels.Add(LabelFilter.Read(value)) },
+            "label!" => so with { Labels = so.Labels.Add(LabelFilter.Read(value, not: true)) },
             "dangling" when images && value is "true" or "1" => so with { Dangling = Some(true) },
             "dangling" when images && value is "false" or "0" => so with { Dangling = Some(false) },
             _ => new DomainError.Invalid("filter", text, "is none that a prune knows"),
         };
     }
-
-    private static LabelFilter Label(string text, bool not) =>
-        text.IndexOf('=') is var at and >= 0 ? new LabelFilter(text[..at], text[(at + 1)..], not) : new LabelFilter(text, null, not);
 }

@@ -15,7 +15,7 @@ public static class RunCommand
             from ports in session.Change(cancel)
             from ended in Engine.Run.Container(ports, request, Telling(request, session, file), cancel)
             select ended)
-        select request.Streams is { Out: false, Error: false } && !request.Detach
+        select request.IsUnseen
             ? 0
             : outcome.ExitCode.IfNone(() => request.Detach ? Printed(session, outcome.Id) : 0);
 
@@ -25,7 +25,7 @@ public static class RunCommand
         {
             Made = id =>
             {
-                if (request.Streams is { Out: false, Error: false } && !request.Detach)
+                if (request.IsUnseen)
                 {
                     Printed(session, id);
                 }
@@ -52,7 +52,7 @@ public static class Environments
         {
             if (variable.Length == 0 || variable[0] == '=')
             {
-                return new DomainError.Invalid("environment variable", variable, "has no name");
+                return new DomainError.BadFlag("-e, --env", variable, $"invalid environment variable: {variable}");
             }
 
             if (variable.Contains('='))

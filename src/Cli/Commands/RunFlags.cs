@@ -60,7 +60,6 @@ public static class RunFlags
         from ulimits in UlimitText.All(args.All("ulimit")).ToAsync()
         from annotations in args.All("annotation").All(Annotation).ToAsync()
         from log in LogDrivers.Parse(args.Text("log-driver"), args.All("log-opt")).ToAsync()
-        from security in SecurityOptions.Parse(args.All("security-opt")).ToAsync()
         select namespaces with
         {
             Init = args.On("init"),

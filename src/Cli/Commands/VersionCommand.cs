@@ -24,7 +24,7 @@ public static class VersionCommand
         var text = args.Text("format") is { } format
             ? format == "json"
                 ? TemplateValue.RowOf("version", fields).Json()
-                : GoTemplate.Parse(format.Replace("\\t", "\t").Replace("\\n", "\n")).Bind(t => t.Render(TemplateValue.RowOf("version", fields)))
+                : GoTemplate.Typed(format).Bind(t => t.Render(TemplateValue.RowOf("version", fields)))
             : Right<DomainError, string>(
                 $"EventDock\n Version:  {Program.Version}\n Build:    {build}, {RuntimeInformation.FrameworkDescription}\n OS/Arch:  linux/{fields[3].Value}");
         return text.Map(t =>

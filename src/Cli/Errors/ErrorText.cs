@@ -22,6 +22,9 @@ public static partial class ErrorText
             DomainError.FilterForm => 125,
             DomainError.BadTemplate => 64,
             DomainError.NoTerminal => 1,
+
+            // docker reads exec's files later than its other flags.
+            DomainError.BadFlag { Flag: "--env-file" } when verb == "exec" => 1,
             DomainError.BadFlag => 125,
             DomainError.AttachBesideDetach => 1,
             DomainError.BadProof => 3,

@@ -116,7 +116,7 @@ public static class FlagGrammar
             var key = flag.Means ?? flag.Long;
             switch (flag.Kind)
             {
-                case FlagKind.Switch when Bool(value) is { } on:
+                case FlagKind.Switch when Domain.Kernel.GoBool.Read(value) is { } on:
                     values[key] = Seq1(on ? "true" : "false");
                     return null;
 
@@ -146,12 +146,5 @@ public static class FlagGrammar
         }
 
         private GrammarError Refused(Flag flag) => new GrammarError.NotSupportedYet($"--{flag.Long} of \"eventdock {verb.Name}\"");
-
-        private static bool? Bool(string text) => text switch
-        {
-            "1" or "t" or "T" or "true" or "TRUE" or "True" => true,
-            "0" or "f" or "F" or "false" or "FALSE" or "False" => false,
-            _ => null,
-        };
     }
 }

@@ -17,6 +17,11 @@ public sealed class GoTemplate
 
     private GoTemplate(string source, List<TemplateNode> nodes) => (this.source, this.nodes) = (source, nodes);
 
+    /// <summary>One that was typed: docker reads \t and \n in it as a tab and a line's end.</summary>
+    public static Either<DomainError, GoTemplate> Typed(string format) => Parse(Unescaped(format));
+
+    public static string Unescaped(string format) => format.Replace("\\t", "\t").Replace("\\n", "\n");
+
     public static Either<DomainError, GoTemplate> Parse(string source)
     {
         try

@@ -8,13 +8,11 @@ using EventDock.Projections;
 /// <summary>How a container is joined with its host, as docker's inspect has it: HostConfig and Mounts.</summary>
 internal static class HostConfigJson
 {
-    private const long DefaultShm = 64 << 20;
-
     public static void Write(Utf8JsonWriter json, ContainerRow row)
     {
         var (settings, more) = (row.Settings, row.Settings.More);
         json.WriteStartObject("HostConfig");
-        Texts(json, "Binds", more.Mounts.Filter(m => m.Form == ContainerMount.OfVolume).Map(Bind));
+        InspectJson.Texts(json, "Binds", more.Mounts.Filter(m => m.Form == ContainerMount.OfVolume).Map(Bind));
         json.WriteString("ContainerIDFile", more.CidFile ?? "");
         json.WriteStartObject("LogConfig");
         json.WriteString("Type", more.LogDriver ?? LogDrivers.File);
@@ -23,26 +21,26 @@ internal static class HostConfigJson
         json.WriteEndObject();
         json.WriteString("NetworkMode", settings.Network);
         json.WriteBoolean("AutoRemove", settings.AutoRemove);
-        Texts(json, "CapAdd", more.CapAdd);
-        Texts(json, "CapDrop", more.CapDrop);
-        Texts(json, "GroupAdd", more.GroupAdd);
+        InspectJson.Texts(json, "CapAdd", more.CapAdd);
+        InspectJson.Texts(json, "CapDrop", more.CapDrop);
+        InspectJson.Texts(json, "GroupAdd", more.GroupAdd);
         json.WriteString("IpcMode", more.Ipc ?? NamespaceMode.Private);
         json.WriteString("PidMode", more.Pid ?? "");
         json.WriteBoolean("Privileged", more.Privileged);
         json.WriteBoolean("ReadonlyRootfs", more.ReadOnly);
-        Texts(json, "SecurityOpt", more.SecurityOpt);
+        InspectJson.Texts(json, "SecurityOpt", more.SecurityOpt);
         Pairs(json, "Tmpfs", more.Mounts.Filter(m => m.Form == ContainerMount.OfTmpfs).Map(m => (m.Target, m.Options)));
         json.WriteString("UTSMode", more.Uts ?? "");
-        json.WriteNumber("ShmSize", more.ShmSize?.Value ?? DefaultShm);
+        json.WriteNumber("ShmSize", more.ShmSize?.Value ?? RuntimeSpecDefaults.SharedMemory);
         Pairs(json, "Sysctls", more.Sysctls.Map(SysctlText.Pair));
         json.WriteString("Runtime", more.Runtime ?? "runc");
         Pairs(json, "Annotations", more.Annotations.Map(SysctlText.Pair));
         Devices(json, more.Devices);
         Ulimits(json, more.Ulimits);
         Asked(json, more.Mounts.Filter(m => m.Form == ContainerMount.OfMount).Strict());
-        var bare = more.Privileged || more.SecurityOpt.Exists(o => o is "systempaths=unconfined" or "systempaths:unconfined");
-        Texts(json, "MaskedPaths", bare ? Seq<string>() : RuntimeSpecDefaults.MaskedPaths);
-        Texts(json, "ReadonlyPaths", bare ? Seq<string>() : RuntimeSpecDefaults.ReadonlyPaths);
+        var bare = more.Privileged || SecurityOptions.Parse(more.SecurityOpt).Match(Right: security => security.SystemPaths, Left: _ => false);
+        InspectJson.Texts(json, "MaskedPaths", bare ? Seq<string>() : RuntimeSpecDefaults.MaskedPaths);
+        InspectJson.Texts(json, "ReadonlyPaths", bare ? Seq<string>() : RuntimeSpecDefaults.ReadonlyPaths);
         json.WriteBoolean("Init", more.Init);
         json.WriteEndObject();
     }
@@ -153,13 +151,6 @@ internal static class HostConfigJson
             json.WriteEndObject();
         }
 
-        json.WriteEndArray();
-    }
-
-    private static void Texts(Utf8JsonWriter json, string name, Seq<string> values)
-    {
-        json.WriteStartArray(name);
-        values.Iter(value => json.WriteStringValue(value));
         json.WriteEndArray();
     }
 

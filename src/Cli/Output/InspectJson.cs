@@ -115,7 +115,7 @@ public static class InspectJson
         return Encoding.UTF8.GetString(memory.ToArray());
     }
 
-    private static void Texts(Utf8JsonWriter json, string name, Seq<string> values)
+    internal static void Texts(Utf8JsonWriter json, string name, Seq<string> values)
     {
         json.WriteStartArray(name);
         values.Iter(value => json.WriteStringValue(value));

@@ -33,7 +33,7 @@ public sealed record RowFormat(string Columns, IReadOnlyList<(string Field, stri
 
         var table = text.StartsWith(TableWord, StringComparison.Ordinal);
         var fit = table || Terminal.Is(1);
-        var template = (table ? text[TableWord.Length..] : text).Trim(' ').Replace("\\t", "\t").Replace("\\n", "\n");
+        var template = GoTemplate.Unescaped((table ? text[TableWord.Length..] : text).Trim(' '));
         return GoTemplate.Parse(template).Bind(parsed =>
             Lines(items, item => parsed.Render(fit ? Fit(row(item)) : row(item))).Bind(lines =>
                 table

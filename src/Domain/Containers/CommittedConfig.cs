@@ -16,6 +16,8 @@ public static class CommittedConfig
             Cmd = settings.Command,
             User = settings.User,
             StopSignal = settings.StopSignal,
+            // Of a container that was made before its labels were recorded those of its image.
+            Labels = settings.Options is null ? image.Labels : settings.Labels,
             // Where nobody has named a directory the container has the root's.
             WorkingDir = image.WorkingDir.Length == 0 && settings.WorkingDir == "/" ? "" : settings.WorkingDir,
         };

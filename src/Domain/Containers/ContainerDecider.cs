@@ -28,7 +28,7 @@ public static class ContainerDecider
             (RenameContainer c, Created or Running or Exited) => new DomainError.SameName(c.Name),
             (RecordExited c, Running) => Emit(new ContainerExited(c.Id, c.ExitCode, c.OutOfMemory)),
             (RecordExited, Exited or Removed) => Nothing,
-            (RestoreContainer c, Removed) => Emit(c.Fact),
+            (RestoreContainer c, Removed) => Emit(c.Fact with { Name = state.Name }),
             (RestoreContainer c, not Absent) => new DomainError.NotRemoved(c.Id.Value),
             (RemoveContainer c, Created or Exited) => Emit(new ContainerRemoved(c.Id)),
             (RemoveContainer, Removed) => Nothing,

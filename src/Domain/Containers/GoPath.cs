@@ -43,7 +43,8 @@ public static class GoPath
 
     private static bool IsDot(ReadOnlySpan<byte> path) => Base(path) is [(byte)'.'];
 
-    private static byte[] Clean(ReadOnlySpan<byte> path)
+    /// <summary>From the root, without empty parts, <c>.</c> and <c>..</c>.</summary>
+    public static byte[] Clean(ReadOnlySpan<byte> path)
     {
         var parts = new List<byte[]>();
         foreach (var range in path.Split((byte)'/'))

@@ -23,6 +23,9 @@ public sealed record RunRequest(
     /// <summary>Which streams of a container that is not detached are ours.</summary>
     public AttachedStreams Streams { get; init; } = AttachedStreams.Output;
 
+    /// <summary>It is attended to, and nothing of its output is shown.</summary>
+    public bool IsUnseen => Streams is { Out: false, Error: false } && !Detach;
+
     public DetachSequence DetachKeys { get; init; } = DetachSequence.Default;
 
     public PullPolicy Pull { get; init; }
