@@ -1,7 +1,6 @@
 namespace EventDock.Cli;
 
 using System.IO;
-using System.Security.Cryptography;
 using System.Text;
 using EventDock.Adapters.Registry;
 using EventDock.Domain.Kernel;
@@ -23,7 +22,7 @@ public sealed record Places(string Root, string Run, string? Database, string Co
         var config = Named("EVENTDOCK_CONFIG");
         return new Places(
             root,
-            $"/run/eventdock/{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(root)))[..8]}",
+            $"/run/eventdock/{Convert.ToHexStringLower(ShortSha256.Hash(Encoding.UTF8.GetBytes(root)))[..8]}",
             Named("EVENTDOCK_DATABASE"),
             config ?? EngineConfigFile.DefaultPath,
             config is not null);

@@ -1,7 +1,6 @@
 namespace EventDock.Cli;
 
 using System.IO;
-using System.Security.Cryptography;
 using EventDock.Adapters.Content;
 using EventDock.Adapters.Context;
 using EventDock.Adapters.Download;
@@ -65,7 +64,7 @@ public sealed class Wiring(Places places, Origin origin)
 
     public World World { get; } = new(
         () => DateTimeOffset.UtcNow,
-        RandomNumberGenerator.GetBytes,
+        Entropy.Bytes,
         RegistryAdapter.HostPlatform,
         origin.Host.HostId,
         origin.Host.BootId,

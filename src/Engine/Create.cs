@@ -26,6 +26,10 @@ public sealed record CreateTelling(
 public sealed record PreparedContainer(
     ContainerId Id, string Name, bool Drawn, string ImageText, ImageRow Image, ContainerSettings Settings, Seq<string> Layers, Seq<string> Env);
 
+/// <summary>A container that the ledger has taken in.</summary>
+/// <param name="Stream">As it stands by what has been recorded.</param>
+public sealed record RecordedContainer(ContainerRow Row, Decision<ContainerState> Stream);
+
 /// <summary>A container that has been made, with what only its start needs to know.</summary>
 /// <param name="Env">The whole environment, secrets included.</param>
 public sealed record CreatedContainer(ContainerRow Row, Seq<string> Layers, Seq<string> Env);
@@ -39,9 +43,9 @@ public static class Create
     public static EitherAsync<DomainError, CreatedContainer> Container(
         Ports ports, ContainerId id, RunRequest request, CreateTelling tell, CancellationToken cancel) =>
         from prepared in Prepare(ports, id, request, tell, cancel)
-        from row in Record(ports, prepared, starting: false, cancel).OrUndo(() => ports.Thin.Discard(id.Value, CancellationToken.None))
+        from recorded in Record(ports, prepared, starting: false, cancel).OrUndo(() => ports.Thin.Discard(id.Value, CancellationToken.None))
         from told in tell.Made(id).ToAsync()
-        select new CreatedContainer(row, prepared.Layers, prepared.Env);
+        select new CreatedContainer(recorded.Row, prepared.Layers, prepared.Env);
 
     /// <summary>All that comes before the event.</summary>
     public static EitherAsync<DomainError, PreparedContainer> Prepare(
@@ -117,11 +121,11 @@ public static class Create
 
     /// <summary>A name that was drawn and is taken is drawn again: the row has the name that it got.</summary>
     /// <param name="starting">The intention to start is recorded in the same transaction: <c>run</c>.</param>
-    public static EitherAsync<DomainError, ContainerRow> Record(
+    public static EitherAsync<DomainError, RecordedContainer> Record(
         Ports ports, PreparedContainer container, bool starting, CancellationToken cancel) =>
         Record(ports, container, 0, starting, cancel);
 
-    private static EitherAsync<DomainError, ContainerRow> Record(
+    private static EitherAsync<DomainError, RecordedContainer> Record(
         Ports ports, PreparedContainer container, int tried, bool starting, CancellationToken cancel)
     {
         var now = ports.World.Clock();
@@ -129,30 +133,30 @@ public static class Create
         var create = new CreateContainer(id, container.Name, container.ImageText, image.Id, container.Settings);
         var parent = container.Layers.LastOrNone().MatchUnsafe<string?>(Some: layer => layer, None: () => null);
         return
-            (from facts in Fresh(create, starting, now).ToAsync()
+            (from made in Fresh(create, starting, now).ToAsync()
              from layer in LayerDecider.Decide(new RecordActive(id.Value, parent), LayerDecider.Decider.Initial).ToAsync()
              from _ in ports.Store.Append(
                  new Append(
                      Seq(
-                         new StreamAppend(Streams.Container(id.Value), 0, facts),
+                         new StreamAppend(made.Stream, 0, made.Facts),
                          new StreamAppend(Streams.Layer(id.Value), 0, layer.Map(e => Fact.At(now, e)).Strict())),
                      Seq1<Guard>(new Guard.ImagePresent(image.Id))),
                  cancel)
-             select facts.Fold(Option<ContainerRow>.None, ContainersView.Apply)
-                 .IfNone(() => throw new System.Diagnostics.UnreachableException("a created container has a row")))
+             let row = made.Facts.Fold(Option<ContainerRow>.None, ContainersView.Apply)
+                 .IfNone(() => throw new System.Diagnostics.UnreachableException("a created container has a row"))
+             select new RecordedContainer(row, made.Appended))
             .Recover(error => error is DomainError.NameTaken && container.Drawn && tried < NameTries
                 ? Some(Record(ports, container with { Name = Drawn(ports, tried + 1) }, tried + 1, starting, cancel))
                 : None);
     }
 
     /// <summary>A new stream needs no reading: it is decided from nothing.</summary>
-    private static Either<DomainError, Seq<Fact>> Fresh(
-        CreateContainer create, bool starting, DateTimeOffset now) =>
-        ContainerDecider.Decide(create, ContainerDecider.Decider.Initial)
+    private static Either<DomainError, Decision<ContainerState>> Fresh(CreateContainer create, bool starting, DateTimeOffset now) =>
+        new StreamPast(Seq<Recorded<DockEvent>>(), 0).Decide(ContainerDecider.Decider, Streams.Container(create.Id.Value), create, now)
             .Bind(made => starting
-                ? ContainerDecider.Decide(new StartContainer(create.Id), ContainerDecider.Decider.Fold(made)).Map(begun => made + begun)
-                : Right<DomainError, Seq<ContainerEvent>>(made))
-            .Map(events => events.Map(e => Fact.At(now, e)).Strict());
+                ? made.Then(ContainerDecider.Decider, new StartContainer(create.Id), now)
+                    .Map(begun => begun with { Version = made.Version, Facts = made.Facts + begun.Facts })
+                : Right<DomainError, Decision<ContainerState>>(made));
 
     public static ContainerId NewId(World world) =>
         ContainerId.FromRandom(world.Random(32)).IfNone(() => NewId(world));

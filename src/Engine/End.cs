@@ -32,13 +32,19 @@ public static class End
     /// <summary>The same for who holds the container's lock.</summary>
     internal static EitherAsync<DomainError, EndedContainer> Held(
         Ports ports, ContainerId id, string cause, bool remove, ProcessIdentity? of, CancellationToken cancel) =>
-        from past in ports.Store.Read(Streams.Container(id.Value), cancel)
-        let state = ContainerStream.State(past)
+        from past in Past(ports, id, cancel)
+        let state = ContainerStream.State(past.Container.Events)
         from ended in state is ContainerState.Running running && (of ?? running.Process) == running.Process
-            ? Observe(ports, id, running.Process, cause, remove, cancel)
+            ? Observe(ports, id, running.Process, past, cause, remove, cancel)
                 .Map(code => new EndedContainer(code, remove))
-            : Give(new EndedContainer(Code(past, of), Removed: state is ContainerState.Running))
+            : Give(new EndedContainer(Code(past.Container.Events, of), Removed: state is ContainerState.Running))
         select ended;
+
+    /// <summary>What is known of a container and of its thin layer.</summary>
+    private sealed record Known(StreamPast Container, StreamPast Layer);
+
+    private static EitherAsync<DomainError, Known> Past(Ports ports, ContainerId id, CancellationToken cancel) =>
+        ports.Store.Pasts(Streams.Container(id.Value), Streams.Layer(id.Value), cancel).Map(past => new Known(past.First, past.Second));
 
     /// <summary>
     /// An end that a command has seen while there was no ledger, recorded unless that has been done, or another process of the container's
@@ -48,11 +54,11 @@ public static class End
     public static EitherAsync<DomainError, Unit> Seen(
         Ports ports, EventStore once, JournalEntry entry, ContainerExited exited, CancellationToken cancel) =>
         Start.Locked(ports, exited.Id, cancel).Holding(() =>
-            from past in ports.Store.Read(Streams.Container(exited.Id.Value), cancel)
-            let state = ContainerStream.State(past)
+            from past in Past(ports, exited.Id, cancel)
+            let state = ContainerStream.State(past.Container.Events)
             from ended in state is ContainerState.Running r && r.Process == entry.Process
                 ? Record(
-                    ports, once, exited, entry.At, remove: false,
+                    ports, once, exited, entry.At, past, remove: false,
                     Scan(ports, exited.Id, "exit", cancel).Recover(error => error is DomainError.FileFailed
                         ? Some(Give(new RecordWritten(exited.Id.Value, "exit", ThinLayerDelta.None, LayerDecider.DefaultQuota)))
                         : None),
@@ -63,7 +69,7 @@ public static class End
             select unit);
 
     private static EitherAsync<DomainError, Option<int>> Observe(
-        Ports ports, ContainerId id, ProcessIdentity process, string cause, bool remove, CancellationToken cancel) =>
+        Ports ports, ContainerId id, ProcessIdentity process, Known past, string cause, bool remove, CancellationToken cancel) =>
         from fact in ports.Runtime.AwaitExit(id, TimeSpan.FromSeconds(5), cancel)
         // conmon is gone, or the kernel does not let go of the process: either way it has not ended, and nothing else is recorded.
         from over in fact.IsNone && ports.Runtime.Alive(process)
@@ -73,34 +79,54 @@ public static class End
         let exited = new ContainerExited(
             id, code.MatchUnsafe(Some: c => (int?)c, None: () => null), fact.Map(f => f.OutOfMemory).IfNone(false))
         from recorded in Record(
-            ports, ports.Store, exited, fact.Map(f => f.At).IfNone(ports.World.Clock()), remove, Scan(ports, id, cause, cancel), cancel)
+            ports, ports.Store, exited, fact.Map(f => f.At).IfNone(ports.World.Clock()), past, remove, Scan(ports, id, cause, cancel), cancel)
         select code;
 
+    /// <summary>
+    /// What nobody needs any more, the mount above all, is taken down while the ledger takes the end in; what says how the process ended stays
+    /// until it has.
+    /// </summary>
     /// <param name="store">Where the exit is appended; the rest of what is known goes where the ports say.</param>
+    /// <param name="past">As it was just now: asked for again where others have added to it meanwhile.</param>
     private static EitherAsync<DomainError, Unit> Record(
-        Ports ports, EventStore store, ContainerExited fact, DateTimeOffset at, bool remove,
-        EitherAsync<DomainError, RecordWritten> scan, CancellationToken cancel) =>
+        Ports ports, EventStore store, ContainerExited fact, DateTimeOffset at, Known past, bool remove,
+        EitherAsync<DomainError, RecordWritten> scan, CancellationToken cancel)
+    {
+        var first = Some(past);
+        return
         from written in scan
         let id = fact.Id
         // Until its mounts are down and its directory is gone, where that goes too, the end is not done with.
         from noted in ports.Claims.Note(Seq1(new Claim(ClaimKind.Container, id.Value)), cancel)
-        from _ in ports.Again(
-            () =>
-                from exited in ports.Store.Decide(
-                    ContainerDecider.Decider,
-                    Streams.Container(id.Value),
-                    new RecordExited(id, fact.ExitCode, fact.OutOfMemory),
-                    at,
-                    cancel)
-                from rest in remove ? WrittenAndRemoved(ports, id, exited, written, cancel) : Written(ports, id, written, cancel)
-                let whole = exited.Append.And(rest)
-                from appended in whole.IsEmpty ? Done : store.Append(whole, cancel).Ignore()
-                select unit,
-            cancel)
+        from both in Beside(
+            () => ports.Again(
+                () =>
+                    from known in Taken(ref first).Match(Some: Give, None: () => Past(ports, id, cancel))
+                    from exited in known.Container.Decide(
+                        ContainerDecider.Decider, Streams.Container(id.Value), new RecordExited(id, fact.ExitCode, fact.OutOfMemory), at).ToAsync()
+                    from rest in (remove
+                        ? WrittenAndRemoved(ports, id, known, exited, written)
+                        : Written(ports, known.Layer, written)).ToAsync()
+                    let whole = exited.Append.And(rest)
+                    from appended in whole.IsEmpty ? Done : store.Append(whole, cancel).Ignore()
+                    select unit,
+                cancel),
+            () => ports.Runtime.Release(id, CancellationToken.None))
+        from recorded in both.First.ToAsync()
+        from released in both.Second.ToAsync()
         from execs in Exec.SettleAll(ports, id, CancellationToken.None)
         from cleaned in ports.Runtime.CleanUp(id, CancellationToken.None)
         from settled in remove ? ports.Thin.Discard(id.Value, CancellationToken.None) : ports.Thin.Settle(id.Value, CancellationToken.None)
         select unit;
+    }
+
+    /// <summary>Once.</summary>
+    private static Option<Known> Taken(ref Option<Known> known)
+    {
+        var taken = known;
+        known = None;
+        return taken;
+    }
 
     /// <summary>Records what has been written to a thin layer since it was last looked at: after an exec, say.</summary>
     public static EitherAsync<DomainError, Unit> RecordWrites(Ports ports, ContainerId id, string cause, CancellationToken cancel) =>
@@ -111,7 +137,11 @@ public static class End
         from written in Scan(ports, id, cause, cancel)
         from _ in ports.Again(
             () =>
-                from append in Written(ports, id, written, cancel)
+                from append in written.Delta.IsEmpty
+                    ? Give(Append.None)
+                    : from past in ports.Store.Past(Streams.Layer(id.Value), cancel)
+                      from decided in Written(ports, past, written).ToAsync()
+                      select decided
                 from appended in append.IsEmpty ? Done : ports.Store.Append(append, cancel).Ignore()
                 select unit,
             cancel)
@@ -122,21 +152,20 @@ public static class End
         from delta in ports.Thin.Scan(id.Value, cancel)
         select new RecordWritten(id.Value, cause, delta, LayerDecider.DefaultQuota);
 
-    private static EitherAsync<DomainError, Append> Written(
-        Ports ports, ContainerId id, RecordWritten written, CancellationToken cancel) =>
+    private static Either<DomainError, Append> Written(Ports ports, StreamPast layer, RecordWritten written) =>
         written.Delta.IsEmpty
-            ? Give(Append.None)
-            : from decided in ports.Store.Decide(
-                  LayerDecider.Decider, Streams.Layer(id.Value), written, ports.World.Clock(), cancel)
-              select decided.Append;
+            ? Append.None
+            : layer.Decide(LayerDecider.Decider, Streams.Layer(written.Id), written, ports.World.Clock()).Map(decided => decided.Append);
 
-    private static EitherAsync<DomainError, Append> WrittenAndRemoved(
-        Ports ports, ContainerId id, Decision<ContainerState> exited, RecordWritten written, CancellationToken cancel) =>
-        from layer in ports.Store.Decide(LayerDecider.Decider, Streams.Layer(id.Value), written, ports.World.Clock(), cancel)
-        let now = ports.World.Clock()
-        from gone in exited.Then(ContainerDecider.Decider, new RemoveContainer(id), now).ToAsync()
-        from layerGone in layer.Then(LayerDecider.Decider, new RemoveLayer(id.Value), now).ToAsync()
-        select layer.Append.And(gone.Append).And(layerGone.Append);
+    private static Either<DomainError, Append> WrittenAndRemoved(
+        Ports ports, ContainerId id, Known past, Decision<ContainerState> exited, RecordWritten written)
+    {
+        var now = ports.World.Clock();
+        return past.Layer.Decide(LayerDecider.Decider, Streams.Layer(written.Id), written, now)
+            .Bind(layer => exited.Then(ContainerDecider.Decider, new RemoveContainer(id), now)
+                .Bind(gone => layer.Then(LayerDecider.Decider, new RemoveLayer(written.Id), now)
+                    .Map(layerGone => layer.Append.And(gone.Append).And(layerGone.Append))));
+    }
 
     /// <summary>How the process ended, or the last one: what has happened since its start, up to the next.</summary>
     private static Option<int> Code(Seq<Recorded<DockEvent>> past, ProcessIdentity? of) =>

@@ -28,16 +28,25 @@ public static class Find
 
     /// <summary>As docker: an id given as a digest, then a reference, then any unambiguous beginning of an id.</summary>
     public static EitherAsync<DomainError, ImageRow> Image(Ports ports, string text, Option<long> asOf, CancellationToken cancel) =>
-        from tag in Tag(ports, text, asOf, cancel)
-        from named in tag.Match(
-            Some: t => ports.Views.Images.Keyed(Seq1(t.Image), asOf, cancel),
-            None: () => Give(Seq<ImageRow>()))
+        from named in asOf.IsNone ? Tagged(ports, text, cancel) : Tagged(ports, text, asOf, cancel)
         let prefix = text.StartsWith(Digest.Prefix, StringComparison.Ordinal) ? text[Digest.Prefix.Length..] : text
         from byId in named.IsEmpty && IsIdPrefix(prefix) ? ports.Views.Images.Prefixed(prefix, asOf, cancel) : Give(Seq<ImageRow>())
         from row in named.HeadOrNone().Match(
             Some: Give,
             None: () => Only("image", text, byId, r => r.Id, () => new DomainError.NoSuchImage(text)))
         select row;
+
+    private static EitherAsync<DomainError, Seq<ImageRow>> Tagged(Ports ports, string text, CancellationToken cancel) =>
+        ImageReference.Parse(text).Match(
+            Right: r => ports.Views.ImageTagged(r.Tagged.Canonical, cancel).Map(found => found.ToSeq()),
+            Left: _ => Give(Seq<ImageRow>()));
+
+    private static EitherAsync<DomainError, Seq<ImageRow>> Tagged(Ports ports, string text, Option<long> asOf, CancellationToken cancel) =>
+        from tag in Tag(ports, text, asOf, cancel)
+        from named in tag.Match(
+            Some: t => ports.Views.Images.Keyed(Seq1(t.Image), asOf, cancel),
+            None: () => Give(Seq<ImageRow>()))
+        select named;
 
     /// <summary>The tag that a text names as it stands, if it is one.</summary>
     public static EitherAsync<DomainError, Option<TagRow>> Tag(Ports ports, string text, Option<long> asOf, CancellationToken cancel) =>

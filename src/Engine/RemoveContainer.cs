@@ -26,11 +26,12 @@ public static partial class Remove
             from noted in ports.Claims.Note(Seq1(new Claim(ClaimKind.Container, id.Value)), cancel)
             from _ in ports.Again(
                 () =>
-                    from container in ports.Store.Decide(
-                        ContainerDecider.Decider, Streams.Container(id.Value), new RemoveContainer(id),
-                        ports.World.Clock(), cancel)
-                    from layer in ports.Store.Decide(
-                        LayerDecider.Decider, Streams.Layer(id.Value), new RemoveLayer(id.Value), ports.World.Clock(), cancel)
+                    from past in ports.Store.Pasts(Streams.Container(id.Value), Streams.Layer(id.Value), cancel)
+                    let now = ports.World.Clock()
+                    from container in past.First.Decide(
+                        ContainerDecider.Decider, Streams.Container(id.Value), new RemoveContainer(id), now).ToAsync()
+                    from layer in past.Second.Decide(
+                        LayerDecider.Decider, Streams.Layer(id.Value), new RemoveLayer(id.Value), now).ToAsync()
                     let whole = container.Append.And(layer.Append)
                     from appended in whole.IsEmpty ? Done : ports.Store.Append(whole, cancel).Ignore()
                     select unit,

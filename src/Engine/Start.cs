@@ -38,11 +38,10 @@ public static class Start
         Ports ports, ContainerRow row, string? cause, Attending attending, CancellationToken cancel) =>
         from image in Find.Image(ports, row.ImageId, None, cancel)
         from env in ports.Secrets.Read(row.Id, cancel)
-        from state in ContainerStream.Add(ports, new StartContainer(row.Id, cause), cancel)
-        from begun in state is ContainerState.Running
+        from stream in ContainerStream.Add(ports, new StartContainer(row.Id, cause), cancel)
+        from begun in stream.State is ContainerState.Running
             ? Give(new StartedContainer(row.Id, None))
-            : Launch(
-                ports, new CreatedContainer(row, image.Content.Layers.Map(l => l.Id).Strict(), env), attending, cancel)
+            : Launch(ports, new RecordedContainer(row, stream), image.Content.Layers.Map(l => l.Id).Strict(), env, attending, cancel)
         select begun;
 
     /// <summary>
@@ -65,11 +64,11 @@ public static class Start
                 () => joined.ToAsync().Bind(others => ports.Runtime.Create(spec with { Joined = others }, cancel)))
             from begun in both.First.Match(
                 Left: error => Taken(ports, container.Id).Bind(_ => Fail<StartedContainer>(error)),
-                Right: row => Go(
-                    ports, row,
-                    made(row.Id).ToAsync().Bind(_ => row.Name == spec.Name
+                Right: recorded => Go(
+                    ports, recorded,
+                    made(container.Id).ToAsync().Bind(_ => recorded.Row.Name == spec.Name
                         ? both.Second.ToAsync()
-                        : Renamed(ports, spec with { Name = row.Name, Joined = joined.IfLeft(Seq<JoinedContainer>()) }, cancel)),
+                        : Renamed(ports, spec with { Name = recorded.Row.Name, Joined = joined.IfLeft(Seq<JoinedContainer>()) }, cancel)),
                     attending, cancel))
             select begun;
     }
@@ -88,20 +87,21 @@ public static class Start
 
     /// <summary>Carries out what has been requested, and records what came of it.</summary>
     private static EitherAsync<DomainError, StartedContainer> Launch(
-        Ports ports, CreatedContainer container, Attending attending, CancellationToken cancel)
+        Ports ports, RecordedContainer container, Seq<string> layers, Seq<string> env, Attending attending, CancellationToken cancel)
     {
         var row = container.Row;
-        var spec = new LaunchSpec(
-            row.Id, row.Name, container.Layers, row.Settings, container.Env, ports.World.ExitCommand(row.Id));
+        var spec = new LaunchSpec(row.Id, row.Name, layers, row.Settings, env, ports.World.ExitCommand(row.Id));
         return Go(
-            ports, row,
+            ports, container,
             Joining.Running(ports, row.Settings, cancel).Bind(joined => ports.Runtime.Create(spec with { Joined = joined }, cancel)),
             attending, cancel);
     }
 
     private static EitherAsync<DomainError, StartedContainer> Go(
-        Ports ports, ContainerRow row, EitherAsync<DomainError, ProcessIdentity> made, Attending attending, CancellationToken cancel) =>
+        Ports ports, RecordedContainer container, EitherAsync<DomainError, ProcessIdentity> made, Attending attending,
+        CancellationToken cancel) =>
         (from process in made
+         let row = container.Row
          from attachment in attending.Attach
              ? ports.Runtime.Attach(
                  new AttachSpec(row.Id, attending.Stdin, row.Settings.Terminal, attending.SignalProxy)
@@ -113,9 +113,9 @@ public static class Start
                  cancel).Map(Some)
              : Give(Option<Attachment>.None)
          from begun in ports.Runtime.Start(row.Id, cancel)
-         from recorded in ContainerStream.Record(ports, new RecordStarted(row.Id, process), cancel)
+         from recorded in ContainerStream.Record(ports, container.Stream, new RecordStarted(row.Id, process), cancel)
          select new StartedContainer(row.Id, attachment) { Process = process })
-        .Recover(error => Some(Failed(ports, row.Id, error)));
+        .Recover(error => Some(Failed(ports, container.Row.Id, error)));
 
     /// <summary>One at a time: the start, the end and the removal of one container.</summary>
     public static EitherAsync<DomainError, IDisposable> Locked(Ports ports, ContainerId id, CancellationToken cancel) =>

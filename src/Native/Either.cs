@@ -85,9 +85,10 @@ public sealed class Either<L, R>
         return default;
     }
 
-    public Option<R> ToOption() => IsRight ? Prelude.Some(right) : default;
+    public EitherAsync<L, R> ToAsync() => new(Task.FromResult<object>(this));
 
-    public EitherAsync<L, R> ToAsync() => new(Task.FromResult(this));
+    internal Task<object> BindAsync<B>(Func<R, EitherAsync<L, B>> f) =>
+        IsRight ? f(right).Untyped : Task.FromResult<object>(Either<L, B>.OfLeft(left));
 
     public static implicit operator Either<L, R>(R value) => OfRight(value);
 
@@ -98,36 +99,41 @@ public sealed class Either<L, R>
     public static implicit operator Either<L, R>(EitherLeft<L> value) => OfLeft(value.Value);
 }
 
-/// <summary>An Either to come; begun when it is made, as in LanguageExt.</summary>
-public sealed class EitherAsync<L, R>(Task<Either<L, R>> task)
+/// <summary>
+/// An Either to come; begun when it is made, as in LanguageExt. The task is of no type: one of its own for each type that ever stands in
+/// a query would be thousands of them in the program, which all have to be set up when it starts.
+/// </summary>
+public sealed class EitherAsync<L, R>
 {
-    public Task<Either<L, R>> ToEither() => task;
+    internal EitherAsync(Task<object> untyped) => Untyped = untyped;
 
-    public EitherAsync<L, B> Map<B>(Func<R, B> f)
-    {
-        return new(Run());
+    /// <summary>Of an <see cref="Either{L, R}"/>.</summary>
+    internal Task<object> Untyped { get; }
 
-        async Task<Either<L, B>> Run() => (await task.ConfigureAwait(false)).Map(f);
-    }
+    public EitherAsync<L, B> Map<B>(Func<R, B> f) => new(Chain.Map(Untyped, known => ((Either<L, R>)known).Map(f)));
 
     public EitherAsync<L, B> Select<B>(Func<R, B> f) => Map(f);
 
-    public EitherAsync<L, B> Bind<B>(Func<R, EitherAsync<L, B>> f)
-    {
-        return new(Run());
-
-        async Task<Either<L, B>> Run() =>
-            await (await task.ConfigureAwait(false)).MatchUnsafe(
-                Right: r => f(r).ToEither(), Left: l => Task.FromResult(Either<L, B>.OfLeft(l))).ConfigureAwait(false);
-    }
+    public EitherAsync<L, B> Bind<B>(Func<R, EitherAsync<L, B>> f) =>
+        new(Chain.Bind(Untyped, known => ((Either<L, R>)known).BindAsync(f)));
 
     public EitherAsync<L, C> SelectMany<B, C>(Func<R, EitherAsync<L, B>> f, Func<R, B, C> join) =>
         Bind(r => f(r).Map(b => join(r, b)));
 
-    public EitherAsync<M, R> MapLeft<M>(Func<L, M> f)
-    {
-        return new(Run());
+    public EitherAsync<M, R> MapLeft<M>(Func<L, M> f) => new(Chain.Map(Untyped, known => ((Either<L, R>)known).MapLeft(f)));
+}
 
-        async Task<Either<M, R>> Run() => (await task.ConfigureAwait(false)).MapLeft(f);
+/// <summary>What follows from what is to come.</summary>
+internal static class Chain
+{
+    public static async Task<object> Of(Task task, Func<object> result)
+    {
+        await task.ConfigureAwait(false);
+        return result();
     }
+
+    public static async Task<object> Map(Task<object> task, Func<object, object> f) => f(await task.ConfigureAwait(false));
+
+    public static async Task<object> Bind(Task<object> task, Func<object, Task<object>> f) =>
+        await f(await task.ConfigureAwait(false)).ConfigureAwait(false);
 }

@@ -1,13 +1,15 @@
 using System;
 using System.Collections.Generic;
-using System.Threading.Tasks;
 
 namespace LanguageExt;
 
 /// <summary>What <c>None</c> is before it is known of what.</summary>
 public readonly struct OptionNone;
 
-/// <summary>A value or none, as LanguageExt has it; the default is none.</summary>
+/// <summary>
+/// A value or none, as LanguageExt has it; the default is none. What leads from it to another generic type is in <see cref="Extensions"/>: a
+/// member would make one of those for every type that an option is ever of.
+/// </summary>
 public readonly struct Option<A> : IEquatable<Option<A>>
 {
     private readonly A value;
@@ -55,23 +57,9 @@ public readonly struct Option<A> : IEquatable<Option<A>>
 
     public Unit Iter(Action<A> f) => IfSome(f);
 
-    public async Task<Unit> IfSomeAsync(Func<A, Task> f)
-    {
-        if (some)
-        {
-            await f(value);
-        }
-
-        return default;
-    }
-
     public Either<L, A> ToEither<L>(L left) => some ? Either<L, A>.OfRight(value) : Either<L, A>.OfLeft(left);
 
     public Either<L, A> ToEither<L>(Func<L> left) => some ? Either<L, A>.OfRight(value) : Either<L, A>.OfLeft(left());
-
-    public Seq<A> ToSeq() => some ? new([value]) : default;
-
-    public IEnumerable<A> AsEnumerable() => ToSeq();
 
     public static implicit operator Option<A>(OptionNone _) => default;
 

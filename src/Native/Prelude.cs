@@ -41,9 +41,9 @@ public static class Prelude
 
     public static Either<L, R> Left<L, R>(L value) => Either<L, R>.OfLeft(value);
 
-    public static EitherAsync<L, R> RightAsync<L, R>(R value) => new(Task.FromResult(Either<L, R>.OfRight(value)));
+    public static EitherAsync<L, R> RightAsync<L, R>(R value) => Either<L, R>.OfRight(value).ToAsync();
 
-    public static EitherAsync<L, R> LeftAsync<L, R>(L value) => new(Task.FromResult(Either<L, R>.OfLeft(value)));
+    public static EitherAsync<L, R> LeftAsync<L, R>(L value) => Either<L, R>.OfLeft(value).ToAsync();
 
     public static Seq<A> Seq<A>() => default;
 
@@ -55,7 +55,27 @@ public static class Prelude
 /// <summary>The same as methods.</summary>
 public static class Extensions
 {
-    public static EitherAsync<L, R> ToAsync<L, R>(this Task<Either<L, R>> task) => new(task);
+    public static EitherAsync<L, R> ToAsync<L, R>(this Task<Either<L, R>> task) => new(Chain.Of(task, () => task.Result));
+
+    public static async Task<Either<L, R>> ToEither<L, R>(this EitherAsync<L, R> coming) =>
+        (Either<L, R>)await coming.Untyped.ConfigureAwait(false);
+
+    public static Option<R> ToOption<L, R>(this Either<L, R> either) => either.MatchUnsafe(Right: Prelude.Some, Left: _ => default);
+
+    public static Seq<A> ToSeq<A>(this Option<A> option) => option.MatchUnsafe(Some: Prelude.Seq1, None: () => default);
+
+    public static IEnumerable<A> AsEnumerable<A>(this Option<A> option) => option.ToSeq();
+
+    public static Task<Unit> IfSomeAsync<A>(this Option<A> option, Func<A, Task> f)
+    {
+        return option.MatchUnsafe(Some: value => Done(f(value)), None: () => Task.FromResult(default(Unit)));
+
+        static async Task<Unit> Done(Task done)
+        {
+            await done;
+            return default;
+        }
+    }
 
     public static Seq<A> ToSeq<A>(this IEnumerable<A> items) => items is Seq<A> seq ? seq : new(items.ToArray());
 

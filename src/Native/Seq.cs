@@ -12,7 +12,10 @@ public readonly struct Seq<A> : IReadOnlyList<A>, IEquatable<Seq<A>>
 
     internal Seq(A[] items) => this.items = items;
 
-    internal A[] Items => items ?? [];
+    // Not the one empty array of its type: that is one more thing for each type to be set up when the program starts.
+#pragma warning disable CA1825
+    internal A[] Items => items ?? new A[0];
+#pragma warning restore CA1825
 
     public int Count => Items.Length;
 
@@ -125,5 +128,14 @@ public readonly struct Seq<A> : IReadOnlyList<A>, IEquatable<Seq<A>>
 
     public override bool Equals(object? other) => other is Seq<A> seq && Equals(seq);
 
-    public override int GetHashCode() => Fold(17, (hash, item) => HashCode.Combine(hash, item));
+    public override int GetHashCode()
+    {
+        var hash = 17;
+        foreach (var item in Items)
+        {
+            hash = HashCode.Combine(hash, item);
+        }
+
+        return hash;
+    }
 }

@@ -10,6 +10,7 @@ public sealed record Views(
     ViewReader<TagRow> Tags,
     ViewReader<LayerRow> Layers,
     ViewReader<BuildStepRow> BuildSteps,
+    Func<string, CancellationToken, EitherAsync<DomainError, Option<ImageRow>>> ImageTagged,
     Func<string, CancellationToken, EitherAsync<DomainError, Option<ContainerRow>>> ContainerNamed,
     Func<string, CancellationToken, EitherAsync<DomainError, Seq<ContainerRow>>> ContainersOf,
     Func<Option<long>, CancellationToken, EitherAsync<DomainError, Seq<ContainerRow>>> ContainersRunning,

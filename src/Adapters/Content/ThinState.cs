@@ -4,6 +4,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using EventDock.Adapters.Posix;
+using EventDock.Domain.Kernel;
 using Microsoft.Win32.SafeHandles;
 
 /// <summary>
@@ -12,7 +13,7 @@ using Microsoft.Win32.SafeHandles;
 /// </summary>
 internal static class ThinState
 {
-    private const int Fixed = 76;
+    private const int Fixed = 76, Short = 1 << 14;
 
     private static ReadOnlySpan<byte> Mark => "EDTHIN1\n"u8;
 
@@ -30,14 +31,14 @@ internal static class ThinState
 
         using var file = Fs.At(container, name, Open.Write | Open.Create | Open.Truncate | Open.NoFollow, 0x180);
         Fs.Write(file, buffer.WrittenSpan);
-        Fs.Write(file, SHA256.HashData(buffer.WrittenSpan));
+        Fs.Write(file, Hash(buffer.WrittenSpan));
     }
 
     internal static List<ThinEntry> Read(SafeFileHandle container, ReadOnlySpan<byte> name)
     {
         var entries = new List<ThinEntry>();
         if (Fs.ReadAll(container, name) is not { } file || file.Length < Mark.Length + 32
-            || !SHA256.HashData(file.AsSpan(..^32)).AsSpan().SequenceEqual(file.AsSpan()[^32..])
+            || !Hash(file.AsSpan(..^32)).AsSpan().SequenceEqual(file.AsSpan()[^32..])
             || !file.AsSpan().StartsWith(Mark))
         {
             return entries;
@@ -52,6 +53,9 @@ internal static class ThinState
 
         return entries;
     }
+
+    private static byte[] Hash(ReadOnlySpan<byte> bytes) =>
+        bytes.Length <= Short ? ShortSha256.Hash(bytes) : SHA256.HashData(bytes);
 
     private static void Put(Span<byte> to, in ThinEntry entry)
     {

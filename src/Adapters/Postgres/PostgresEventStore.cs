@@ -21,83 +21,28 @@ internal sealed class PostgresEventStore
     {
         var store = new PostgresEventStore(database, origin, reconnect);
         return new(
-            Past: (stream, cancel) => store.PastAsync(stream, cancel).ToAsync(),
-            Append: (append, cancel) => store.AppendAsync(append, cancel).ToAsync());
+            Past: (stream, cancel) => store.PastsAsync(Seq1(stream), cancel).ToAsync().Map(pasts => pasts.Head),
+            Append: (append, cancel) => store.AppendAsync(append, cancel).ToAsync())
+        {
+            Together = (streams, cancel) => store.PastsAsync(streams, cancel).ToAsync(),
+        };
     }
 
     /// <summary>Reading changes nothing: where the connection is lost, it is done again, for as long as an append would be.</summary>
-    private async Task<Either<DomainError, StreamPast>> PastAsync(string stream, CancellationToken cancel)
+    private async Task<Either<DomainError, Seq<StreamPast>>> PastsAsync(Seq<string> streams, CancellationToken cancel)
     {
         var since = Stopwatch.GetTimestamp();
         for (var next = 2; ; next++)
         {
-            var past = await PastAsync(database, stream, cancel);
-            var lost = past.Match(Right: _ => false, Left: error => error is DomainError.LedgerUnreachable);
+            var pasts = await StreamReads.PastsAsync(database, streams, cancel);
+            var lost = pasts.Match(Right: _ => false, Left: error => error is DomainError.LedgerUnreachable);
             if (!lost || Stopwatch.GetElapsedTime(since) > Reconnect.Longest)
             {
-                return past;
+                return pasts;
             }
 
             await reconnect.BeforeAsync(next, cancel);
         }
-    }
-
-    private static Task<Either<DomainError, StreamPast>> PastAsync(Database database, string stream, CancellationToken cancel) =>
-        database.Use<StreamPast>(
-            async connection =>
-            {
-                // In one statement: an event whose row is dropped meanwhile is seen once, and not twice or never.
-                await using var command = new NpgsqlCommand(
-                    $"select {EventRow.Columns}, {EventRow.Own}, s.version from eventdock.mt_events e "
-                    + "join eventdock.mt_streams s on s.id = e.stream_id cross join eventdock.head h where e.stream_id = $1 union all "
-                    + $"select {EventRow.SealedColumns}, true, s.version from eventdock.sealed e "
-                    + "join eventdock.mt_streams s on s.id = e.stream_id where e.stream_id = $1 order by 3",
-                    connection);
-                command.Parameters.Add(new NpgsqlParameter { Value = StoredText.Of(stream), NpgsqlDbType = NpgsqlDbType.Text });
-                var (events, dropped, version) = (new List<Recorded<DockEvent>>(), new List<(long Position, string? Gone)>(), 0L);
-                await using (var reader = await command.ExecuteReaderAsync(cancel))
-                {
-                    while (await reader.ReadAsync(cancel))
-                    {
-                        version = Math.Max(reader.GetInt64(2), reader.GetInt64(EventRow.Width + 1));
-                        if (EventRow.IsSealed(reader))
-                        {
-                            dropped.Add((reader.GetInt64(0), EventRow.Gone(reader)));
-                            continue;
-                        }
-
-                        if (!reader.GetBoolean(EventRow.Width))
-                        {
-                            continue;
-                        }
-
-                        var read = EventRow.Read(reader);
-                        if (read.IsLeft)
-                        {
-                            return read.Map(_ => new StreamPast(Seq<Recorded<DockEvent>>(), 0));
-                        }
-
-                        read.IfRight(events.Add);
-                    }
-                }
-
-                return (await SealedAsync(database, connection, dropped, cancel)).Map(first => new StreamPast(
-                    // What is gone decides nothing any more; the version counts it.
-                    first.Concat(events).Where(e => e.Event is not DataRedacted).OrderBy(e => e.Version).ToArray().ToSeq(), version));
-            },
-            cancel);
-
-    /// <summary>Events whose rows have been dropped.</summary>
-    private static async Task<Either<DomainError, Seq<Recorded<DockEvent>>>> SealedAsync(
-        Database database, NpgsqlConnection connection, List<(long Position, string? Gone)> dropped, CancellationToken cancel)
-    {
-        if (dropped.Count == 0)
-        {
-            return Seq<Recorded<DockEvent>>();
-        }
-
-        var rows = await SealedRows.OfAsync(database.Segments, connection, cancel);
-        return dropped.ToSeq().All(d => rows.Recorded(d.Position, d.Gone));
     }
 
     private Task<Either<DomainError, Appended>> AppendAsync(Append append, CancellationToken cancel)

@@ -25,6 +25,10 @@ internal static class PostgresViews
         Tags: Reader(database, TagsView.Projection),
         Layers: Reader(database, LayersView.Projection),
         BuildSteps: Reader(database, BuildStepsView.Projection),
+        ImageTagged: (tag, cancel) => Rows(
+                database, ImagesView.Projection, [ImagesView.Projection.Name, TagsView.Projection.Name], None,
+                "key = (select t.row->>'Image' from eventdock.view_tags t where t.valid_to is null and t.key = $1)", cancel, Text(tag))
+            .Map(found => found.HeadOrNone()),
         ContainerNamed: (name, cancel) => Rows(database, ContainersView.Projection, None, "row->>'Name' = $1", cancel, Text(name))
             .Map(found => found.HeadOrNone()),
         ContainersOf: (image, cancel) => Rows(database, ContainersView.Projection, None, "row->>'ImageId' = $1", cancel, Text(image)),
@@ -71,12 +75,19 @@ internal static class PostgresViews
     private static EitherAsync<DomainError, Seq<TRow>> Rows<TRow>(
         Database database, Projection<TRow> view, Option<long> at, string condition, CancellationToken cancel, params NpgsqlParameter[] values)
         where TRow : class =>
+        Rows(database, view, [view.Name], at, condition, cancel, values);
+
+    /// <param name="asked">The views that the condition asks, and that must not have stopped.</param>
+    private static EitherAsync<DomainError, Seq<TRow>> Rows<TRow>(
+        Database database, Projection<TRow> view, string[] asked, Option<long> at, string condition, CancellationToken cancel,
+        params NpgsqlParameter[] values)
+        where TRow : class =>
         database.Use<Seq<TRow>>(
             async connection =>
             {
-                var asked = new NpgsqlBatchCommand(Query(view.Name, at, condition));
-                asked.Parameters.AddRange(values);
-                await using var batch = new NpgsqlBatch(connection) { BatchCommands = { ViewStops.Asked(at, view.Name), asked } };
+                var query = new NpgsqlBatchCommand(Query(view.Name, at, condition));
+                query.Parameters.AddRange(values);
+                await using var batch = new NpgsqlBatch(connection) { BatchCommands = { ViewStops.Asked(at, asked), query } };
                 await using var reader = await batch.ExecuteReaderAsync(cancel);
                 if (await ViewStops.ReadAsync(reader, cancel) is { } stopped)
                 {

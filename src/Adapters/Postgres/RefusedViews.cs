@@ -10,6 +10,7 @@ internal static class RefusedViews
     {
         return new Views(
             Reader<ContainerRow>(), Reader<ImageRow>(), Reader<TagRow>(), Reader<LayerRow>(), Reader<BuildStepRow>(),
+            (_, _) => Refused<Option<ImageRow>>(),
             (_, _) => Refused<Option<ContainerRow>>(),
             (_, _) => Refused<Seq<ContainerRow>>(),
             (_, _) => Refused<Seq<ContainerRow>>(),

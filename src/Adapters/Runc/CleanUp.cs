@@ -17,12 +17,19 @@ internal sealed class CleanUp(RuntimePaths paths, OverlayMounts mounts, Programs
     public Either<DomainError, Unit> Run(ContainerId id)
     {
         var bundle = paths.Bundle(id);
-        var ended = Results.Guarded(bundle, () => End(id.Value, Bundle.Init(bundle)));
-        return ended.IsLeft ? ended : mounts.Unmount(paths.Merged(id)).Bind(_ => memory.Remove(id)).Bind(_ => Results.Guarded(bundle, () =>
+        return Release(id).Bind(_ => memory.Remove(id)).Bind(_ => Results.Guarded(bundle, () =>
         {
             PrivateFiles.RemoveTree(bundle);
             return Right<DomainError, Unit>(unit);
         }));
+    }
+
+    /// <summary>All but the bundle, and memory that others may share.</summary>
+    public Either<DomainError, Unit> Release(ContainerId id)
+    {
+        var bundle = paths.Bundle(id);
+        var ended = Results.Guarded(bundle, () => End(id.Value, Bundle.Init(bundle)));
+        return ended.IsLeft ? ended : mounts.Unmount(paths.Merged(id));
     }
 
     /// <summary>Kills the process if need be, then removes state and cgroups.</summary>

@@ -41,6 +41,7 @@ public static class RuntimeAdapter
             Running: (id, _) => Results.Blocking(paths.Bundle(id), () => Running(paths, exits, id)),
             Signal: (id, signal, _) => Results.Blocking(paths.Bundle(id), () => Signal(paths, id, signal)),
             CleanUp: (id, _) => Results.Blocking(paths.Bundle(id), () => cleanUp.Run(id)),
+            Release: (id, _) => Results.Blocking(paths.Bundle(id), () => cleanUp.Release(id)),
             Exec: (spec, cancel) => Results.Blocking(paths.Bundle(spec.Container), () => execs.Run(spec, streams, cancel)),
             ExecExit: (id, exec, _) => Results.Blocking(paths.Bundle(id), () => Right<DomainError, Option<ExitFact>>(execs.Exit(id, exec))),
             ExecExits: (id, _) => Results.Blocking(paths.Bundle(id), () => Right<DomainError, Seq<ExecExit>>(execs.Exits(id))),

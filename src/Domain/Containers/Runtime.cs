@@ -98,6 +98,7 @@ public sealed record StepSpec(
 /// <param name="Alive">This very process still lives (pid, start time and boot id).</param>
 /// <param name="Running">The process of a container that has been started (not merely created), alive or with its exit file written.</param>
 /// <param name="CleanUp">Unmounts the root and removes bundle, cgroups and runc's state; the logs and the thin layer stay.</param>
+/// <param name="Release">Of that, what nobody asks any more once the process has ended: not the bundle, which says how it ended.</param>
 /// <param name="ExecExit">How an exec ended, while conmon's note of it is there.</param>
 /// <param name="ExecExits">The execs of a container that has ended whose notes are there, or come within moments.</param>
 /// <param name="ExecCleanUp">Removes what an exec that has ended leaves.</param>
@@ -113,6 +114,7 @@ public sealed record Runtime(
     Func<ContainerId, CancellationToken, EitherAsync<DomainError, Option<ProcessIdentity>>> Running,
     Func<ContainerId, string, CancellationToken, EitherAsync<DomainError, Unit>> Signal,
     Func<ContainerId, CancellationToken, EitherAsync<DomainError, Unit>> CleanUp,
+    Func<ContainerId, CancellationToken, EitherAsync<DomainError, Unit>> Release,
     Func<ExecSpec, CancellationToken, EitherAsync<DomainError, RunningExec>> Exec,
     Func<ContainerId, string, CancellationToken, EitherAsync<DomainError, Option<ExitFact>>> ExecExit,
     Func<ContainerId, CancellationToken, EitherAsync<DomainError, Seq<ExecExit>>> ExecExits,

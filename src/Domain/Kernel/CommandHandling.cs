@@ -3,6 +3,9 @@ namespace EventDock.Domain.Kernel;
 /// <summary>One stream, folded: its version, its state, and what a command has decided to add.</summary>
 public sealed record Decision<TState>(string Stream, long Version, TState State, Seq<Fact> Facts)
 {
+    /// <summary>As the stream stands once that has been appended.</summary>
+    public Decision<TState> Appended => this with { Version = Version + Facts.Count, Facts = Seq<Fact>() };
+
     public Append Append => new(Facts.IsEmpty ? Seq<StreamAppend>() : Seq1(new StreamAppend(Stream, Version, Facts)), Seq<Guard>());
 }
 
@@ -14,10 +17,18 @@ public static class CommandHandling
         this EventStore store, Decider<TCommand, TState, TEvent> decider, string stream, TCommand command,
         DateTimeOffset occurred, CancellationToken cancel) where TEvent : DockEvent =>
         from past in store.Past(stream, cancel)
-        let state = decider.Fold(past.Events.Map(e => (TEvent)e.Event))
-        from events in decider.Decide(command, state).ToAsync()
-        select new Decision<TState>(
-            stream, past.Version, events.Fold(state, decider.Evolve), events.Map(e => Fact.At(occurred, e)));
+        from decision in past.Decide(decider, stream, command, occurred).ToAsync()
+        select decision;
+
+    /// <summary>Fold, decide, for who has loaded the stream already.</summary>
+    public static Either<DomainError, Decision<TState>> Decide<TCommand, TState, TEvent>(
+        this StreamPast past, Decider<TCommand, TState, TEvent> decider, string stream, TCommand command, DateTimeOffset occurred)
+        where TEvent : DockEvent
+    {
+        var state = decider.Fold(past.Events.Map(e => (TEvent)e.Event));
+        return decider.Decide(command, state).Map(events => new Decision<TState>(
+            stream, past.Version, events.Fold(state, decider.Evolve), events.Map(e => Fact.At(occurred, e))));
+    }
 
     /// <summary>A further command for the same stream, on what has been decided so far; both are appended in one transaction.</summary>
     public static Either<DomainError, Decision<TState>> Then<TCommand, TState, TEvent>(

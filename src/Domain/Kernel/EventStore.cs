@@ -6,6 +6,17 @@ public sealed record EventStore(
     Func<string, CancellationToken, EitherAsync<DomainError, StreamPast>> Past,
     Func<Append, CancellationToken, EitherAsync<DomainError, Appended>> Append)
 {
+    /// <summary>Of several streams, in the order in which they are asked for; at one moment, where the store can do that.</summary>
+    public Func<Seq<string>, CancellationToken, EitherAsync<DomainError, Seq<StreamPast>>>? Together { get; init; }
+
+    /// <summary>The pasts of two streams, in one round trip where the store can do that.</summary>
+    public EitherAsync<DomainError, (StreamPast First, StreamPast Second)> Pasts(string first, string second, CancellationToken cancel) =>
+        Together is { } together
+            ? together(Seq(first, second), cancel).Map(found => (found[0], found[1]))
+            : from one in Past(first, cancel)
+              from other in Past(second, cancel)
+              select (one, other);
+
     public EitherAsync<DomainError, Seq<Recorded<DockEvent>>> Read(string stream, CancellationToken cancel) =>
         Past(stream, cancel).Map(past => past.Events);
 }
