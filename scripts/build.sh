@@ -32,7 +32,7 @@ publish() { # target framework, then properties
         -p:EventDockTarget="$target" -p:NoWarn='IL2104%3BIL3053%3BIL3000' "$@" >> "$log" 2>&1
 }
 
-native=(-p:PublishAot=true -p:EventDockNative=true -p:CppCompilerAndLinker=gcc -p:NativeDebugSymbols=false -p:StripSymbols=false -p:IlcDehydrate=false
+native=(-p:PublishAot=true -p:EventDockNative=true -p:CppCompilerAndLinker=gcc -p:NativeDebugSymbols=false -p:IlcDehydrate=false
         -p:PositionIndependentExecutable=false)
 
 # A pack that is not in the registry is known at restore, before anything is compiled.

@@ -16,14 +16,12 @@ public static class CommandTree
 
     /// <param name="handlers">By the verb's name; the answer is the exit code. A verb without one is left out.</param>
     /// <param name="only">The one verb whose flags are wanted (the others stand in the tree by name); null for all.</param>
-    public static RootCommand Build(
+    public static Command Build(
         IReadOnlyDictionary<string, Func<ParsedArgs, CancellationToken, Task<int>>> handlers, string? only)
     {
-        var root = new RootCommand(About);
-
-        // docker's --version is read before; here it would print the assembly's. Help has docker's layout and its one name.
-        root.Options.Clear();
-        root.Options.Add(new System.CommandLine.Help.HelpOption("--help") { Action = new ShowHelp(), Recursive = true });
+        // Not the library's own root and help option: they read their texts from resources, for every command, and are replaced anyway.
+        var root = new Command("eventdock", About);
+        root.Options.Add(new Option<bool>("--help") { Action = new ShowHelp(), Recursive = true });
 
         foreach (var name in Verbs.Names)
         {
@@ -81,7 +79,7 @@ public static class CommandTree
         }
     }
 
-    private static Command Parent(RootCommand root, string[] words)
+    private static Command Parent(Command root, string[] words)
     {
         if (words.Length == 1)
         {
