@@ -1,6 +1,8 @@
 namespace EventDock.Projections;
 
+using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using EventDock.Domain.Images;
 using EventDock.Domain.Kernel;
 using EventDock.Domain.Containers;
@@ -30,4 +32,18 @@ using EventDock.Domain.Oci;
 [JsonSerializable(typeof(ContainerDevice))]
 [JsonSerializable(typeof(ContainerUlimit))]
 [JsonSerializable(typeof(string))]
-public sealed partial class RowJson : JsonSerializerContext;
+public sealed partial class RowJson : JsonSerializerContext
+{
+    /// <summary>
+    /// Sets up what reads the rows that nearly every command reads. It takes 2 ms, and can be done while the server has not answered yet.
+    /// </summary>
+    public static void SetUp()
+    {
+        Read(Default.RootRow);
+        Read(Default.ContainerRow);
+        Read(Default.TagRow);
+        Read(Default.ImageRow);
+
+        static void Read<TRow>(JsonTypeInfo<TRow> form) where TRow : class => JsonSerializer.Deserialize("null"u8, form);
+    }
+}

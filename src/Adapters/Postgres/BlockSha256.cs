@@ -4,11 +4,11 @@ using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using EventDock.Domain.Ledger;
 
 /// <summary>
 /// SHA-256 (FIPS 180-4) over OpenSSL's function for one block of 64 bytes. A leaf, its two digests, its link and its place in
-/// the tree are texts of a few blocks: around such a text the base library's way into OpenSSL costs more than the hashing.
+/// the tree are texts of a few blocks: around such a text the base library's way into OpenSSL costs more than the hashing. The library is
+/// loaded with the first text; what hashes a few is better off with <see cref="EventDock.Domain.Kernel.ShortSha256"/>.
 /// </summary>
 internal static unsafe class BlockSha256
 {
@@ -25,16 +25,12 @@ internal static unsafe class BlockSha256
         [0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19];
 
     /// <summary>SHA-256 of the text; the hash has 32 bytes.</summary>
-    public static readonly Hashing Hash = Transform == null ? Library : Blocks;
-
-    private static void Library(ReadOnlySpan<byte> text, Span<byte> hash) => SHA256.HashData(text, hash);
-
     [SkipLocalsInit]
-    private static void Blocks(ReadOnlySpan<byte> text, Span<byte> hash)
+    public static void Hash(ReadOnlySpan<byte> text, Span<byte> hash)
     {
-        if (text.Length > MostAtOnce)
+        if (Transform == null || text.Length > MostAtOnce)
         {
-            Library(text, hash);
+            SHA256.HashData(text, hash);
             return;
         }
 

@@ -66,6 +66,8 @@ public static class PostgresLedger
         Func<Database> engine, Func<Database> owner, Origin origin, Action<BuildProgress> told,
         Func<CancellationToken, EitherAsync<DomainError, Unit>> wake, CancellationToken cancel)
     {
+        // Beside the connecting. What it should stumble over, the first row stumbles over again.
+        _ = Task.Run(RowJson.SetUp, CancellationToken.None);
         var database = engine();
         var opened = await LedgerStand.ReadAsync(database, cancel);
         if (opened.Match(Right: stand => stand.Version < Migrations.Newest, Left: _ => false))

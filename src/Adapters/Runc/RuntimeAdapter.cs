@@ -50,6 +50,7 @@ public static class RuntimeAdapter
             Step: (spec, cancel) => OnOwnThread(paths.StepBundle(spec.WorkspaceId), () => steps.Run(spec, streams, cancel)))
         {
             Fits = sandboxes.Fits,
+            SeenTo = (id, _) => OnOwnThread<bool>(paths.Bundle(id), () => Attendance.HasSeenTo(paths.Bundle(id))),
             Control = Control(paths),
         };
         return (runtime, new StepSweep(steps.End));
@@ -75,15 +76,19 @@ public static class RuntimeAdapter
             Output = spec.Output ? streams.Output : PumpStreams.Nowhere,
             Error = spec.Errors ? streams.Error : PumpStreams.Nowhere,
         };
-        return Session.Connect(bundle, spec.Stdin, spec.Terminal, spec.DetachKeys, shown, forward).Map(session => new Attachment(
-            Pump: cancel => OnOwnThread(bundle, () =>
-            {
-                using (session)
+        return Session.Connect(bundle, spec.Stdin, spec.Terminal, spec.DetachKeys, shown, forward).Map(session =>
+        {
+            Attendance.Hold(bundle);
+            return new Attachment(
+                Pump: cancel => OnOwnThread(bundle, () =>
                 {
-                    return session.Pump(cancel);
-                }
-            }),
-            Close: session.Dispose));
+                    using (session)
+                    {
+                        return session.Pump(cancel);
+                    }
+                }),
+                Close: session.Dispose);
+        });
     }
 
     /// <summary>As long as runc's fifo is there, the process has been created and not started.</summary>

@@ -15,8 +15,14 @@ public static class ContainerEndedCommand
 
     public static EitherAsync<DomainError, int> Run(string id, Session session, CancellationToken cancel) =>
         from container in ContainerId.Parse(id).ToAsync()
+        from disk in session.Unrecorded().ToAsync()
+        from seenTo in disk.Runtime.SeenTo(container, cancel)
+        from _ in seenTo ? Done : Record(container, session, cancel)
+        select 0;
+
+    private static EitherAsync<DomainError, Unit> Record(ContainerId container, Session session, CancellationToken cancel) =>
         from ports in session.Ended(cancel)
-        from rows in ports.Views.Containers.Keyed(Seq1(id), None, cancel)
+        from rows in ports.Views.Containers.Keyed(Seq1(container.Value), None, cancel)
         from _ in rows.HeadOrNone().Match(
             // One that lives is another's start already: the end that this is about has been recorded before that.
             Some: row => row.Process is { } process && ports.Runtime.Alive(process) ? Done
@@ -24,5 +30,5 @@ public static class ContainerEndedCommand
                   from removed in row.Settings.AutoRemove && !ended.Removed ? Remove.Ended(ports, container, cancel) : Done
                   select unit,
             None: () => Done)
-        select 0;
+        select unit;
 }

@@ -125,6 +125,11 @@ public sealed record Runtime(
     /// <summary>Says what of it this host cannot give a container.</summary>
     public Func<ContainerOptions, Either<DomainError, Unit>> Fits { get; init; } = _ => unit;
 
+    /// <summary>
+    /// Whether a container's end has been recorded by a command that was attached to it, which is waited for, though not for long.
+    /// </summary>
+    public required Func<ContainerId, CancellationToken, EitherAsync<DomainError, bool>> SeenTo { get; init; }
+
     public required ProcessControl Control { get; init; }
 }
 

@@ -1,0 +1,47 @@
+namespace EventDock.Adapters.Runc;
+
+using System.IO;
+using EventDock.Adapters.Posix;
+using Microsoft.Win32.SafeHandles;
+
+/// <summary>
+/// A command that is attached to a container records its end. For as long as that command lives it holds a lock on the bundle, so that conmon's
+/// exit command, which comes at the same moment, need not do the same work beside it: the bundle goes when the end has been recorded.
+/// </summary>
+internal static class Attendance
+{
+    /// <summary>For an attached command that is stopped, or whose output nobody reads: then the end is recorded without it.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    private static readonly List<SafeFileHandle> Held = [];
+
+    /// <summary>Until the process ends, however it does. A bundle that is gone needs no attendance.</summary>
+    public static void Hold(string bundle)
+    {
+        if (Fs.TryAt(Fs.Cwd, Bytes.Of(bundle), Open.Read | Open.Directory, 0, out var directory, out _))
+        {
+            FileLock.TryTake(directory, exclusive: false);
+            Held.Add(directory);
+        }
+    }
+
+    /// <summary>Whether the end has been recorded by those who are attached, who are waited for.</summary>
+    public static bool HasSeenTo(string bundle)
+    {
+        if (!Fs.TryAt(Fs.Cwd, Bytes.Of(bundle), Open.Read | Open.Directory, 0, out var directory, out var errno))
+        {
+            return errno == Errno.NoEntry;
+        }
+
+        using (directory)
+        {
+            var since = System.Environment.TickCount64;
+            while (!FileLock.TryTake(directory, exclusive: true) && System.Environment.TickCount64 - since < Patience.TotalMilliseconds)
+            {
+                Thread.Sleep(10);
+            }
+        }
+
+        return !Directory.Exists(bundle);
+    }
+}
