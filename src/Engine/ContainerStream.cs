@@ -16,23 +16,10 @@ internal static class ContainerStream
     /// <summary>Decided and appended, and decided again where another was first; how it stands then.</summary>
     public static EitherAsync<DomainError, Decision<ContainerState>> Add(
         Ports ports, ContainerCommand command, CancellationToken cancel) =>
-        ports.Again(
-            () =>
-                from decided in ports.Store.Decide(
-                    ContainerDecider.Decider, Streams.Container(command.Id.Value), command, ports.World.Clock(), cancel)
-                from appended in decided.Facts.IsEmpty ? Done : ports.Store.Append(decided.Append, cancel).Ignore()
-                select decided.Appended,
-            cancel);
+        KnownStream.Add(
+            ports, ContainerDecider.Decider, Streams.Container(command.Id.Value), command, ports.World.Clock(), cancel);
 
     /// <summary>The same, where nobody asks how it stands.</summary>
     public static EitherAsync<DomainError, Unit> Record(Ports ports, ContainerCommand command, CancellationToken cancel) =>
         Add(ports, command, cancel).Ignore();
-
-    /// <summary>The same for who has just been at the stream: it is asked for only where another has been at it since.</summary>
-    public static EitherAsync<DomainError, Unit> Record(
-        Ports ports, Decision<ContainerState> known, ContainerCommand command, CancellationToken cancel) =>
-        (from decided in known.Then(ContainerDecider.Decider, command, ports.World.Clock()).ToAsync()
-         from appended in decided.Facts.IsEmpty ? Done : ports.Store.Append(decided.Append, cancel).Ignore()
-         select unit)
-        .Recover(error => error is DomainError.Conflict ? Some(Record(ports, command, cancel)) : None);
 }

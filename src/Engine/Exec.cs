@@ -22,7 +22,6 @@ public static class Exec
         Ports ports, ContainerRow row, ExecRequest request, CancellationToken cancel)
     {
         var id = ports.World.NewId();
-        var stream = Streams.Exec(row.Id.Value, id);
         return
             from running in row is { State: ContainerRow.Running, Paused: false }
                 ? Done
@@ -38,19 +37,22 @@ public static class Exec
                 DetachKeys = request.DetachKeys,
                 Privileged = request.Privileged,
             }
-            from requested in Record(
-                ports, stream,
+            from requested in Add(
+                ports, KnownStream.None(ExecDecider.Decider, Streams.Exec(row.Id.Value, id)),
                 new RequestExec(
                     id, row.Id, request.Command, spec.User, spec.WorkingDir, request.Terminal,
                     RunResolution.Names(request.Env, ports.Secrets.Keyed)),
                 cancel)
-            from exec in ports.Runtime.Exec(spec, cancel).Recover(error => Some(Failed(ports, stream, id, row.Id, error)))
-            from started in Record(ports, stream, new RecordExecStarted(id, row.Id, exec.Pid), cancel)
+            from exec in ports.Runtime.Exec(spec, cancel).Recover(error => Some(Failed(ports, requested, id, row.Id, error)))
+            from started in Add(ports, requested, new RecordExecStarted(id, row.Id, exec.Pid), cancel)
             from code in request.Detach
                 ? Give(Option<int>.None)
                 : from end in exec.Wait(cancel)
                   from seen in end.How == AttachEnd.Ended
-                      ? Recorded(ports, row.Id, id, end.ExitCode, ports.World.Clock(), CancellationToken.None)
+                      ? Recorded(
+                          ports, row.Id, id,
+                          Add(ports, started, new RecordExecExited(id, row.Id, end.ExitCode), CancellationToken.None).Ignore(),
+                          CancellationToken.None)
                       : Done
                   select end.How switch
                   {
@@ -68,7 +70,7 @@ public static class Exec
     public static EitherAsync<DomainError, Unit> Settle(Ports ports, ContainerId container, string id, CancellationToken cancel) =>
         from code in ports.Runtime.ExecExit(container, id, cancel)
         from _ in code.Match(
-            Some: exited => Recorded(ports, container, id, exited.ExitCode, exited.At, cancel),
+            Some: exited => Recorded(ports, container, id, Exited(ports, container, id, exited.ExitCode, exited.At, cancel), cancel),
             None: () => Done)
         select unit;
 
@@ -83,20 +85,21 @@ public static class Exec
 
     /// <summary>The end and what was written; conmon's note goes once both are recorded.</summary>
     private static EitherAsync<DomainError, Unit> Recorded(
-        Ports ports, ContainerId container, string id, int code, DateTimeOffset at, CancellationToken cancel) =>
-        from exited in Exited(ports, container, id, code, at, cancel)
+        Ports ports, ContainerId container, string id, EitherAsync<DomainError, Unit> ended, CancellationToken cancel) =>
+        from exited in ended
         from written in End.RecordWrites(ports, container, "exec", cancel)
         from cleaned in ports.Runtime.ExecCleanUp(container, id, cancel)
         select unit;
 
     private static EitherAsync<DomainError, Unit> Exited(
         Ports ports, ContainerId container, string id, int code, DateTimeOffset at, CancellationToken cancel) =>
-        Record(ports, Streams.Exec(container.Value, id), new RecordExecExited(id, container, code), at, cancel);
+        KnownStream.Add(
+            ports, ExecDecider.Decider, Streams.Exec(container.Value, id), new RecordExecExited(id, container, code), at, cancel).Ignore();
 
     private static EitherAsync<DomainError, RunningExec> Failed(
-        Ports ports, string stream, string id, ContainerId container, DomainError error) =>
-        from recorded in Record(
-            ports, stream,
+        Ports ports, Decision<ExecState> requested, string id, ContainerId container, DomainError error) =>
+        from recorded in Add(
+            ports, requested,
             error is DomainError.StartFailed failed
                 ? new RecordExecFailed(id, container, failed.ExitCode, failed.Message)
                 : new RecordExecFailed(id, container, 125, error.GetType().Name),
@@ -104,11 +107,7 @@ public static class Exec
         from result in Fail<RunningExec>(error)
         select result;
 
-    private static EitherAsync<DomainError, Unit> Record(
-        Ports ports, string stream, ExecCommand command, CancellationToken cancel) =>
-        Record(ports, stream, command, ports.World.Clock(), cancel);
-
-    private static EitherAsync<DomainError, Unit> Record(
-        Ports ports, string stream, ExecCommand command, DateTimeOffset at, CancellationToken cancel) =>
-        ports.Again(() => ports.Store.Handle(ExecDecider.Decider, stream, command, at, cancel).Ignore(), cancel);
+    private static EitherAsync<DomainError, Decision<ExecState>> Add(
+        Ports ports, Decision<ExecState> known, ExecCommand command, CancellationToken cancel) =>
+        KnownStream.Add(ports, ExecDecider.Decider, known, command, ports.World.Clock(), cancel);
 }

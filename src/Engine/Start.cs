@@ -113,7 +113,8 @@ public static class Start
                  cancel).Map(Some)
              : Give(Option<Attachment>.None)
          from begun in ports.Runtime.Start(row.Id, cancel)
-         from recorded in ContainerStream.Record(ports, container.Stream, new RecordStarted(row.Id, process), cancel)
+         from recorded in KnownStream.Add(
+             ports, ContainerDecider.Decider, container.Stream, new RecordStarted(row.Id, process), ports.World.Clock(), cancel)
          select new StartedContainer(row.Id, attachment) { Process = process })
         .Recover(error => Some(Failed(ports, container.Row.Id, error)));
 

@@ -141,6 +141,7 @@ internal sealed class Execs(RuntimePaths paths, Programs programs)
                 return error;
             }
 
+            Attendance.Hold(directory);
             process.Go();
         }
 

@@ -51,6 +51,8 @@ public static class RuntimeAdapter
         {
             Fits = sandboxes.Fits,
             SeenTo = (id, _) => OnOwnThread<bool>(paths.Bundle(id), () => Attendance.HasSeenTo(paths.Bundle(id))),
+            ExecSeenTo = (id, exec, _) => OnOwnThread<bool>(
+                paths.Bundle(id), () => Attendance.HasSeenTo(paths.ExecDirectory(id, exec))),
             Control = Control(paths),
         };
         return (runtime, new StepSweep(steps.End));

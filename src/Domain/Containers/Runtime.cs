@@ -130,6 +130,9 @@ public sealed record Runtime(
     /// </summary>
     public required Func<ContainerId, CancellationToken, EitherAsync<DomainError, bool>> SeenTo { get; init; }
 
+    /// <summary>The same of a process that <c>exec</c> has started, by its id.</summary>
+    public required Func<ContainerId, string, CancellationToken, EitherAsync<DomainError, bool>> ExecSeenTo { get; init; }
+
     public required ProcessControl Control { get; init; }
 }
 
