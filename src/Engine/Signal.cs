@@ -68,6 +68,7 @@ public static class Signal
     private static EitherAsync<DomainError, Unit> Ending(
         Ports ports, ContainerId id, string signal, string cause, CancellationToken cancel) =>
         (from sent in ContainerStream.Record(ports, new SignalContainer(id, signal, cause), cancel)
+         let attending = ports.Runtime.Attend(id)
          from signalled in ports.Runtime.Signal(id, signal, cancel)
          from going in Pausing.LetGo(ports, id, cancel)
          select unit)

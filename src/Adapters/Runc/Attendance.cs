@@ -5,7 +5,7 @@ using EventDock.Adapters.Posix;
 using Microsoft.Win32.SafeHandles;
 
 /// <summary>
-/// A command that is attached to a container records its end. For as long as that command lives it holds a lock on the bundle, so that conmon's
+/// A command that is attached to a container, or stops it, records its end. For as long as that command lives it holds a lock on the bundle, so that conmon's
 /// exit command, which comes at the same moment, need not do the same work beside it: the bundle goes when the end has been recorded.
 /// </summary>
 internal static class Attendance
@@ -16,13 +16,15 @@ internal static class Attendance
     private static readonly List<SafeFileHandle> Held = [];
 
     /// <summary>Until the process ends, however it does. A bundle that is gone needs no attendance.</summary>
-    public static void Hold(string bundle)
+    public static Unit Hold(string bundle)
     {
         if (Fs.TryAt(Fs.Cwd, Bytes.Of(bundle), Open.Read | Open.Directory, 0, out var directory, out _))
         {
             FileLock.TryTake(directory, exclusive: false);
             Held.Add(directory);
         }
+
+        return unit;
     }
 
     /// <summary>Whether the end has been recorded by those who are attached, who are waited for.</summary>

@@ -50,6 +50,7 @@ public static class RuntimeAdapter
             Step: (spec, cancel) => OnOwnThread(paths.StepBundle(spec.WorkspaceId), () => steps.Run(spec, streams, cancel)))
         {
             Fits = sandboxes.Fits,
+            Attend = id => Attendance.Hold(paths.Bundle(id)),
             SeenTo = (id, _) => OnOwnThread<bool>(paths.Bundle(id), () => Attendance.HasSeenTo(paths.Bundle(id))),
             ExecSeenTo = (id, exec, _) => OnOwnThread<bool>(
                 paths.Bundle(id), () => Attendance.HasSeenTo(paths.ExecDirectory(id, exec))),

@@ -125,8 +125,11 @@ public sealed record Runtime(
     /// <summary>Says what of it this host cannot give a container.</summary>
     public Func<ContainerOptions, Either<DomainError, Unit>> Fits { get; init; } = _ => unit;
 
+    /// <summary>This command will record the container's end, should it come while the command lives. Attaching says so by itself.</summary>
+    public required Func<ContainerId, Unit> Attend { get; init; }
+
     /// <summary>
-    /// Whether a container's end has been recorded by a command that was attached to it, which is waited for, though not for long.
+    /// Whether a container's end has been recorded by a command that attended to it, which is waited for, though not for long.
     /// </summary>
     public required Func<ContainerId, CancellationToken, EitherAsync<DomainError, bool>> SeenTo { get; init; }
 
