@@ -25,7 +25,7 @@ public static class Copying
         Ports ports, CopyRequest request, Func<Func<Stream, EitherAsync<DomainError, Unit>>, EitherAsync<DomainError, Unit>> write,
         CancellationToken cancel) =>
         from row in Find.Container(ports, request.Container, cancel)
-        from copied in Within(ports, row, request, ports.Workspaces.View, root => Out(ports, request, root, write, cancel), cancel)
+        from copied in Within(ports, row, request, false, root => Out(ports, request, root, write, cancel), cancel)
         select copied;
 
     private static EitherAsync<DomainError, Unit> Out(
@@ -47,8 +47,7 @@ public static class Copying
     /// <param name="read">Opens the archive on standard input; None where nothing comes.</param>
     public static EitherAsync<DomainError, Unit> In(Ports ports, CopyRequest request, Func<Option<Stream>> read, CancellationToken cancel) =>
         from row in Find.Container(ports, request.Container, cancel)
-        from may in row.Settings.More.ReadOnly ? Fail<Unit>(new DomainError.ReadOnlyRoot(row.Id.Value)) : Done
-        from copied in Within(ports, row, request, ports.Workspaces.Edit, root => In(ports, request, root, read, cancel), cancel)
+        from copied in Within(ports, row, request, true, root => In(ports, request, root, read, cancel), cancel)
         from recorded in End.RecordWrites(ports, row.Id, "cp", cancel)
         select recorded;
 
@@ -107,29 +106,33 @@ public static class Copying
         from there in found.OrFail(() => new DomainError.NoSuchPath(request.Container, request.Path))
         select there;
 
-    /// <summary>The container's root, mounted: as it is where it runs, else for as long as the work takes.</summary>
+    /// <summary>
+    /// The container's root, mounted once more with what it has from the host. A container that does not run can be neither started
+    /// nor removed meanwhile.
+    /// </summary>
     private static EitherAsync<DomainError, Unit> Within(
-        Ports ports, ContainerRow row, CopyRequest request,
-        Func<string, Seq<string>, CancellationToken, EitherAsync<DomainError, Workspace>> mount,
-        Func<CopyPlace, EitherAsync<DomainError, Unit>> work, CancellationToken cancel)
+        Ports ports, ContainerRow row, CopyRequest request, bool written, Func<CopyPlace, EitherAsync<DomainError, Unit>> work,
+        CancellationToken cancel)
     {
         var runs = row.State == ContainerRow.Running;
         var path = GoPath.Absolute("/"u8, Encoding.UTF8.GetBytes(request.Path));
         return
-            from outside in CopyRules.Outside(path, row.Settings.More.Mounts).ToAsync()
             from images in ports.Views.Images.Keyed(Seq1(row.ImageId), None, cancel)
             from image in images.HeadOrNone().OrFail(() => new DomainError.NoSuchImage(row.ImageId))
-            let layers = image.Content.Layers.Map(l => l.Id).Strict()
-            from done in runs ? Mounted(layers) : Start.Locked(ports, row.Id, cancel).Holding(() => Mounted(layers))
+            let seen = new SeenRoot(
+                row.Id, image.Content.Layers.Map(l => l.Id).Strict(), row.Settings,
+                Optional(NamespaceMode.Container(row.Settings.Network)).Bind(id => ContainerId.Parse(id).ToOption()).IfNone(row.Id))
+            {
+                Runs = runs,
+                IsNew = row.StartedAt is null,
+                Written = written,
+            }
+            from done in runs ? Mounted(seen) : Start.Locked(ports, row.Id, cancel).Holding(() => Mounted(seen))
             select done;
 
-        EitherAsync<DomainError, Unit> Mounted(Seq<string> layers) =>
-            from workspace in mount(row.Id.Value, layers, cancel)
-            from worked in
-                // Not under the lock, the mount of one that has just ended could come to stand beside its next.
-                (runs && workspace.Id != row.Id.Value
-                    ? Fail<Unit>(new DomainError.WrongState(row.Id.Value, ContainerRow.Exited, "copy to or from"))
-                    : work(new CopyPlace(workspace.Merged, path, $"container {row.Id.Short}")))
+        EitherAsync<DomainError, Unit> Mounted(SeenRoot seen) =>
+            from workspace in ports.Workspaces.See(seen, cancel)
+            from worked in work(new CopyPlace(workspace.Merged, path, $"container {row.Id.Short}"))
                 .Finally(() => ports.Workspaces.Close(workspace, CancellationToken.None))
             select worked;
     }

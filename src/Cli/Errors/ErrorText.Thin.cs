@@ -22,6 +22,7 @@ public static partial class ErrorText
             DomainError.NotRemoved e => $"container {Short(e.ContainerId)} has not been removed",
             DomainError.NoSuchPath e => $"no such container:path: {e.Container}:{e.Path}",
             DomainError.ReadOnlyRoot => "container rootfs is marked read-only",
+            DomainError.ReadOnlyMount => "mounted volume is marked read-only",
             DomainError.BadDestination e => $"destination {Quoted(e.Destination)} must be {e.Wanted}",
             _ => null,
         };

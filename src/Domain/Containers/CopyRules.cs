@@ -1,6 +1,5 @@
 namespace EventDock.Domain.Containers;
 
-using System.Text;
 using EventDock.Domain.Kernel;
 
 /// <summary>One argument of cp.</summary>
@@ -55,15 +54,6 @@ public static class CopyRules
             (false, _, false) when GoPath.AssertsDirectory(destination.Path) => new DomainError.CannotCopy(CopyFault.NoDirectory),
             _ => new CopyTarget(directory, name),
         };
-    }
-
-    /// <summary>What is bind-mounted is the host's own directory: below the mount's place nothing of it would be found, nor seen in it.</summary>
-    public static Either<DomainError, Unit> Outside(byte[] path, Seq<ContainerMount> mounts)
-    {
-        var text = Encoding.UTF8.GetString(path).TrimEnd('/') + "/";
-        return mounts.Find(m => m.Type == ContainerMount.Bind && text.StartsWith(m.Target.TrimEnd('/') + "/", StringComparison.Ordinal)).Match(
-            Some: m => Left<DomainError, Unit>(new DomainError.NotSupported($"cp to or from what is mounted at {m.Target}")),
-            None: () => unit);
     }
 
     /// <summary>The two arguments; exactly one of them names a container.</summary>

@@ -19,6 +19,9 @@ public abstract partial record DomainError
     /// <summary>Nothing is written to the root of a container of --read-only.</summary>
     public sealed record ReadOnlyRoot(string ContainerId) : DomainError;
 
+    /// <summary>Nor to what was mounted into it to be read only.</summary>
+    public sealed record ReadOnlyMount(string ContainerId) : DomainError;
+
     /// <summary>cp's destination is none that files can be copied to; Wanted is what it would have to be.</summary>
     public sealed record BadDestination(string Destination, string Wanted) : DomainError;
 }

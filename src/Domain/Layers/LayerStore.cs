@@ -1,6 +1,7 @@
 namespace EventDock.Domain.Layers;
 
 using System.IO;
+using EventDock.Domain.Containers;
 using EventDock.Domain.Kernel;
 using EventDock.Domain.Oci;
 
@@ -159,8 +160,8 @@ public sealed record WorkspaceStore(
     /// <summary>A container's thin layer over its layers (base first), read-only, and nothing that could change it.</summary>
     public required Func<string, Seq<string>, CancellationToken, EitherAsync<DomainError, Workspace>> View { get; init; }
 
-    /// <summary>The same, to be written to: the container must not be started before it is closed.</summary>
-    public required Func<string, Seq<string>, CancellationToken, EitherAsync<DomainError, Workspace>> Edit { get; init; }
+    /// <summary>A container's root for cp; where it does not run, it must not be started before it is closed.</summary>
+    public required Func<SeenRoot, CancellationToken, EitherAsync<DomainError, Workspace>> See { get; init; }
 }
 
 /// <summary>
