@@ -308,6 +308,8 @@ public sealed class Wiring(Places places, Origin origin)
                 () => EngineConfigFile.Read(places.Config, places.ConfigNamed).Map(config => config.Signatures),
                 (image, payloads, cancel) => registry.Value.ToAsync().Bind(r => r.Signatures(image, payloads, cancel)),
                 PublicKeyFile.Read),
+            Contents = ThinContents.Create(
+                paths, () => EngineConfigFile.Read(places.Config, places.ConfigNamed).Map(config => config.RecordQuota)),
             Files = FileCopies.Create(),
             Claims = claims.Store,
             Reader = LayerReading.Create(paths),

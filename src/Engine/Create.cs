@@ -43,6 +43,7 @@ public static class Create
         from row in
             (from secrets in ports.Secrets.Write(id, resolved.Env, cancel)
              from kept in request.SeccompProfile is { } profile ? ports.Secrets.Profile(id, profile, cancel) : Done
+             from asked in request.Options.RecordContent ? ports.Contents.Ask(id.Value, cancel) : Done
              from row in Record(ports, id, name, 0, request.Image, image, resolved.Settings, starting, cancel)
              select row)
             .OrUndo(() => ports.Thin.Discard(id.Value, CancellationToken.None))

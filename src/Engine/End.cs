@@ -120,11 +120,15 @@ public static class End
 
     private static EitherAsync<DomainError, RecordWritten> Scan(Ports ports, ContainerId id, string cause, CancellationToken cancel) =>
         from delta in ports.Thin.Scan(id.Value, cancel)
-        select new RecordWritten(id.Value, cause, delta, LayerDecider.DefaultQuota);
+        from content in KeptContents.Of(ports, id, cause, delta, cancel)
+        select new RecordWritten(id.Value, cause, delta, LayerDecider.DefaultQuota)
+        {
+            Content = content.MatchUnsafe<KeptContent?>(Some: c => c, None: () => null),
+        };
 
     private static EitherAsync<DomainError, Append> Written(
         Ports ports, ContainerId id, RecordWritten written, CancellationToken cancel) =>
-        written.Delta.IsEmpty
+        written.IsEmpty
             ? Give(Append.None)
             : from decided in ports.Store.Decide(
                   LayerDecider.Decider, Streams.Layer(id.Value), written, ports.World.Clock(), cancel)

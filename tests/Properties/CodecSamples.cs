@@ -47,6 +47,7 @@ public sealed class CodecSamples
             Seq(new PathChange("A", "/é", false, "file", 6, Digest, null), new PathChange("D", "L/8=", true, "file", 0, null, "too large")), "out of time")),
         ("layer_quota_reached.v1", new LayerQuotaReached(Hex, 1_000_000)),
         ("layer_restored.v1", new LayerRestored(Hex, "parent", At, 9007199254740993, 5, true)),
+        ("layer_content_removed.v1", new LayerContentRemoved(Hex, 9007199254740993)),
         ("layer_removed.v1", new LayerRemoved(Hex)),
         ("layer_repaired.v1", new LayerRepaired(Hex, "files", "blob")),
         ("image_repaired.v1", new ImageRepaired(Hex, "docker.io/library/node:22")),

@@ -147,6 +147,16 @@ public sealed class LayerDeciderLaws : DeciderLaws<LayerCommand, LayerState, Lay
     }
 
     [Fact]
+    public void What_is_kept_of_a_layer_goes_once_and_only_when_the_layer_has_gone()
+    {
+        var content = new KeptContent(new BlobRef("x", EventDock.Domain.Oci.Digest.Of("y"u8), 5), null);
+        var life = Histories.Run(Decider, Seq<LayerCommand>(
+            new RecordActive(Id, null), new RecordWritten(Id, "exit", Histories.Delta(1), 7) { Content = content },
+            new RemoveLayerContent(Id, 5), new RemoveLayer(Id), new RemoveLayerContent(Id, 5), new RemoveLayerContent(Id, 5)));
+        Assert.Equal("LayerCreated LayerWritten LayerRemoved LayerContentRemoved", string.Join(' ', life.Map(e => e.GetType().Name)));
+    }
+
+    [Fact]
     public void At_most_ten_thousand_paths_stand_in_an_event()
     {
         var many = Enumerable.Range(0, 12_000)

@@ -27,7 +27,7 @@ public static class ThinLayers
             Compare = (id, cancel) => Guarded.Run(() => Compare(paths, id, limits ?? ThinLimits.Default, cancel), cancel).ToAsync(),
         };
 
-    private static Unit Make(Paths paths, string id, Seq<string> layers)
+    internal static Unit Make(Paths paths, string id, Seq<string> layers)
     {
         using var containers = Fs.OpenDirectory(paths.Containers);
         var name = Checked(id);
@@ -71,6 +71,22 @@ public static class ThinLayers
             FaultPoints.At(FaultPoint.ScanKept);
             var list = Blobs.Write(paths, ChangesType, ThinChanges.Pack(changes));
             return new ThinLayerDelta(changes, list, scan.Incomplete);
+        }
+        finally
+        {
+            lowers.ForEach(lower => lower.Dispose());
+        }
+    }
+
+    /// <summary>The layer as it is counts as recorded.</summary>
+    internal static void Baseline(Paths paths, string id, CancellationToken cancel)
+    {
+        using var container = OpenContainer(paths, id);
+        using var upper = Fs.At(container, "upper"u8, Open.Read | Open.Directory | Open.NoFollow);
+        var lowers = OpenLowers(paths, container);
+        try
+        {
+            ThinState.Write(container, Settled, new ThinScan(ThinLimits.Default.Paths, ThinLimits.Default.Walk, cancel).Run(upper, lowers));
         }
         finally
         {
@@ -154,7 +170,7 @@ public static class ThinLayers
         return lowers;
     }
 
-    private static byte[] Checked(string id) =>
+    internal static byte[] Checked(string id) =>
         Paths.IsName(id)
             ? Bytes.Of(id)
             : throw new RefusedException(new DomainError.Invalid("container id", id, "must be a plain name"));

@@ -42,6 +42,7 @@ internal static class HostConfigJson
         InspectJson.Texts(json, "MaskedPaths", bare ? Seq<string>() : RuntimeSpecDefaults.MaskedPaths);
         InspectJson.Texts(json, "ReadonlyPaths", bare ? Seq<string>() : RuntimeSpecDefaults.ReadonlyPaths);
         json.WriteBoolean("Init", more.Init);
+        json.WriteString("Record", more.RecordContent ? "content" : "metadata");
         json.WriteEndObject();
     }
 

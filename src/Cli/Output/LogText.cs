@@ -20,7 +20,8 @@ public static class LogText
             CommandRefused e => $"{e.Verb}: {e.Text}",
             LayerCreated { Container: { } container } => $"thin layer of {Short(container)}",
             LayerCreated e => $"{Short(e.Id)} {Human.Size(e.Size.Value)}",
-            LayerWritten e => $"{Short(e.Id)} {e.Added} added, {e.Modified} changed, {e.Deleted} deleted, {Human.Size(e.Bytes.Value)} ({e.Cause})",
+            LayerWritten e => $"{Short(e.Id)} {e.Added} added, {e.Modified} changed, {e.Deleted} deleted, {Human.Size(e.Bytes.Value)} ({e.Cause}){Kept(e)}",
+            LayerContentRemoved e => $"{Short(e.Id)} {Human.Size(e.Bytes.Value)}",
             LayerQuotaReached e => $"{Short(e.Id)} {e.RecordedPaths} paths recorded",
             LayerRemoved e => Short(e.Id),
             LayerRestored e => $"thin layer of {Short(e.Id)}",
@@ -81,6 +82,11 @@ public static class LogText
         : $"uid {actor.Uid}";
 
     private static string Short(string id) => id.Length > 12 ? id[..12] : id;
+
+    private static string Kept(LayerWritten written) =>
+        written.Content is { } content ? $", {Human.Size(content.Size.Value)} of content kept"
+        : written.ContentLeftOut is { } reason ? $", content not kept: {reason}"
+        : "";
 
     private static string Signed(PullSource? source) =>
         source is null || source.Signatures.IsEmpty ? ""

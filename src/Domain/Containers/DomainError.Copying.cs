@@ -10,6 +10,9 @@ public abstract partial record DomainError
     /// <summary>A removed container of which nothing is kept (any more), or a name that no such container had.</summary>
     public sealed record NotKept(string Reference) : DomainError;
 
+    /// <summary>The files of a removed container's layer were not kept at its end, though it had asked for it.</summary>
+    public sealed record ContentLeftOut(string ContainerId, string Reason) : DomainError;
+
     /// <summary>What is to be brought back has never gone.</summary>
     public sealed record NotRemoved(string ContainerId) : DomainError;
 

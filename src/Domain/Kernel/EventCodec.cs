@@ -46,6 +46,7 @@ public static class EventCodec
         Kind("LayerWritten", "layer_written", "EventDock.Domain.Layers.LayerWritten", EventJson.Default.LayerWritten),
         Kind("LayerQuotaReached", "layer_quota_reached", "EventDock.Domain.Layers.LayerQuotaReached", EventJson.Default.LayerQuotaReached),
         Kind("LayerRestored", "layer_restored", "EventDock.Domain.Layers.LayerRestored", EventJson.Default.LayerRestored),
+        Kind("LayerContentRemoved", "layer_content_removed", "EventDock.Domain.Layers.LayerContentRemoved", EventJson.Default.LayerContentRemoved),
         Kind("LayerRemoved", "layer_removed", "EventDock.Domain.Layers.LayerRemoved", EventJson.Default.LayerRemoved),
         Kind("ImagePulled", "image_pulled", "EventDock.Domain.Images.ImagePulled", EventJson.Default.ImagePulled),
         Kind("ImagePushed", "image_pushed", "EventDock.Domain.Images.ImagePushed", EventJson.Default.ImagePushed),

@@ -32,6 +32,7 @@ using EventDock.Domain.Roots;
 [JsonSerializable(typeof(LayerCreated))]
 [JsonSerializable(typeof(LayerWritten))]
 [JsonSerializable(typeof(LayerQuotaReached))]
+[JsonSerializable(typeof(LayerContentRemoved))]
 [JsonSerializable(typeof(LayerRestored))]
 [JsonSerializable(typeof(LayerRemoved))]
 [JsonSerializable(typeof(LayerRepaired))]
