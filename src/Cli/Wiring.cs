@@ -34,6 +34,7 @@ public sealed class Wiring(Places places, Origin origin)
 {
     private readonly Claims claims = new(places.Root);
     private readonly Trashing trash = new(places);
+    private readonly Recording recording = new(places);
     private readonly OverlayMounts mounts = Mounts.Create(places.Root);
     private readonly RootFiles root = RootFilesAdapter.Create(places.Root);
     private readonly BuildLine building = new(Console.Out, Console.Error, !Console.IsErrorRedirected);
@@ -61,7 +62,11 @@ public sealed class Wiring(Places places, Origin origin)
             ? Opened.Match(Some: ledger => Claimed.Own(Ports(ledger)), None: () => Done)
             : Released().ToAsync()
         from started in Reached.IsSome ? trash.Start(paths, World.Clock()).ToAsync() : Done
-        select started;
+        from recorder in Reached.IsSome ? recording.Start(paths).ToAsync() : Done
+        select recorder;
+
+    public EitherAsync<DomainError, Unit> RecordWrites(
+        Func<CancellationToken, EitherAsync<DomainError, Ports>> open, CancellationToken cancel) => recording.Run(paths, open, cancel);
 
     public World World { get; } = new(
         () => DateTimeOffset.UtcNow,

@@ -53,7 +53,8 @@ public static class KeptContents
     private static Option<ContentUsage> Usage(string id, bool isKnown, Seq<Recorded<DockEvent>> past)
     {
         var blobs = Blobs(past);
-        return blobs.IsEmpty ? None : Some(new ContentUsage(id, blobs.Count, blobs.Sum(b => b.Size.Value), isKnown));
+        // Of a container that has gone and left nothing the note that it had asked is still to be taken away.
+        return blobs.IsEmpty && !past.LastOrNone().Exists(last => last.Event is LayerRemoved or LayerContentRemoved) ? None : Some(new ContentUsage(id, blobs.Count, blobs.Sum(b => b.Size.Value), isKnown));
     }
 
     private static Seq<BlobRef> Blobs(Seq<Recorded<DockEvent>> past) =>

@@ -59,7 +59,7 @@ public static class SystemDfCommand
 
     /// <summary>Something that docker has not: there is a row of it only where there is some of it.</summary>
     private static Seq<TemplateValue.Row> Contents(Seq<ContentUsage> kept) =>
-        kept.IsEmpty
+        kept.ForAll(k => k.Archives == 0)
             ? Seq<TemplateValue.Row>()
             : Seq1(Kind(
                 "Kept Contents", kept.Sum(k => k.Archives), kept.Where(k => k.IsHeld).Sum(k => k.Archives), kept.Sum(k => k.Bytes),
