@@ -1,6 +1,7 @@
 namespace EventDock.Engine;
 
 using System.IO;
+using EventDock.Domain.Containers;
 using EventDock.Domain.Kernel;
 using EventDock.Projections;
 using static EventDock.Engine.Pipeline;
@@ -18,6 +19,7 @@ public static class ExportContainer
         from row in Find.Container(ports, reference, cancel)
         from images in ports.Views.Images.Keyed(Seq1(row.ImageId), None, cancel)
         from image in images.HeadOrNone().OrFail(() => new DomainError.NoSuchImage(row.ImageId))
+        from noted in ContainerStream.Record(ports, new RecordTouched(new ContainerExported(row.Id)), cancel)
         from written in row.State == ContainerRow.Running
             ? View(ports, row, image, write, cancel)
             : Start.Locked(ports, row.Id, cancel).Holding(() => View(ports, row, image, write, cancel))

@@ -3,6 +3,7 @@ namespace EventDock.Engine;
 using System.Globalization;
 using EventDock.Domain.Containers;
 using EventDock.Domain.Kernel;
+using EventDock.Domain.Store;
 using EventDock.Projections;
 using static EventDock.Engine.Pipeline;
 
@@ -75,10 +76,22 @@ public static class Prune
         let unkept = contents.Choose(c => c).Strict()
         let done = containers.Choose(c => c).Strict()
         let all = images.SelectMany(i => i).ToArray().ToSeq().Strict()
-        let gone = all.Select(i => i is RemovedImage.Deleted d ? d.Digest.Hex : "").Concat(layers).Concat(done).ToHashSet(StringComparer.Ordinal)
-        select new Pruned(
-            done, all, layers, unkept.Map(c => c.Container).Strict(),
-            plan.Sizes.Where(s => gone.Contains(s.Key)).Sum(s => s.Value) + unkept.Sum(c => c.Bytes));
+        let ofImages = plan.SizeOf(all.Select(i => i is RemovedImage.Deleted d ? d.Digest.Hex : ""))
+        let ofContainers = plan.SizeOf(done) + unkept.Sum(c => c.Bytes)
+        let ofLayers = plan.SizeOf(layers)
+        from noted in Seq<(string What, bool Gone, long Bytes)>(
+            ("container", !done.IsEmpty || !unkept.IsEmpty, ofContainers), ("image", !all.IsEmpty, ofImages), ("builder", !layers.IsEmpty, ofLayers))
+            .Filter(p => p.Gone).Strict().InTurn(p => Note(ports, p.What, p.Bytes))
+        select new Pruned(done, all, layers, unkept.Map(c => c.Container).Strict(), ofImages + ofContainers + ofLayers);
+
+    /// <summary>What has gone has gone, called off or not.</summary>
+    private static EitherAsync<DomainError, Unit> Note(Ports ports, string what, long bytes) =>
+        ports.Store.Append(
+            new Append(
+                Seq1(new StreamAppend(
+                    Streams.Prune(ports.World.NewId()), 0, Seq1(Fact.At(ports.World.Clock(), new StorePruned(what, bytes))))),
+                Seq<Guard>()),
+            CancellationToken.None).Ignore();
 
     private static EitherAsync<DomainError, Option<ContentUsage>> Content(Ports ports, ContentUsage kept, CancellationToken cancel) =>
         from id in ContainerId.Parse(kept.Container).ToAsync()

@@ -17,5 +17,5 @@ public static class AllViews
     public static readonly Seq<string> Unheeded = Seq(
         "CommandRefused", "LayerQuotaReached", "LayerContentRemoved", "ContainerSignalled", "ExecRequested", "ExecStarted", "ExecFailed", "ExecExited",
         "ForeignEventFound", "Redacted", "SegmentSealed", "SegmentRewritten", "SegmentDropped",
-        "LayerRepaired", "ImageRepaired");
+        "LayerRepaired", "ImageRepaired", "ContainerCopiedOut", "ContainerCopiedIn", "ContainerExported", "ContainerAttached", "StorePruned");
 }

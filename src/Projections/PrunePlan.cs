@@ -47,6 +47,10 @@ public sealed record PrunePlan(Seq<string> Containers, Seq<PrunedImage> Images, 
 
     public long Bytes => Sizes.Values.Sum() + Contents.Sum(c => c.Bytes);
 
+    /// <summary>Bytes of those of its layers that are named.</summary>
+    public long SizeOf(IEnumerable<string> ids) =>
+        ids.Distinct(StringComparer.Ordinal).Sum(id => Sizes.TryGetValue(id, out var size) ? size : 0);
+
     public bool IsEmpty => Containers.IsEmpty && Images.IsEmpty && Layers.IsEmpty && Contents.IsEmpty;
 
     /// <summary>One line a thing, in order: what <see cref="Digest"/> is of, and what is shown.</summary>

@@ -61,6 +61,27 @@ public sealed class CopyMountTests(BusyboxInstallation eventdock) : IClassFixtur
         eventdock.Run("rm", "shut").Good();
     }
 
+    [Fact]
+    public void Paths_that_are_no_text_are_copied_both_ways_and_who_does_it_stands_in_the_ledger()
+    {
+        eventdock.Run("create", "--name", "bytes", "--network", "none", "busybox", "true").Good();
+        Eventdock.Run(
+            "/bin/sh",
+            [
+                "-c",
+                "set -e; b=$(printf 'a\\377\\376b'); echo x > \"$b\"; \"$0\" cp \"$b\" \"bytes:/tmp/$b\"; \"$0\" cp \"bytes:/tmp/$b\" \"out$b\"; cat \"out$b\"; \"$0\" export bytes >/dev/null",
+                Eventdock.Binary,
+            ],
+            null, eventdock.Environment, eventdock.Work).Done();
+        Assert.Equal(
+            ["ContainerExported", "ContainerCopiedOut", "LayerWritten", "ContainerCopiedIn"],
+            eventdock.Lines("log", "--container", "bytes").Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries)[2]).Take(4).AsEnumerable());
+        Assert.Equal(
+            ["create", "extract-to-dir", "archive-path", "export"],
+            eventdock.Lines("events", "--since", "0", "--until", "0s", "-f", "container=bytes", "--format", "{{.Action}}").AsEnumerable());
+        eventdock.Run("rm", "bytes").Good();
+    }
+
     [Theory]
     [InlineData("WorkspaceMounted:1")]
     [InlineData("RootFurnished:1")]

@@ -57,7 +57,7 @@ public sealed class ContainerDeciderLaws : DeciderLaws<ContainerCommand, Contain
 
     protected override Gen<ContainerCommand> Commands => Histories.ContainerCommands(Id);
 
-    protected override bool Repeats(ContainerCommand command) => command is SignalContainer or RecordSignalled;
+    protected override bool Repeats(ContainerCommand command) => command is SignalContainer or RecordSignalled or RecordTouched;
 
     private Gen<Seq<ContainerEvent>> Lives => Commands.ListOf().Select(c => Histories.Run(Decider, c));
 

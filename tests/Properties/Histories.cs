@@ -47,6 +47,8 @@ public static class Histories
         Gen.Elements<int?>(0, 1, 137, null).Select(code => (ContainerCommand)new RecordExited(id, code, false)),
         Gen.Constant<ContainerCommand>(new RestoreContainer(new ContainerRestored(
             id, "n" + id.Short, "busybox", D(9).Hex, Settings, Start, null, null, 127, false, "no"))),
+        Gen.Elements<ContainerTouched>(new ContainerCopiedOut(id, "/x", false), new ContainerAttached(id, true))
+            .Select(fact => (ContainerCommand)new RecordTouched(fact)),
         Gen.Constant<ContainerCommand>(new RemoveContainer(id)));
 
     public static Gen<LayerCommand> LayerCommands(string id) => Gen.OneOf<LayerCommand>(

@@ -8,6 +8,7 @@ using EventDock.Domain.Layers;
 using EventDock.Domain.Ledger;
 using EventDock.Domain.Oci;
 using EventDock.Domain.Roots;
+using EventDock.Domain.Store;
 
 /// <summary>What an event is about, in a few words.</summary>
 public static class LogText
@@ -48,6 +49,11 @@ public static class LogText
             ContainerPaused e => e.Id.Short,
             ContainerUnpaused e => e.Id.Short,
             ContainerRenamed e => $"{e.Id.Short} {e.Name}, before {e.Previous}",
+            ContainerCopiedOut e => $"{e.Id.Short} {e.Path}",
+            ContainerCopiedIn e => $"{e.Id.Short} {e.Path}",
+            ContainerExported e => e.Id.Short,
+            ContainerAttached e => e.Id.Short + (e.Stdin ? " with its input" : ""),
+            StorePruned e => $"{e.What}: {Human.Size(e.Reclaimed.Value)}",
             ContainerRemoved e => e.Id.Short,
             ContainerRestored e => $"{e.Id.Short} {e.Name}",
             ExecRequested e => $"{e.Container.Short} {string.Join(' ', e.Command)}",

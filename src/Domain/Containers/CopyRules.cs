@@ -1,18 +1,22 @@
 namespace EventDock.Domain.Containers;
 
+using System.Text;
 using EventDock.Domain.Kernel;
 
 /// <summary>One argument of cp.</summary>
 /// <param name="Container">Null for a path of the host's.</param>
-public sealed record CopyArgument(string? Container, string Path)
+public sealed record CopyArgument(string? Container, byte[] Path)
 {
     /// <summary>
     /// A colon may stand in a path of the host's, too: such a one is to begin with a slash or a dot (docker's splitCpArg).
     /// </summary>
-    public static CopyArgument Parse(string text) =>
-        text.StartsWith('/') || text.IndexOf(':') is not (>= 0 and var colon) || text[..colon].StartsWith('.')
+    public static CopyArgument Parse(byte[] text) =>
+        text is [(byte)'/', ..] || System.Array.IndexOf(text, (byte)':') is not (>= 0 and var colon) || text[..colon] is [(byte)'.', ..]
             ? new CopyArgument(null, text)
-            : new CopyArgument(text[..colon], text[(colon + 1)..]);
+            : new CopyArgument(Encoding.UTF8.GetString(text, 0, colon), text[(colon + 1)..]);
+
+    /// <summary>Standard input or output.</summary>
+    public bool IsStream => Container is null && Path is [(byte)'-'];
 }
 
 /// <summary>What is copied.</summary>
@@ -57,7 +61,7 @@ public static class CopyRules
     }
 
     /// <summary>The two arguments; exactly one of them names a container.</summary>
-    public static Either<DomainError, (CopyArgument From, CopyArgument To)> Direction(string source, string destination)
+    public static Either<DomainError, (CopyArgument From, CopyArgument To)> Direction(byte[] source, byte[] destination)
     {
         var (from, to) = (CopyArgument.Parse(source), CopyArgument.Parse(destination));
         return source.Length == 0 ? new DomainError.CannotCopy(CopyFault.EmptySource)
