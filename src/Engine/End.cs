@@ -108,7 +108,12 @@ public static class End
 
     /// <summary>The same for who holds the container's lock.</summary>
     internal static EitherAsync<DomainError, Unit> HeldWrites(Ports ports, ContainerId id, string cause, CancellationToken cancel) =>
-        from written in Scan(ports, id, cause, cancel)
+        HeldWrites(ports, id, cause, ports.Thin.Scan(id.Value, cancel), cancel);
+
+    /// <param name="scan">What there is to be recorded.</param>
+    internal static EitherAsync<DomainError, Unit> HeldWrites(
+        Ports ports, ContainerId id, string cause, EitherAsync<DomainError, ThinLayerDelta> scan, CancellationToken cancel) =>
+        from written in Scan(ports, id, cause, scan, cancel)
         from _ in ports.Again(
             () =>
                 from append in Written(ports, id, written, cancel)
@@ -119,7 +124,11 @@ public static class End
         select unit;
 
     private static EitherAsync<DomainError, RecordWritten> Scan(Ports ports, ContainerId id, string cause, CancellationToken cancel) =>
-        from delta in ports.Thin.Scan(id.Value, cancel)
+        Scan(ports, id, cause, ports.Thin.Scan(id.Value, cancel), cancel);
+
+    private static EitherAsync<DomainError, RecordWritten> Scan(
+        Ports ports, ContainerId id, string cause, EitherAsync<DomainError, ThinLayerDelta> scan, CancellationToken cancel) =>
+        from delta in scan
         from content in KeptContents.Of(ports, id, cause, delta, cancel)
         select new RecordWritten(id.Value, cause, delta, LayerDecider.DefaultQuota)
         {

@@ -24,7 +24,7 @@ public static class ThinLayers
             NotedFrozen = id => Fs.TryStat(Fs.Cwd, Bytes.Of(paths.Container(id) + "/freezing"), out _),
             Kept = cancel => Guarded.Run(() => KeptLayers.List(paths), cancel).ToAsync(),
             Bring = (id, cancel) => Guarded.Run(() => KeptLayers.Bring(paths, Checked(id)), cancel).ToAsync(),
-            Compare = (id, cancel) => Guarded.Run(() => Compare(paths, id, limits ?? ThinLimits.Default, cancel), cancel).ToAsync(),
+            Look = (id, cancel) => Guarded.Run(() => Look(paths, id, limits ?? ThinLimits.Default, cancel), cancel).ToAsync(),
         };
 
     internal static Unit Make(Paths paths, string id, Seq<string> layers)
@@ -55,27 +55,34 @@ public static class ThinLayers
     {
         using var container = OpenContainer(paths, id);
         using var upper = Fs.At(container, "upper"u8, Open.Read | Open.Directory | Open.NoFollow);
-        var before = ThinState.Read(container, Settled);
         var lowers = OpenLowers(paths, container);
         try
         {
             var scan = new ThinScan(limits.Paths, limits.Walk, cancel);
-            var now = scan.Run(upper, lowers);
-            var changes = new ThinChanges(upper, limits, cancel).Between(before, now, scan.Incomplete is null);
-            if (changes.IsEmpty)
-            {
-                return new ThinLayerDelta(changes, null, scan.Incomplete);
-            }
-
-            ThinState.Write(container, Pending, now);
-            FaultPoints.At(FaultPoint.ScanKept);
-            var list = Blobs.Write(paths, ChangesType, ThinChanges.Pack(changes));
-            return new ThinLayerDelta(changes, list, scan.Incomplete);
+            return Delta(paths, container, upper, scan.Run(upper, lowers), scan.Incomplete, limits, cancel);
         }
         finally
         {
             lowers.ForEach(lower => lower.Dispose());
         }
+    }
+
+    /// <summary>What is otherwise than at the scan before, which this one is to replace.</summary>
+    private static ThinLayerDelta Delta(
+        Paths paths, SafeFileHandle container, SafeFileHandle upper, List<ThinEntry> now, string? incomplete, ThinLimits limits,
+        CancellationToken cancel)
+    {
+        var before = ThinState.Read(container, Settled);
+        var changes = new ThinChanges(upper, limits, cancel).Between(before, now, incomplete is null);
+        if (changes.IsEmpty)
+        {
+            return new ThinLayerDelta(changes, null, incomplete);
+        }
+
+        ThinState.Write(container, Pending, now);
+        FaultPoints.At(FaultPoint.ScanKept);
+        var list = Blobs.Write(paths, ChangesType, ThinChanges.Pack(changes));
+        return new ThinLayerDelta(changes, list, incomplete);
     }
 
     /// <summary>The layer as it is counts as recorded.</summary>
@@ -94,14 +101,16 @@ public static class ThinLayers
         }
     }
 
-    private static ThinDifference Compare(Paths paths, string id, ThinLimits limits, CancellationToken cancel)
+    private static ThinLook Look(Paths paths, string id, ThinLimits limits, CancellationToken cancel)
     {
         using var container = OpenContainer(paths, id);
         using var upper = Fs.At(container, "upper"u8, Open.Read | Open.Directory | Open.NoFollow);
         var lowers = OpenLowers(paths, container);
         try
         {
-            return new ThinComparison(limits, cancel).Run(upper, lowers);
+            var comparison = new ThinComparison(limits, cancel);
+            var difference = comparison.Run(upper, lowers);
+            return new ThinLook(difference, Delta(paths, container, upper, comparison.Entries, comparison.Incomplete, limits, cancel));
         }
         finally
         {

@@ -26,7 +26,7 @@ internal static class HostDevices
         var host = Resolved(device.PathOnHost);
         if (!Fs.TryStat(Fs.Cwd, Bytes.Of(host), out var stat))
         {
-            return Missing(device, "no such file or directory");
+            return new DomainError.NoDevice(device.PathOnHost);
         }
 
         if (Node(stat, device.PathInContainer) is { } one)

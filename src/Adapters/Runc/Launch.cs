@@ -56,7 +56,7 @@ internal sealed class Launch(RuntimePaths paths, OverlayMounts mounts, Programs 
             return error;
         }
 
-        ContainersOnDisk.Write(container, spec.Name, settings.StopSignal);
+        ContainersOnDisk.Write(container, spec.Name, settings.StopSignal, settings.More.StopTimeout);
         var network = spec.Joined.Find(j => j.Kind == "network").OrNull();
         var binds = network is null
             ? Bundle.WriteEtcFiles(container, settings.Hostname, settings.Network)

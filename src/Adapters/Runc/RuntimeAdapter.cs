@@ -49,6 +49,7 @@ public static class RuntimeAdapter
             Step: (spec, cancel) => OnOwnThread(paths.StepBundle(spec.WorkspaceId), () => steps.Run(spec, streams, cancel)))
         {
             Fits = sandboxes.Fits,
+            Name = () => programs.Name,
             Control = Control(paths),
         };
         return (runtime, new StepSweep(steps.End));

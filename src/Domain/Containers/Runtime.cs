@@ -123,6 +123,9 @@ public sealed record Runtime(
     /// <summary>Says what of it this host cannot give a container.</summary>
     public Func<ContainerOptions, Either<DomainError, Unit>> Fits { get; init; } = _ => unit;
 
+    /// <summary>The OCI runtime that is used here: runc, or crun.</summary>
+    public Func<string> Name { get; init; } = () => "runc";
+
     public required ProcessControl Control { get; init; }
 }
 

@@ -103,8 +103,8 @@ public sealed record ThinLayerStore(
     Func<string, CancellationToken, EitherAsync<DomainError, Unit>> Settle,
     Func<string, CancellationToken, EitherAsync<DomainError, Unit>> Discard)
 {
-    /// <summary>The layer as it is now against all that lies below it; nothing is kept of it.</summary>
-    public required Func<string, CancellationToken, EitherAsync<DomainError, ThinDifference>> Compare { get; init; }
+    /// <summary>The layer as it is now against all that lies below it, and a scan, in one walk.</summary>
+    public required Func<string, CancellationToken, EitherAsync<DomainError, ThinLook>> Look { get; init; }
 
     /// <summary>
     /// Notes that this command has the container's processes frozen (true) or no longer has (false): should it die meanwhile, nobody has
