@@ -35,7 +35,9 @@ public static class Copying
         let followed = request.Follow && asked.Kind == FoundKind.Link
         let source = followed ? root with { Path = asked.Path } : root
         from found in followed ? There(ports, source, request, cancel) : Give(asked)
-        from noted in ContainerStream.Record(ports, new RecordTouched(new ContainerCopiedOut(id, Asked(root).Path, Asked(root).Base64)), cancel)
+        let asking = EventPath.Of(root.Path)
+        from noted in ContainerStream.Record(
+            ports, new RecordTouched(new ContainerCopiedOut(id, asking.Path, asking.Base64)), cancel)
         from done in request.Host is { } path
             // What a link leads to comes by the link's name; in an archive for somebody else by its own, as in docker's.
             ? To(
@@ -74,10 +76,11 @@ public static class Copying
                   : Fail<Unit>(new DomainError.BadDestination(Shown(request), "a directory"))
               select done;
 
-    private static (string Path, bool Base64) Asked(CopyPlace root) => EventPath.Of(root.Path);
-
-    private static EitherAsync<DomainError, Unit> Came(Ports ports, ContainerId id, CopyPlace root, CancellationToken cancel) =>
-        ContainerStream.Record(ports, new RecordTouched(new ContainerCopiedIn(id, Asked(root).Path, Asked(root).Base64)), cancel);
+    private static EitherAsync<DomainError, Unit> Came(Ports ports, ContainerId id, CopyPlace root, CancellationToken cancel)
+    {
+        var (path, base64) = EventPath.Of(root.Path);
+        return ContainerStream.Record(ports, new RecordTouched(new ContainerCopiedIn(id, path, base64)), cancel);
+    }
 
     private static string Shown(CopyRequest request) => $"{request.Container}:{Encoding.UTF8.GetString(request.Path)}";
 

@@ -54,13 +54,16 @@ public static class KeptContents
     {
         var blobs = Blobs(past);
         // Of a container that has gone and left nothing the note that it had asked is still to be taken away.
-        return blobs.IsEmpty && !past.LastOrNone().Exists(last => last.Event is LayerRemoved or LayerContentRemoved) ? None : Some(new ContentUsage(id, blobs.Count, blobs.Sum(b => b.Size.Value), isKnown));
+        return blobs.IsEmpty && !past.LastOrNone().Exists(last => last.Event is LayerRemoved or LayerContentRemoved)
+            ? None
+            : Some(new ContentUsage(id, blobs.Count, blobs.Sum(b => b.Size.Value), isKnown));
     }
 
     private static Seq<BlobRef> Blobs(Seq<Recorded<DockEvent>> past) =>
         past.Exists(e => e.Event is LayerContentRemoved)
             ? Seq<BlobRef>()
-            : Writes(past).Choose(w => w.Content is { } content ? Some(content) : None).DistinctBy(b => b.Digest.Hex).ToArray().ToSeq().Strict();
+            : Writes(past).Choose(w => w.Content is { } content ? Some(content) : None)
+                .DistinctBy(b => b.Digest.Hex).ToArray().ToSeq().Strict();
 
     /// <summary>Of containers that are neither there nor kept in the trash.</summary>
     internal static EitherAsync<DomainError, Seq<ContentUsage>> Unheld(

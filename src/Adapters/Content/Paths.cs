@@ -68,7 +68,8 @@ public sealed record Paths(string Root)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Root) ?? "/");
             Fs.TryMakeDirectory(Fs.Cwd, Bytes.Of(Root), 0x1c9);
-            foreach (var directory in new[] { Path.Combine(Root, "blobs"), Blobs, Layers, Links, Containers, Records, Staging, Trash, Locks })
+            string[] all = [Path.Combine(Root, "blobs"), Blobs, Layers, Links, Containers, Records, Staging, Trash, Locks];
+            foreach (var directory in all)
             {
                 Fs.TryMakeDirectory(Fs.Cwd, Bytes.Of(directory), 0x1c0);
             }

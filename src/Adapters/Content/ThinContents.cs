@@ -11,8 +11,8 @@ using EventDock.Domain.Oci;
 using Microsoft.Win32.SafeHandles;
 
 /// <summary>
-/// Archives of thin layers as blobs. Each names its container, so that it is no other blob's twin: whoever removes a layer, or another
-/// container's archive, does not take it along.
+/// Archives of thin layers as blobs. Each names its container, so that it is no other blob's twin: whoever removes a layer, or
+/// another container's archive, does not take it along.
 /// </summary>
 public static class ThinContents
 {
@@ -74,7 +74,8 @@ public static class ThinContents
         using (var gzip = new GZipStream(new Tee(hash, new PosixStream(file)), CompressionLevel.Fastest, leaveOpen: true))
         using (var buffered = new BufferedStream(new Bounded(gzip, quota), 128 * 1024))
         {
-            new UpperArchive(buffered, What, cancel) { Live = true, SparseFrom = UpperArchive.AnyHole, Comment = id }.Write(upper, withRoot: true);
+            new UpperArchive(buffered, What, cancel) { Live = true, SparseFrom = UpperArchive.AnyHole, Comment = id }
+                .Write(upper, withRoot: true);
             buffered.Flush();
         }
 
@@ -93,7 +94,8 @@ public static class ThinContents
             var actual = Digest.FromHash(SHA256.HashData(blob));
             if (actual.Hex != known.Hex)
             {
-                throw new RefusedException(new DomainError.Corrupt(Path.Combine(paths.Blobs, known.Hex), known.Value, actual.Value));
+                throw new RefusedException(
+                    new DomainError.Corrupt(Path.Combine(paths.Blobs, known.Hex), known.Value, actual.Value));
             }
 
             blob.Position = 0;

@@ -93,7 +93,8 @@ public static class ThinLayers
         var lowers = OpenLowers(paths, container);
         try
         {
-            ThinState.Write(container, Settled, new ThinScan(ThinLimits.Default.Paths, ThinLimits.Default.Walk, cancel).Run(upper, lowers));
+            var scan = new ThinScan(ThinLimits.Default.Paths, ThinLimits.Default.Walk, cancel);
+            ThinState.Write(container, Settled, scan.Run(upper, lowers));
         }
         finally
         {
@@ -110,7 +111,8 @@ public static class ThinLayers
         {
             var comparison = new ThinComparison(limits, cancel);
             var difference = comparison.Run(upper, lowers);
-            return new ThinLook(difference, Delta(paths, container, upper, comparison.Entries, comparison.Incomplete, limits, cancel));
+            var delta = Delta(paths, container, upper, comparison.Entries, comparison.Incomplete, limits, cancel);
+            return new ThinLook(difference, delta);
         }
         finally
         {

@@ -84,7 +84,9 @@ internal sealed class LogReader(string path, LogSpec spec, int output, int error
     {
         var start = next;
         next += record.Length;
-        if (LogLine.Parse(record).ToNullable() is not { } line || start < tail.Of(line.IsError) || (spec.Since is { } since && line.IsBefore(since)))
+        if (LogLine.Parse(record).ToNullable() is not { } line
+            || start < tail.Of(line.IsError)
+            || (spec.Since is { } since && line.IsBefore(since)))
         {
             return true;
         }

@@ -18,7 +18,8 @@ public static class RestoreCommand
     {
         if (!lost.IsEmpty)
         {
-            session.Error.Write($"{TerminalText.Escape(name)}: its files are back, the values of -e are gone: {TerminalText.Escape(string.Join(' ', lost))}\n");
+            var told = $"{name}: its files are back, the values of -e are gone: {string.Join(' ', lost)}";
+            session.Error.Write(TerminalText.Escape(told) + "\n");
         }
 
         return session.Line(name);

@@ -19,7 +19,8 @@ public static class InspectJson
 
     /// <param name="runtime">The one that is used here.</param>
     /// <param name="env">The whole environment: shown to root, who may inspect, and recorded nowhere.</param>
-    public static string Container(ContainerRow row, Option<ImageRow> image, Seq<string> env, Option<ContainerSizes> sizes, string runtime) => Written(json =>
+    public static string Container(
+        ContainerRow row, Option<ImageRow> image, Seq<string> env, Option<ContainerSizes> sizes, string runtime) => Written(json =>
     {
         json.WriteString("Id", row.Id.Value);
         json.WriteString("Created", Rfc3339.Micros(row.Created));

@@ -21,7 +21,8 @@ public static class LogText
             CommandRefused e => $"{e.Verb}: {e.Text}",
             LayerCreated { Container: { } container } => $"thin layer of {Short(container)}",
             LayerCreated e => $"{Short(e.Id)} {Human.Size(e.Size.Value)}",
-            LayerWritten e => $"{Short(e.Id)} {e.Added} added, {e.Modified} changed, {e.Deleted} deleted, {Human.Size(e.Bytes.Value)} ({e.Cause}){Kept(e)}",
+            LayerWritten e =>
+                $"{Short(e.Id)} {e.Added} added, {e.Modified} changed, {e.Deleted} deleted, {Human.Size(e.Bytes.Value)} ({e.Cause}){Kept(e)}",
             LayerContentRemoved e => $"{Short(e.Id)} {Human.Size(e.Bytes.Value)}",
             LayerQuotaReached e => $"{Short(e.Id)} {e.RecordedPaths} paths recorded",
             LayerRemoved e => Short(e.Id),
