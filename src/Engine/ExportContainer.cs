@@ -19,7 +19,6 @@ public static class ExportContainer
         from row in Find.Container(ports, reference, cancel)
         from images in ports.Views.Images.Keyed(Seq1(row.ImageId), None, cancel)
         from image in images.HeadOrNone().OrFail(() => new DomainError.NoSuchImage(row.ImageId))
-        from noted in ContainerStream.Record(ports, new RecordTouched(new ContainerExported(row.Id)), cancel)
         from written in row.State == ContainerRow.Running
             ? View(ports, row, image, write, cancel)
             : Start.Locked(ports, row.Id, cancel).Holding(() => View(ports, row, image, write, cancel))
@@ -28,6 +27,7 @@ public static class ExportContainer
     private static EitherAsync<DomainError, Unit> View(
         Ports ports, ContainerRow row, ImageRow image,
         Func<Func<Stream, EitherAsync<DomainError, Unit>>, EitherAsync<DomainError, Unit>> write, CancellationToken cancel) =>
+        from noted in ContainerStream.Record(ports, new RecordTouched(new ContainerExported(row.Id)), cancel)
         from workspace in ports.Workspaces.View(row.Id.Value, image.Content.Layers.Map(l => l.Id).Strict(), cancel)
         from written in write(target => ports.Archives.Tree(workspace.Merged, $"container {row.Id.Short}", target, cancel))
             .Finally(() => ports.Workspaces.Close(workspace, CancellationToken.None))
