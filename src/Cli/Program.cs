@@ -118,10 +118,11 @@ public static class Program
             var code = args switch
             {
                 [ContainerEndedCommand.Word, var id] => Ended(
-                    args, (session, cancel) => ContainerEndedCommand.Run(id, session, cancel), output, error),
+                    args, (_, session, cancel) => ContainerEndedCommand.Run(id, session, cancel), output, error),
                 [EmptyTrashCommand.Word] => Emptied(args, error),
+                [RecordWritesCommand.Word] => Ended(args, RecordWritesCommand.Run, output, error),
                 [ExecEndedCommand.Word, var id, var exec] => Ended(
-                    args, (session, cancel) => ExecEndedCommand.Run(id, exec, session, cancel), output, error),
+                    args, (_, session, cancel) => ExecEndedCommand.Run(id, exec, session, cancel), output, error),
                 _ => Command(args, output, error),
             };
             output.Flush();
@@ -242,10 +243,10 @@ public static class Program
 
     /// <summary>conmon's call: nobody reads what it prints, so a failure is its exit code.</summary>
     private static int Ended(
-        string[] args, Func<Session, CancellationToken, EitherAsync<DomainError, int>> command, TextWriter output, TextWriter error)
+        string[] args, Func<Wiring, Session, CancellationToken, EitherAsync<DomainError, int>> command, TextWriter output, TextWriter error)
     {
         var wiring = new Wiring(Places.OfEnvironment(), Origin(args.ToSeq()));
-        var result = Run(() => command(wiring.Session(output, error), CancellationToken.None)).GetAwaiter().GetResult();
+        var result = Run(() => command(wiring, wiring.Session(output, error), CancellationToken.None)).GetAwaiter().GetResult();
         EndedAsync(wiring, result.IsLeft, error).GetAwaiter().GetResult();
         return result.Match(Right: code => code, Left: refused => Told(refused, args[0], error));
     }

@@ -33,6 +33,7 @@ public sealed class Wiring(Places places, Origin origin)
 {
     private readonly Claims claims = new(places.Root);
     private readonly Trashing trash = new(places);
+    private readonly Recording recording = new(places);
     private readonly OverlayMounts mounts = Mounts.Create(places.Root);
     private readonly RootFiles root = RootFilesAdapter.Create(places.Root);
     private readonly BuildLine building = new(Console.Out, Console.Error, !Console.IsErrorRedirected);
@@ -60,7 +61,11 @@ public sealed class Wiring(Places places, Origin origin)
             ? Opened.Match(Some: ledger => Claimed.Own(Ports(ledger)), None: () => Done)
             : Released().ToAsync()
         from started in Reached.IsSome ? trash.Start(paths, World.Clock()).ToAsync() : Done
-        select started;
+        from recorder in Reached.IsSome ? recording.Start(paths).ToAsync() : Done
+        select recorder;
+
+    public EitherAsync<DomainError, Unit> RecordWrites(
+        Func<CancellationToken, EitherAsync<DomainError, Ports>> open, CancellationToken cancel) => recording.Run(paths, open, cancel);
 
     public World World { get; } = new(
         () => DateTimeOffset.UtcNow,
@@ -307,6 +312,8 @@ public sealed class Wiring(Places places, Origin origin)
                 () => EngineConfigFile.Read(places.Config, places.ConfigNamed).Map(config => config.Signatures),
                 (image, payloads, cancel) => registry.Value.ToAsync().Bind(r => r.Signatures(image, payloads, cancel)),
                 PublicKeyFile.Read),
+            Contents = ThinContents.Create(
+                paths, () => EngineConfigFile.Read(places.Config, places.ConfigNamed).Map(config => config.RecordQuota)),
             Files = FileCopies.Create(),
             Claims = claims.Store,
             Reader = LayerReading.Create(paths),

@@ -102,31 +102,14 @@ public static class Check
         return None;
     }
 
-    internal static EitherAsync<DomainError, KnownStore> Known(Ports ports, CancellationToken cancel)
-    {
-        var blobs = new Dictionary<string, long?>(StringComparer.Ordinal);
-        return
-            from images in ports.Views.Images.All(None, cancel)
-            from layers in ports.Views.Layers.All(None, cancel)
-            from tags in ports.Views.Tags.All(None, cancel)
-            from containers in ports.Views.Containers.All(None, cancel)
-            from segments in ports.Ledger.Sealer.All(cancel)
-            from written in ports.Ledger.Log.Read(
-                new LogQuery(Seq<string>(), Seq<string>(), Seq1(nameof(LayerWritten)), null, null, null, null, null),
-                recorded => Noted(blobs, recorded.Event), cancel)
-            select new KnownStore(images, layers, tags, containers, blobs, segments);
-    }
-
-    /// <summary>A list of changes stays as long as the event that tells of it.</summary>
-    private static Unit Noted(Dictionary<string, long?> blobs, DockEvent happened)
-    {
-        if (happened is LayerWritten { ChangeList: { } list })
-        {
-            blobs[list.Digest.Hex] = list.Size.Value;
-        }
-
-        return unit;
-    }
+    internal static EitherAsync<DomainError, KnownStore> Known(Ports ports, CancellationToken cancel) =>
+        from images in ports.Views.Images.All(None, cancel)
+        from layers in ports.Views.Layers.All(None, cancel)
+        from tags in ports.Views.Tags.All(None, cancel)
+        from containers in ports.Views.Containers.All(None, cancel)
+        from segments in ports.Ledger.Sealer.All(cancel)
+        from blobs in KeptContents.Told(ports, cancel)
+        select new KnownStore(images, layers, tags, containers, blobs, segments);
 
     /// <summary>One layer after the other: no more than one is unpacked at a time. One that is removed meanwhile is no finding.</summary>
     private static EitherAsync<DomainError, Seq<StoreFinding>> Deep(CheckPorts ports, KnownStore known, CancellationToken cancel) =>

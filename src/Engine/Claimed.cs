@@ -78,7 +78,7 @@ public static class Claimed
         from beyondLayers in Asked(beyondImages, _ => ports.Views.Layers.All(None, cancel)
             .Map(rows => rows.Choose(l => l.Blob is { } blob ? Some(blob.Digest.Hex) : None)))
         from beyondManifests in Asked(beyondLayers, left => Manifests(ports, left, cancel))
-        from unknown in Asked(beyondManifests, _ => ChangeLists(ports, cancel))
+        from unknown in Asked(beyondManifests, _ => KeptContents.Told(ports, cancel).Map(told => told.Keys.ToArray().ToSeq().Strict()))
         select unknown;
 
     private static EitherAsync<DomainError, Seq<string>> Asked(
@@ -101,25 +101,6 @@ public static class Claimed
              Right: read => read is ManifestOrIndex.Single single ? single.Manifest.Config.Digest.Hex : "",
              Left: _ => ""))
         .Recover(error => error is DomainError.FileFailed or DomainError.BadContent or DomainError.Corrupt ? Some(Give("")) : None);
-
-    /// <summary>A list of changes stays as long as the event that tells of it.</summary>
-    private static EitherAsync<DomainError, Seq<string>> ChangeLists(Ports ports, CancellationToken cancel)
-    {
-        var lists = new List<string>();
-        return ports.Ledger.Log.Read(
-                new LogQuery(Seq<string>(), Seq<string>(), Seq1(nameof(LayerWritten)), null, null, null, null, null),
-                recorded =>
-                {
-                    if (recorded.Event is LayerWritten { ChangeList: { } list })
-                    {
-                        lists.Add(list.Digest.Hex);
-                    }
-
-                    return unit;
-                },
-                cancel)
-            .Map(_ => lists.ToSeq().Strict());
-    }
 
     /// <summary>
     /// A container that the ledger does not have goes with all that is mounted; of one that has ended nothing stays mounted. One that is

@@ -61,7 +61,8 @@ public static class Create
         from kept in
             (from secrets in ports.Secrets.Write(id, resolved.Env, cancel)
              from profile in request.SeccompProfile is { } own ? ports.Secrets.Profile(id, own, cancel) : Done
-             select profile)
+             from asked in request.Options.RecordContent ? ports.Contents.Ask(id.Value, cancel) : Done
+             select asked)
             .OrUndo(() => ports.Thin.Discard(id.Value, CancellationToken.None))
         select new PreparedContainer(
             id, name.IfNone(() => Drawn(ports, 0)), name.IsNone, request.Image, image, resolved.Settings, layers, resolved.Env);

@@ -11,8 +11,10 @@ public static class Diff
     public static EitherAsync<DomainError, Unit> Run(
         Ports ports, string reference, Func<Seq<ThinLine>, Unit> show, CancellationToken cancel) =>
         from row in Find.Container(ports, reference, cancel)
-        from difference in ports.Thin.Compare(row.Id.Value, cancel)
-        from recorded in End.RecordWrites(ports, row.Id, "diff", cancel)
+        from difference in Start.Locked(ports, row.Id, cancel).Holding(() =>
+            from look in ports.Thin.Look(row.Id.Value, cancel)
+            from recorded in End.HeldWrites(ports, row.Id, "diff", Give(look.Delta), cancel)
+            select look.Difference)
         let shown = show(difference.Lines)
         from whole in difference.Incomplete is { } reason
             ? Fail<Unit>(new DomainError.BadContent($"container {row.Id.Short}", $"the list is not whole: {reason}"))

@@ -134,10 +134,15 @@ public static class End
 
     /// <summary>The same for who holds the container's lock.</summary>
     internal static EitherAsync<DomainError, Unit> HeldWrites(Ports ports, ContainerId id, string cause, CancellationToken cancel) =>
-        from written in Scan(ports, id, cause, cancel)
+        HeldWrites(ports, id, cause, ports.Thin.Scan(id.Value, cancel), cancel);
+
+    /// <param name="scan">What there is to be recorded.</param>
+    internal static EitherAsync<DomainError, Unit> HeldWrites(
+        Ports ports, ContainerId id, string cause, EitherAsync<DomainError, ThinLayerDelta> scan, CancellationToken cancel) =>
+        from written in Scan(ports, id, cause, scan, cancel)
         from _ in ports.Again(
             () =>
-                from append in written.Delta.IsEmpty
+                from append in written.IsEmpty
                     ? Give(Append.None)
                     : from past in ports.Store.Past(Streams.Layer(id.Value), cancel)
                       from decided in Written(ports, past, written).ToAsync()
@@ -149,11 +154,19 @@ public static class End
         select unit;
 
     private static EitherAsync<DomainError, RecordWritten> Scan(Ports ports, ContainerId id, string cause, CancellationToken cancel) =>
-        from delta in ports.Thin.Scan(id.Value, cancel)
-        select new RecordWritten(id.Value, cause, delta, LayerDecider.DefaultQuota);
+        Scan(ports, id, cause, ports.Thin.Scan(id.Value, cancel), cancel);
+
+    private static EitherAsync<DomainError, RecordWritten> Scan(
+        Ports ports, ContainerId id, string cause, EitherAsync<DomainError, ThinLayerDelta> scan, CancellationToken cancel) =>
+        from delta in scan
+        from content in KeptContents.Of(ports, id, cause, delta, cancel)
+        select new RecordWritten(id.Value, cause, delta, LayerDecider.DefaultQuota)
+        {
+            Content = content.MatchUnsafe<KeptContent?>(Some: c => c, None: () => null),
+        };
 
     private static Either<DomainError, Append> Written(Ports ports, StreamPast layer, RecordWritten written) =>
-        written.Delta.IsEmpty
+        written.IsEmpty
             ? Append.None
             : layer.Decide(LayerDecider.Decider, Streams.Layer(written.Id), written, ports.World.Clock()).Map(decided => decided.Append);
 

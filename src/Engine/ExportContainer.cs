@@ -1,6 +1,7 @@
 namespace EventDock.Engine;
 
 using System.IO;
+using EventDock.Domain.Containers;
 using EventDock.Domain.Kernel;
 using EventDock.Projections;
 using static EventDock.Engine.Pipeline;
@@ -26,6 +27,7 @@ public static class ExportContainer
     private static EitherAsync<DomainError, Unit> View(
         Ports ports, ContainerRow row, ImageRow image,
         Func<Func<Stream, EitherAsync<DomainError, Unit>>, EitherAsync<DomainError, Unit>> write, CancellationToken cancel) =>
+        from noted in ContainerStream.Record(ports, new RecordTouched(new ContainerExported(row.Id)), cancel)
         from workspace in ports.Workspaces.View(row.Id.Value, image.Content.Layers.Map(l => l.Id).Strict(), cancel)
         from written in write(target => ports.Archives.Tree(workspace.Merged, $"container {row.Id.Short}", target, cancel))
             .Finally(() => ports.Workspaces.Close(workspace, CancellationToken.None))

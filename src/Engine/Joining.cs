@@ -17,7 +17,9 @@ public static class Joining
     {
         var options = request.Options;
         return
-            from network in Meant(ports, request.Network, cancel)
+            // As with docker one that there is not (yet) is looked for when the container is started.
+            from network in Meant(ports, request.Network, cancel).Recover(error =>
+                error is DomainError.NoSuchContainer ? Some(Give(Option<ContainerRow>.None)) : None)
             from ipc in Meant(ports, options.Ipc, cancel)
             from pid in Meant(ports, options.Pid, cancel)
             from uts in Meant(ports, options.Uts, cancel)
@@ -49,9 +51,8 @@ public static class Joining
         Ports ports, string kind, string? mode, CancellationToken cancel) =>
         NamespaceMode.Container(mode) is { } id
             ? from found in ports.Views.Containers.Keyed(Seq1(id), None, cancel)
-              from joined in found.HeadOrNone().Match(
-                  Some: row => Joined(kind, row),
-                  None: () => Fail<JoinedContainer>(new DomainError.NoSuchContainer(id)))
+              from row in found.HeadOrNone().Match(Some: Give, None: () => Find.Container(ports, id, cancel))
+              from joined in Joined(kind, row)
               select Seq1(joined)
             : Give(Seq<JoinedContainer>());
 

@@ -28,6 +28,9 @@ public sealed record Ports(
     /// <summary>Archives of images and of containers' files.</summary>
     public required ImageArchives Archives { get; init; }
 
+    /// <summary>Files of thin layers that are kept beyond the layers.</summary>
+    public required ThinContentStore Contents { get; init; }
+
     /// <summary>Files of containers and of the host, to be copied.</summary>
     public required ContainerFiles Files { get; init; }
 

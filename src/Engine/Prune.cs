@@ -3,6 +3,7 @@ namespace EventDock.Engine;
 using System.Globalization;
 using EventDock.Domain.Containers;
 using EventDock.Domain.Kernel;
+using EventDock.Domain.Store;
 using EventDock.Projections;
 using static EventDock.Engine.Pipeline;
 
@@ -13,7 +14,8 @@ public sealed record PlannedPrune(PrunePlan Plan, long Position)
 }
 
 /// <param name="Layers">Those that nothing stood on.</param>
-public sealed record Pruned(Seq<string> Containers, Seq<RemovedImage> Images, Seq<string> Layers, long Bytes);
+/// <param name="Contents">Containers whose kept files have gone.</param>
+public sealed record Pruned(Seq<string> Containers, Seq<RemovedImage> Images, Seq<string> Layers, Seq<string> Contents, long Bytes);
 
 /// <summary>
 /// <c>image prune</c>, <c>container prune</c>, <c>system prune</c>. What is to go is found in the views; whether each of it may still go is
@@ -34,7 +36,9 @@ public static class Prune
             from tags in ports.Views.Tags.All(at, cancel)
             from layers in ports.Views.Layers.All(at, cancel)
             from containers in ports.Views.Containers.All(at, cancel)
-            select PrunePlan.Of(request, new PruneViews(images, tags, layers, containers), ports.World.Clock());
+            from contents in request.Containers ? KeptContents.Unheld(ports, containers, at, cancel) : Give(Seq<ContentUsage>())
+            select PrunePlan.Of(
+                request, new PruneViews(images, tags, layers, containers) { Contents = contents }, ports.World.Clock());
     }
 
     /// <summary>The plan as it is now, where it is the one of that id; else what has changed.</summary>
@@ -68,10 +72,31 @@ public static class Prune
         from containers in plan.Containers.InTurn(id => Container(ports, id, cancel))
         from images in plan.Images.InTurn(image => Remove.Exactly(ports, image, cancel).Recover(Kept<Seq<RemovedImage>>(Seq<RemovedImage>())))
         from layers in Remove.Unheld(ports, plan.Layers, cancel).Recover(Kept<Seq<string>>(Seq<string>()))
+        from contents in plan.Contents.InTurn(kept => Content(ports, kept, cancel))
+        let unkept = contents.Choose(c => c).Strict()
         let done = containers.Choose(c => c).Strict()
         let all = images.SelectMany(i => i).ToArray().ToSeq().Strict()
-        let gone = all.Select(i => i is RemovedImage.Deleted d ? d.Digest.Hex : "").Concat(layers).Concat(done).ToHashSet(StringComparer.Ordinal)
-        select new Pruned(done, all, layers, plan.Sizes.Where(s => gone.Contains(s.Key)).Sum(s => s.Value));
+        let ofImages = plan.SizeOf(all.Select(i => i is RemovedImage.Deleted d ? d.Digest.Hex : ""))
+        let ofContainers = plan.SizeOf(done) + unkept.Sum(c => c.Bytes)
+        let ofLayers = plan.SizeOf(layers)
+        from noted in Seq<(string What, bool Gone, long Bytes)>(
+            ("container", !done.IsEmpty || !unkept.IsEmpty, ofContainers), ("image", !all.IsEmpty, ofImages), ("builder", !layers.IsEmpty, ofLayers))
+            .Filter(p => p.Gone).Strict().InTurn(p => Note(ports, p.What, p.Bytes))
+        select new Pruned(done, all, layers, unkept.Map(c => c.Container).Strict(), ofImages + ofContainers + ofLayers);
+
+    /// <summary>What has gone has gone, called off or not.</summary>
+    private static EitherAsync<DomainError, Unit> Note(Ports ports, string what, long bytes) =>
+        ports.Store.Append(
+            new Append(
+                Seq1(new StreamAppend(
+                    Streams.Prune(ports.World.NewId()), 0, Seq1(Fact.At(ports.World.Clock(), new StorePruned(what, bytes))))),
+                Seq<Guard>()),
+            CancellationToken.None).Ignore();
+
+    private static EitherAsync<DomainError, Option<ContentUsage>> Content(Ports ports, ContentUsage kept, CancellationToken cancel) =>
+        from id in ContainerId.Parse(kept.Container).ToAsync()
+        from gone in KeptContents.Remove(ports, id, cancel)
+        select gone ? Some(kept) : None;
 
     private static EitherAsync<DomainError, Option<string>> Container(Ports ports, string id, CancellationToken cancel) =>
         (from parsed in ContainerId.Parse(id).ToAsync()

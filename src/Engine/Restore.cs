@@ -3,6 +3,7 @@ namespace EventDock.Engine;
 using EventDock.Domain.Containers;
 using EventDock.Domain.Kernel;
 using EventDock.Domain.Layers;
+using EventDock.Domain.Oci;
 using EventDock.Projections;
 using static EventDock.Engine.Pipeline;
 
@@ -15,18 +16,36 @@ public static class Restore
     /// <summary>A container that is kept, and all that has happened to it.</summary>
     private sealed record Kept(ContainerId Id, ContainerRow Row);
 
-    public static EitherAsync<DomainError, Unit> Run(Ports ports, string reference, CancellationToken cancel) =>
+    /// <returns>Variables of -e whose values are gone for good.</returns>
+    public static EitherAsync<DomainError, Seq<string>> Run(Ports ports, string reference, CancellationToken cancel) =>
         from kept in Find(ports, reference, cancel)
-        from done in Start.Locked(ports, kept.Id, cancel).Holding(() => Bring(ports, kept, cancel))
-        select done;
+        from lost in Start.Locked(ports, kept.Id, cancel).Holding(() => Bring(ports, kept, cancel))
+        select lost;
 
-    private static EitherAsync<DomainError, Unit> Bring(Ports ports, Kept kept, CancellationToken cancel) =>
+    private static EitherAsync<DomainError, Seq<string>> Bring(Ports ports, Kept kept, CancellationToken cancel) =>
         from brought in ports.Thin.Bring(kept.Id.Value, cancel)
-        from back in brought.OrFail(() => new DomainError.NotKept(kept.Id.Value))
-        from recorded in Record(ports, kept, cancel).OrUndo(back)
+        from recorded in brought.Match(
+            Some: back => Record(ports, kept, None, cancel).OrUndo(back).Map(_ => Seq<string>()),
+            None: () => Refill(ports, kept, cancel).Map(_ => kept.Row.Settings.Env.Map(e => e.Name).Strict()))
         select recorded;
 
-    private static EitherAsync<DomainError, Unit> Record(Ports ports, Kept kept, CancellationToken cancel) =>
+    /// <summary>From the archive of its files, where there is one: its directory has gone, and with it its log and the values of -e.</summary>
+    private static EitherAsync<DomainError, Unit> Refill(Ports ports, Kept kept, CancellationToken cancel) =>
+        from asked in ports.Contents.IsAsked(kept.Id.Value) ? Done : Fail<Unit>(new DomainError.NotKept(kept.Id.Value))
+        from past in ports.Store.Read(Streams.Layer(kept.Id.Value), cancel)
+        from content in KeptContents.Last(kept.Id, past).ToAsync()
+        from images in ports.Views.Images.Keyed(Seq1(kept.Row.ImageId), None, cancel)
+        from image in images.HeadOrNone().OrFail(() => new DomainError.NoSuchImage(kept.Row.ImageId))
+        from recorded in
+            (from filled in ports.Contents.Refill(
+                kept.Id.Value, image.Content.Layers.Map(l => l.Id).Strict(), content.Map(c => c.Digest), cancel)
+             from recorded in Record(ports, kept, content.Map(c => c.Digest), cancel)
+             select recorded)
+            .OrUndo(() => ports.Thin.Discard(kept.Id.Value, CancellationToken.None))
+        select recorded;
+
+    /// <param name="content">What its files were taken from, where its directory had gone.</param>
+    private static EitherAsync<DomainError, Unit> Record(Ports ports, Kept kept, Option<Digest> content, CancellationToken cancel) =>
         ports.Again(
             () =>
                 from past in ports.Store.Read(Streams.Layer(kept.Id.Value), cancel)
@@ -40,7 +59,8 @@ public static class Restore
                     LayerDecider.Decider, Streams.Layer(kept.Id.Value),
                     new RestoreLayer(new LayerRestored(
                         kept.Id.Value, thin.Parent, thin.Created, thin.Written, thin.WrittenBytes,
-                        past.Exists(e => e.Event is LayerQuotaReached))),
+                        past.Exists(e => e.Event is LayerQuotaReached),
+                        content.MatchUnsafe<Digest?>(Some: d => d, None: () => null))),
                     now, cancel)
                 from appended in ports.Store.Append(
                     container.Append.And(layer.Append).Holding(new Guard.ImagePresent(kept.Row.ImageId)), cancel)
@@ -53,7 +73,9 @@ public static class Restore
 
     /// <summary>By the beginning of an id, or by the name that it had.</summary>
     private static EitherAsync<DomainError, Kept> Find(Ports ports, string reference, CancellationToken cancel) =>
-        from ids in ports.Thin.Kept(cancel)
+        from retained in ports.Thin.Kept(cancel)
+        from asked in ports.Contents.All(cancel)
+        let ids = (retained + asked).Distinct().ToArray().ToSeq().Strict()
         let wanted = reference.TrimStart('/')
         let byId = ids.Filter(id => id.StartsWith(wanted, StringComparison.Ordinal)).Strict()
         from rows in (byId.IsEmpty ? ids : byId).Choose(id => ContainerId.Parse(id).ToOption()).ToSeq().Strict()

@@ -49,7 +49,7 @@ public static class Unrecorded
         UnrecordedPorts ports, ContainerOnDisk container, Stopping stopping, CancellationToken cancel) =>
         OnLiving(ports, container.Id, cancel, process =>
             from asked in Signalled(ports, container, process, stopping.Asked ?? container.StopSignal ?? "TERM", "stop", cancel)
-            from ended in ports.Runtime.AwaitExit(container.Id, stopping.For(null), cancel)
+            from ended in ports.Runtime.AwaitExit(container.Id, stopping.For(container.StopTimeout), cancel)
             from killed in ended.IsSome ? Done : Signalled(ports, container, process, KillSignal, "stop", cancel)
             from noted in Ended(ports, container.Id, process)
             select true);

@@ -7,11 +7,18 @@ public sealed record ImageUsage(ImageRow Image, long Shared, long Unique, int Co
 /// <param name="Written">Bytes of the files that it has added or changed, as recorded.</param>
 public sealed record ContainerUsage(ContainerRow Container, long Written);
 
+/// <summary>Files of a container's layer that are kept beyond the layer (--record content).</summary>
+/// <param name="IsHeld">The container is there.</param>
+public sealed record ContentUsage(string Container, int Archives, long Bytes, bool IsHeld);
+
 /// <summary>What images, containers and layers of no image take on disk, as the ledger knows it: no file is looked at.</summary>
 /// <param name="ImageBytes">Of the images' layers, each counted once.</param>
 /// <param name="Unheld">Layers that no image and no container stands on: results of build steps.</param>
 public sealed record DiskUsage(Seq<ImageUsage> Images, long ImageBytes, Seq<ContainerUsage> Containers, Seq<LayerRow> Unheld)
 {
+    /// <summary>Kept files of containers, those of removed ones included.</summary>
+    public Seq<ContentUsage> Contents { get; init; } = Seq<ContentUsage>();
+
     public int ActiveImages => Images.Count(i => i.Containers > 0);
 
     /// <summary>What is not in an image of which there are containers alone; docker counts it so.</summary>

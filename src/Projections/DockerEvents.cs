@@ -5,6 +5,7 @@ using EventDock.Domain.Containers;
 using EventDock.Domain.Images;
 using EventDock.Domain.Kernel;
 using EventDock.Domain.Oci;
+using EventDock.Domain.Store;
 
 /// <summary>The ledger's events as docker's <c>events</c> tells them; what docker tells nothing of stands in <c>eventdock log</c> alone.</summary>
 public static class DockerEvents
@@ -13,6 +14,7 @@ public static class DockerEvents
     public static readonly Seq<string> Kinds = Seq(
         "ContainerCreated", "ContainerStartRequested", "ContainerStarted", "ContainerSignalled", "ContainerExited", "ContainerPaused",
         "ContainerUnpaused", "ContainerRenamed", "ContainerRemoved", "ExecRequested", "ExecStarted", "ExecFailed", "ExecExited",
+        "ContainerCopiedOut", "ContainerCopiedIn", "ContainerExported", "ContainerAttached", "StorePruned",
         "ImagePulled", "ImagePushed", "ImageImported", "ImageCommitted", "ImageLoaded", "ImageBuilt", "ImageRemoved", "ImageTagged", "ImageUntagged");
 
     /// <summary>The streams whose past must be known, to tell of an event of this one: its own, and of an exec the container's.</summary>
@@ -40,6 +42,8 @@ public static class DockerEvents
                 DockerEvent.Container, "commit", e.Container,
                 Attributes(face, [("comment", e.Image.History.LastOrNone().Map(h => h.Comment ?? "").IfNone("")), ("imageID", Digest.Prefix + e.Id)]),
                 recorded.At)),
+            StorePruned e => Seq1(new DockerEvent(
+                e.What, "prune", "", [new("reclaimed", e.Reclaimed.Value.ToString(CultureInfo.InvariantCulture))], recorded.At)),
             ImageEvent or TagEvent => OfImage(recorded.Event, face, recorded.At),
             _ => Seq<DockerEvent>(),
         };
@@ -57,6 +61,10 @@ public static class DockerEvents
             ContainerPaused => Seq1(Told("pause")),
             ContainerUnpaused => Seq1(Told("unpause")),
             ContainerRenamed e => Seq1(Told("rename", ("oldName", "/" + e.Previous))),
+            ContainerCopiedOut => Seq1(Told("archive-path")),
+            ContainerCopiedIn => Seq1(Told("extract-to-dir")),
+            ContainerExported => Seq1(Told("export")),
+            ContainerAttached => Seq1(Told("attach")),
             ContainerRemoved => Seq1(Told("destroy")),
             _ => Seq<DockerEvent>(),
         };

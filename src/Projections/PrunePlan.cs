@@ -22,7 +22,11 @@ public sealed record PruneRequest(
     bool Images, bool Containers, bool Layers, bool All, Option<DateTimeOffset> Until, Seq<LabelFilter> Labels);
 
 /// <summary>The views at one moment.</summary>
-public sealed record PruneViews(Seq<ImageRow> Images, Seq<TagRow> Tags, Seq<LayerRow> Layers, Seq<ContainerRow> Containers);
+public sealed record PruneViews(Seq<ImageRow> Images, Seq<TagRow> Tags, Seq<LayerRow> Layers, Seq<ContainerRow> Containers)
+{
+    /// <summary>What is kept of the files of containers that are gone for good.</summary>
+    public Seq<ContentUsage> Contents { get; init; } = Seq<ContentUsage>();
+}
 
 /// <param name="References">All its names, canonical.</param>
 public sealed record PrunedImage(string Id, Seq<string> References);
@@ -38,9 +42,16 @@ public sealed record PrunePlan(Seq<string> Containers, Seq<PrunedImage> Images, 
     /// <summary>Bytes of every layer that goes with it, thin ones included; what is not to be seen in the plan's id.</summary>
     public required IReadOnlyDictionary<string, long> Sizes { get; init; }
 
-    public long Bytes => Sizes.Values.Sum();
+    /// <summary>Kept files of containers that had gone before.</summary>
+    public Seq<ContentUsage> Contents { get; init; } = Seq<ContentUsage>();
 
-    public bool IsEmpty => Containers.IsEmpty && Images.IsEmpty && Layers.IsEmpty;
+    public long Bytes => Sizes.Values.Sum() + Contents.Sum(c => c.Bytes);
+
+    /// <summary>Bytes of those of its layers that are named.</summary>
+    public long SizeOf(IEnumerable<string> ids) =>
+        ids.Distinct(StringComparer.Ordinal).Sum(id => Sizes.TryGetValue(id, out var size) ? size : 0);
+
+    public bool IsEmpty => Containers.IsEmpty && Images.IsEmpty && Layers.IsEmpty && Contents.IsEmpty;
 
     /// <summary>One line a thing, in order: what <see cref="Digest"/> is of, and what is shown.</summary>
     public IReadOnlyList<string> Lines =>
@@ -48,6 +59,7 @@ public sealed record PrunePlan(Seq<string> Containers, Seq<PrunedImage> Images, 
         .. Containers.Map(c => $"container {c}").Strict(),
         .. Images.Map(i => $"image {string.Join(' ', i.References.Prepend(i.Id))}").Strict(),
         .. Layers.Map(l => $"layer {l}").Strict(),
+        .. Contents.Map(c => $"content {c.Container}").Strict(),
     ];
 
     /// <summary>The same list has the same.</summary>
@@ -74,6 +86,10 @@ public sealed record PrunePlan(Seq<string> Containers, Seq<PrunedImage> Images, 
                 .Select(i => new PrunedImage(i.Id, Sorted(tags[i.Id].Select(t => t.Reference)))).ToArray().ToSeq().Strict(),
             Sorted(layers.Select(l => l.Id)))
         {
+            // Of what has gone neither age nor labels are asked: with a filter it stays.
+            Contents = request is { Containers: true, Until.IsNone: true, Labels.IsEmpty: true }
+                ? views.Contents.OrderBy(c => c.Container, StringComparer.Ordinal).ToArray().ToSeq().Strict()
+                : Seq<ContentUsage>(),
             Sizes = images.SelectMany(i => i.Content.Layers).DistinctBy(l => l.Id).Where(l => !kept.Contains(l.Id))
                 .Select(l => (l.Id, l.Size))
                 .Concat(layers.Select(l => (l.Id, l.Size)))

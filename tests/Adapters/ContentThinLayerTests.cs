@@ -170,7 +170,15 @@ public sealed class ContentThinLayerTests : IDisposable
         return root.Paths.Merged(Id);
     }
 
-    private async Task<ThinLayerDelta> Scan() => ContentRoot.Right(await thin.Scan(Id, default).ToEither());
+    /// <summary>The walk that diff makes finds the same.</summary>
+    private async Task<ThinLayerDelta> Scan()
+    {
+        var look = ContentRoot.Right(await thin.Look(Id, default).ToEither()).Delta;
+        var scan = ContentRoot.Right(await thin.Scan(Id, default).ToEither());
+        Assert.Equal(Shown(scan), Shown(look));
+        Assert.Equal((scan.ChangeList?.Digest.Hex, scan.Incomplete), (look.ChangeList?.Digest.Hex, look.Incomplete));
+        return scan;
+    }
 
     private async Task Settle() => ContentRoot.Right(await thin.Settle(Id, default).ToEither());
 

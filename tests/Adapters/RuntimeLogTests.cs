@@ -76,9 +76,70 @@ public sealed class RuntimeLogTests : IDisposable
             var length = RandomAccess.GetLength(log);
             foreach (var lines in new[] { 1, 2, 17, 100, 250, 400 })
             {
-                Assert.Equal(Slow(records, lines), LogReader.TailStart(log, length, lines));
+                Assert.Equal(Slow(records, lines), LogTail.Before(log, length, lines).Output);
             }
         }
+    }
+
+    [RuntimeFact]
+    public void A_line_in_parts_is_one_of_the_last_lines_whole_whatever_the_other_stream_has_between_them()
+    {
+        var path = $"{host.Root}/parts.log";
+        var random = new Random(12);
+        for (var round = 0; round < 50; round++)
+        {
+            var records = Enumerable.Range(0, 60).Select(i => (
+                Text: $"2026-01-02T03:04:05.{i:d9}+00:00 {(random.Next(2) == 0 ? "stdout" : "stderr")} {(random.Next(2) == 0 ? 'P' : 'F')} {i}\n",
+                N: i)).ToList();
+            File.WriteAllText(path, string.Concat(records.Select(r => r.Text)));
+            using var log = File.OpenHandle(path);
+            foreach (var lines in new[] { 1, 2, 5, 20, 60 })
+            {
+                var tail = LogTail.Before(log, RandomAccess.GetLength(log), lines);
+                long at = 0;
+                var shown = new List<int>();
+                foreach (var (text, n) in records)
+                {
+                    if (at >= tail.Of(text.Contains(" stderr ", StringComparison.Ordinal)))
+                    {
+                        shown.Add(n);
+                    }
+
+                    at += text.Length;
+                }
+
+                Assert.Equal(Last(records.Select(r => r.Text).ToList(), lines), shown);
+            }
+        }
+    }
+
+    /// <summary>The records of the lines that end last, each with all its parts.</summary>
+    private static List<int> Last(List<string> records, int most)
+    {
+        var lines = new List<List<int>>();
+        foreach (var stream in new[] { " stdout ", " stderr " })
+        {
+            var line = new List<int>();
+            for (var n = 0; n < records.Count; n++)
+            {
+                if (records[n].Contains(stream, StringComparison.Ordinal))
+                {
+                    line.Add(n);
+                    if (records[n].Contains(" F ", StringComparison.Ordinal))
+                    {
+                        lines.Add(line);
+                        line = [];
+                    }
+                }
+            }
+
+            if (line.Count > 0)
+            {
+                lines.Add(line);
+            }
+        }
+
+        return lines.OrderBy(l => l[^1]).TakeLast(most).SelectMany(l => l).Order().ToList();
     }
 
     [RuntimeFact]

@@ -138,6 +138,7 @@ public sealed class LifeTests(BusyboxInstallation eventdock) : IClassFixture<Bus
         Assert.Equal(("out 1\nout 2\nout 3\nout 4\nout 5\n", "err\n", 0), (said.Out, said.Error, said.Code));
         Assert.Equal("out 4\nout 5\n", eventdock.Run("logs", "--tail", "3", "talker").Out);
         Assert.Equal("", eventdock.Run("logs", "--tail", "0", "talker").Out);
+        Assert.Equal(said.Out, eventdock.Run("logs", "--tail", "abc", "talker").Out);
         Assert.All(eventdock.Run("logs", "-t", "talker").Lines, l => Assert.Matches("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z out [1-5]$", l));
         Assert.Equal("", eventdock.Run("logs", "--until", "2001-01-01T00:00:00Z", "talker").Out);
         Assert.Equal(said.Out, eventdock.Run("logs", "--since", "1h", "talker").Out);

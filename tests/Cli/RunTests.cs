@@ -27,6 +27,21 @@ public sealed class RunTests(BusyboxInstallation eventdock) : IClassFixture<Busy
             Convert.ToHexStringLower(SHA256.HashData(large)) + "  -\n", eventdock.Run(large, "run", "-i", "--rm", "busybox", "sha256sum").Good().Out);
     }
 
+    [Fact]
+    public void What_a_container_needs_and_the_host_does_not_have_is_missed_when_it_is_started()
+    {
+        eventdock.Run("create", "--name", "lonely", "--network", "container:nosuch", "busybox", "true").Good();
+        Assert.Equal("eventdock: no such container: nosuch", eventdock.Refused(1, "start", "lonely"));
+        eventdock.Run("run", "-d", "--name", "nosuch", "--network", "none", "busybox", "sleep", "300").Good();
+        eventdock.Run("start", "lonely").Good();
+        eventdock.Run("rm", "-f", "nosuch").Good();
+        eventdock.Run("create", "--name", "bare", "--device", "/nosuch", "busybox", "true").Good();
+        Assert.Equal("eventdock: no device \"/nosuch\": no such file or directory", eventdock.Refused(1, "start", "bare"));
+        eventdock.Run("rm", "lonely", "bare").Good();
+        eventdock.Refused(127, "run", "--rm", "--device", "/nosuch", "busybox", "true");
+        Assert.EndsWith("is not supported yet", eventdock.Refused(125, "run", "--log-opt", "max-size=1m", "busybox", "true"), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("/nosuch", 127)]
     [InlineData("nosuch", 127)]

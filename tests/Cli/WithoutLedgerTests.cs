@@ -101,6 +101,26 @@ public sealed class WithoutLedgerTests(LosingInstallation eventdock) : IClassFix
     }
 
     [Fact]
+    public void Stop_without_a_ledger_waits_as_long_as_the_container_or_the_flag_says()
+    {
+        const string deaf = "trap '' TERM; echo ready; while :; do sleep 0.05; done";
+        foreach (var name in new[] { "deaf1", "deaf2" })
+        {
+            eventdock.Run("run", "-d", "--name", name, "--stop-timeout", "1", "busybox", "sh", "-c", deaf).Good();
+            RunTests.Until(() => eventdock.Out("logs", name) == "ready", "the signal is ignored");
+        }
+
+        eventdock.Run("rename", "deaf2", "deaf3").Good();
+        eventdock.Lose();
+        var clock = Stopwatch.StartNew();
+        eventdock.Run("stop", "deaf1").Done();
+        eventdock.Run("stop", "deaf3").Done();
+        Assert.InRange(clock.Elapsed, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(9));
+        eventdock.Find();
+        eventdock.Run("rm", "deaf1", "deaf3").Good();
+    }
+
+    [Fact]
     public void A_signal_without_a_ledger_reaches_the_process_and_one_that_has_ended_is_refused()
     {
         var id = eventdock.Start("hears", "sh", "-c", "trap 'echo one' USR1; echo ready; while :; do sleep 0.05; done");

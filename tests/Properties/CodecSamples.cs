@@ -10,6 +10,7 @@ using EventDock.Domain.Layers;
 using EventDock.Domain.Ledger;
 using EventDock.Domain.Oci;
 using EventDock.Domain.Roots;
+using EventDock.Domain.Store;
 
 /// <summary>
 /// What was stored once must be readable for ever: <c>Samples/ALIAS.vN.json</c> is one event of every type and schema version that
@@ -47,6 +48,7 @@ public sealed class CodecSamples
             Seq(new PathChange("A", "/é", false, "file", 6, Digest, null), new PathChange("D", "L/8=", true, "file", 0, null, "too large")), "out of time")),
         ("layer_quota_reached.v1", new LayerQuotaReached(Hex, 1_000_000)),
         ("layer_restored.v1", new LayerRestored(Hex, "parent", At, 9007199254740993, 5, true)),
+        ("layer_content_removed.v1", new LayerContentRemoved(Hex, 9007199254740993)),
         ("layer_removed.v1", new LayerRemoved(Hex)),
         ("layer_repaired.v1", new LayerRepaired(Hex, "files", "blob")),
         ("image_repaired.v1", new ImageRepaired(Hex, "docker.io/library/node:22")),
@@ -79,6 +81,11 @@ public sealed class CodecSamples
         ("container_paused.v1", new ContainerPaused(Id)),
         ("container_unpaused.v1", new ContainerUnpaused(Id)),
         ("container_renamed.v1", new ContainerRenamed(Id, "web", "reverent_jackson")),
+        ("container_copied_out.v1", new ContainerCopiedOut(Id, "/é", false)),
+        ("container_copied_in.v1", new ContainerCopiedIn(Id, "L/8=", true)),
+        ("container_exported.v1", new ContainerExported(Id)),
+        ("container_attached.v1", new ContainerAttached(Id, true)),
+        ("store_pruned.v1", new StorePruned("container", 9007199254740993)),
         ("container_removed.v1", new ContainerRemoved(Id)),
         ("exec_requested.v1", new ExecRequested("e1", Id, Seq("ls", "-l"), "root", "/", true, Secrets)),
         ("exec_started.v1", new ExecStarted("e1", Id, 43)),

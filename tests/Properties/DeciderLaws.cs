@@ -57,7 +57,7 @@ public sealed class ContainerDeciderLaws : DeciderLaws<ContainerCommand, Contain
 
     protected override Gen<ContainerCommand> Commands => Histories.ContainerCommands(Id);
 
-    protected override bool Repeats(ContainerCommand command) => command is SignalContainer or RecordSignalled;
+    protected override bool Repeats(ContainerCommand command) => command is SignalContainer or RecordSignalled or RecordTouched;
 
     private Gen<Seq<ContainerEvent>> Lives => Commands.ListOf().Select(c => Histories.Run(Decider, c));
 
@@ -144,6 +144,16 @@ public sealed class LayerDeciderLaws : DeciderLaws<LayerCommand, LayerState, Lay
         Assert.Empty(((LayerWritten)life.Last).Changes);
         Assert.Null(((LayerWritten)life.Last).ChangeList);
         Assert.Equal(2, ((LayerWritten)life.Last).Added);
+    }
+
+    [Fact]
+    public void What_is_kept_of_a_layer_goes_once_and_only_when_the_layer_has_gone()
+    {
+        var content = new KeptContent(new BlobRef("x", EventDock.Domain.Oci.Digest.Of("y"u8), 5), null);
+        var life = Histories.Run(Decider, Seq<LayerCommand>(
+            new RecordActive(Id, null), new RecordWritten(Id, "exit", Histories.Delta(1), 7) { Content = content },
+            new RemoveLayerContent(Id, 5), new RemoveLayer(Id), new RemoveLayerContent(Id, 5), new RemoveLayerContent(Id, 5)));
+        Assert.Equal("LayerCreated LayerWritten LayerRemoved LayerContentRemoved", string.Join(' ', life.Map(e => e.GetType().Name)));
     }
 
     [Fact]

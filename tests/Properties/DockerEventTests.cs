@@ -64,6 +64,21 @@ public sealed class DockerEventTests
         Told([.. Begun, new ContainerSignalled(Id, "KILL", "kill"), new ContainerExited(Id, 137, false)])[2..]);
 
     [Fact]
+    public void Who_copies_exports_attaches_or_prunes_is_told_of_in_docker_s_words()
+    {
+        Assert.Equal(
+            ["archive-path name=web", "extract-to-dir name=web", "export name=web", "attach name=web"],
+            Told(
+                [
+                    .. Begun, new ContainerCopiedOut(Id, "/x", false), new ContainerCopiedIn(Id, "/x", false), new ContainerExported(Id),
+                    new ContainerAttached(Id, true),
+                ])[2..]);
+        var pruned = DockerEvents.Of(
+            Recorded(1, Streams.Prune("x"), new EventDock.Domain.Store.StorePruned("image", 7)), EventFace.Unknown, EventFace.Unknown).Head;
+        Assert.Equal("2026-11-21T16:15:51.123456000Z image prune  (reclaimed=7)", EventText.Line(pruned, TimeZoneInfo.Utc));
+    }
+
+    [Fact]
     public void A_renamed_container_is_told_of_by_its_new_name() => Assert.Equal(
         ["rename name=db,oldName=/web", "pause name=db", "unpause name=db", "die exitCode=unknown,name=db"],
         Told([.. Begun, new ContainerRenamed(Id, "db", "web"), new ContainerPaused(Id), new ContainerUnpaused(Id), new ContainerExited(Id, null, false)])[2..]);

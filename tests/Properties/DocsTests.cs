@@ -16,7 +16,7 @@ public sealed partial class DocsTests
     private static readonly string[] StreamNames =
     [
         Streams.Root, Streams.Container("{id}"), Streams.Exec("{container}", "{id}"), Streams.Image("{id}"), Streams.Layer("{id}"),
-        Streams.Tag("{reference}"), Streams.BuildStep("{key}"), Streams.Command(Guid.Empty).Replace($"{Guid.Empty:D}", "{id}"),
+        Streams.Tag("{reference}"), Streams.Prune("{id}"), Streams.BuildStep("{key}"), Streams.Command(Guid.Empty).Replace($"{Guid.Empty:D}", "{id}"),
         Streams.Strangers, Streams.Segments, Streams.Redaction(0).Replace("0", "{position}"),
     ];
 

@@ -11,7 +11,10 @@ public sealed class GoTemplateTests
 {
     private static readonly TemplateValue.Row Container = TemplateValue.RowOf(
         "*formatter.ContainerContext",
-        ("Command", "\"/bin/busybox true\""), ("ID", "856490c9d04f"), ("Image", "textbb:base"), ("Names", "tx6"), ("Ports", ""));
+        ("Command", "\"/bin/busybox true\""), ("ID", "856490c9d04f"), ("Image", "textbb:base"), ("Names", "tx6"), ("Ports", "")) with
+    {
+        Method = new TemplateMethod("Label", key => key == "a" ? "b" : ""),
+    };
 
     private static readonly TemplateValue Document = TemplateValue.Of(
         JsonDocument.Parse(
@@ -28,6 +31,7 @@ public sealed class GoTemplateTests
 
     [Theory]
     [InlineData("{{.ID}}", "856490c9d04f")]
+    [InlineData("{{.Label \"a\"}}|{{.Label \"no\"}}|{{upper (.Label \"a\")}}|{{if .Label \"a\"}}y{{end}}|{{\"a\" | .Label}}", "b||B|y|b")]
     [InlineData("{{.ID | upper | printf \"%.3s\"}}", "856")]
     [InlineData("{{- .Names -}}  y {{/* c */}} z", "tx6y  z")]
     [InlineData("{{range split .Names \"x\"}}<{{.}}>{{end}}", "<t><6>")]
@@ -54,6 +58,9 @@ public sealed class GoTemplateTests
     [InlineData("{{.ID}", "template: :1: bad character U+007D '}'")]
     [InlineData("{{if .ID}}a", "template: :1: unexpected EOF")]
     [InlineData("{{foo .ID}}", "template: :1: function \"foo\" not defined")]
+    [InlineData("{{.Label}}", "template: :1:2: executing \"\" at <.Label>: wrong number of args for Label: want 1 got 0")]
+    [InlineData("{{.Label \"a\" \"b\"}}", "template: :1:2: executing \"\" at <.Label>: wrong number of args for Label: want 1 got 2")]
+    [InlineData("{{.Names \"x\"}}", "template: :1:2: executing \"\" at <.Names>: wrong number of args for Names: want 0 got 1")]
     [InlineData("{{end}}", "template: :1: unexpected {{end}}")]
     [InlineData("{{json}}", "template: :1:2: executing \"\" at <json>: wrong number of args for json: want 1 got 0")]
     [InlineData("{{.Foo}}", "template: :1:2: executing \"\" at <.Foo>: can't evaluate field Foo in type *formatter.ContainerContext")]

@@ -47,12 +47,17 @@ public static class Histories
         Gen.Elements<int?>(0, 1, 137, null).Select(code => (ContainerCommand)new RecordExited(id, code, false)),
         Gen.Constant<ContainerCommand>(new RestoreContainer(new ContainerRestored(
             id, "n" + id.Short, "busybox", D(9).Hex, Settings, Start, null, null, 127, false, "no"))),
+        Gen.Elements<ContainerTouched>(new ContainerCopiedOut(id, "/x", false), new ContainerAttached(id, true))
+            .Select(fact => (ContainerCommand)new RecordTouched(fact)),
         Gen.Constant<ContainerCommand>(new RemoveContainer(id)));
 
     public static Gen<LayerCommand> LayerCommands(string id) => Gen.OneOf<LayerCommand>(
         Gen.Constant<LayerCommand>(new RecordCommitted(id, new StoredLayer(id, null, D(3), new BlobRef(MediaType.OciLayerGzip, D(4), 5), 6))),
         Gen.Constant<LayerCommand>(new RecordActive(id, D(1).Hex)),
         Gen.Choose(0, 4).Select(n => (LayerCommand)new RecordWritten(id, "exit", Delta(n), 7)),
+        Gen.Elements<KeptContent>(new(new BlobRef(MediaType.OciLayerGzip, D(5), 7), null), new(null, "too large"))
+            .Select(content => (LayerCommand)new RecordWritten(id, "stop", Delta(1), 7) { Content = content }),
+        Gen.Constant<LayerCommand>(new RemoveLayerContent(id, 7)),
         Gen.Constant<LayerCommand>(new RecordLayerRepaired(id, "files", "blob")),
         Gen.Constant<LayerCommand>(new RestoreLayer(new LayerRestored(id, D(1).Hex, Start, 3, 9, false))),
         Gen.Constant<LayerCommand>(new RemoveLayer(id)));

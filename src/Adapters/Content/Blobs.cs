@@ -42,6 +42,19 @@ public static class Blobs
         return new BlobRef(mediaType, digest, bytes.Length);
     }
 
+    /// <summary>A staged file, synced, by its digest.</summary>
+    internal static void Place(Paths paths, StagingDirectory stage, ReadOnlySpan<byte> file, Digest digest)
+    {
+        using var blobs = Fs.OpenDirectory(paths.Blobs);
+        if (!IsThere(paths, blobs, digest))
+        {
+            FaultPoints.At(FaultPoint.BlobSynced);
+            Fs.TryRenameNew(stage.Handle, file, blobs, Bytes.Of(digest.Hex));
+            FaultPoints.At(FaultPoint.BlobNamed);
+            Fs.Sync(blobs);
+        }
+    }
+
     /// <summary>
     /// Whoever takes away what a dead command left asks under this lock who has claimed it: so it is claimed before it is looked for.
     /// </summary>

@@ -68,7 +68,7 @@ public static class FileCopies
         {
             Merged = true,
             SparseFrom = sparseFrom,
-            WithMounts = place.Root is null,
+            WithMounts = true,
         }.WriteNamed(found.Directory, found.Name, name);
         buffered.Flush();
         return unit;
@@ -89,7 +89,16 @@ public static class FileCopies
             throw new PosixException(Errno.NotDirectory, "open", Bytes.Show(place.Path));
         }
 
-        directory.Dispose();
+        using (directory)
+        {
+            if (place.Root is not null && MountCalls.IsReadOnly(directory))
+            {
+                throw new RefusedException(Fs.Stat(directory).Device == Fs.Stat(root.Handle).Device
+                    ? new DomainError.ReadOnlyRoot(place.Shown)
+                    : new DomainError.ReadOnlyMount(place.Shown));
+            }
+        }
+
         using var unpacker = new Unpacker(root.Handle, root.Handle, UnpackRules.Copy(owners), place.Shown)
         {
             Into = place.Path.AsSpan().Trim((byte)'/').ToArray(),

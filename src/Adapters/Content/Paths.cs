@@ -33,6 +33,9 @@ public sealed record Paths(string Root)
 
     public string Staging => Path.Combine(Root, "staging");
 
+    /// <summary>A name for each container whose files are to be kept with what is recorded of them.</summary>
+    public string Records => Path.Combine(Root, "records");
+
     public string Trash => Path.Combine(Root, "trash");
 
     public string Locks => Path.Combine(Root, "locks");
@@ -65,7 +68,8 @@ public sealed record Paths(string Root)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Root) ?? "/");
             Fs.TryMakeDirectory(Fs.Cwd, Bytes.Of(Root), 0x1c9);
-            foreach (var directory in new[] { Path.Combine(Root, "blobs"), Blobs, Layers, Links, Containers, Staging, Trash, Locks })
+            string[] all = [Path.Combine(Root, "blobs"), Blobs, Layers, Links, Containers, Records, Staging, Trash, Locks];
+            foreach (var directory in all)
             {
                 Fs.TryMakeDirectory(Fs.Cwd, Bytes.Of(directory), 0x1c0);
             }

@@ -17,11 +17,14 @@ public static class StoreLocks
         Guarded.RunAsync(() => HoldAsync(paths, Work, exclusive: false, cancel), cancel).ToAsync();
 
     /// <summary>The same lock alone, tried for a moment: while it is held no such command is at work, and none begins.</summary>
-    internal static async Task<Option<IDisposable>> QuietAsync(Paths paths, CancellationToken cancel)
+    internal static Task<Option<IDisposable>> QuietAsync(Paths paths, CancellationToken cancel) => TryHoldAsync(paths, Work, cancel);
+
+    /// <summary>Alone, tried for a moment: None where others have it.</summary>
+    internal static async Task<Option<IDisposable>> TryHoldAsync(Paths paths, string name, CancellationToken cancel)
     {
         const int tries = 10, pause = 10;
         using var locks = Fs.OpenDirectory(paths.Locks);
-        var file = Fs.At(locks, Bytes.Of(Work), Open.ReadWrite | Open.Create | Open.NoFollow, 0x180);
+        var file = Fs.At(locks, Bytes.Of(name), Open.ReadWrite | Open.Create | Open.NoFollow, 0x180);
         for (var n = 0; n < tries; n++)
         {
             if (FileLock.TryTake(file, exclusive: true))

@@ -8,7 +8,8 @@ using Microsoft.Win32.SafeHandles;
 /// <summary>
 /// An upper directory against the layers below it, as docker's diff compares: not what overlayfs has copied up counts, but what is
 /// otherwise than below. A directory is named for what is in it; of one that is gone, or new, or no directory any more, what the
-/// layers below have in it is not. Hostile as the tree is, nothing but directories is opened.
+/// layers below have in it is not. Hostile as the tree is, nothing but directories is opened. What a <see cref="ThinScan"/> would have
+/// found comes with it, so that who wants both walks once.
 /// </summary>
 internal sealed class ThinComparison(ThinLimits limits, CancellationToken cancel)
 {
@@ -17,8 +18,22 @@ internal sealed class ThinComparison(ThinLimits limits, CancellationToken cancel
     private const Resolve Inside = Resolve.Beneath | Resolve.NoSymlinks | Resolve.NoMounts | Resolve.NoMagicLinks;
     private readonly Stopwatch clock = Stopwatch.StartNew();
     private readonly List<ThinLine> lines = [];
+    private readonly List<ThinEntry> entries = [];
     private int seen;
     private string? incomplete;
+
+    /// <summary>Why the walk is not whole; null where it is.</summary>
+    internal string? Incomplete => incomplete;
+
+    /// <summary>As a scan has them, sorted.</summary>
+    internal List<ThinEntry> Entries
+    {
+        get
+        {
+            entries.Sort((x, y) => ByteOrder.Instance.Compare(x.Path, y.Path));
+            return entries;
+        }
+    }
 
     /// <param name="lowers">The layers' directories, uppermost first.</param>
     internal ThinDifference Run(SafeFileHandle upper, IReadOnlyList<SafeFileHandle> lowers)
@@ -50,9 +65,14 @@ internal sealed class ThinComparison(ThinLimits limits, CancellationToken cancel
             {
                 Take(directory, lower, name, Bytes.Join(path, name), stat, hiding, depth);
             }
-            else if (lower.Has(name))
+            else
             {
-                gone.Add(name);
+                var below = lower.Has(name);
+                entries.Add(new ThinEntry(Bytes.Join(path, name), stat, Hidden: true, below));
+                if (below)
+                {
+                    gone.Add(name);
+                }
             }
         }
 
@@ -60,7 +80,9 @@ internal sealed class ThinComparison(ThinLimits limits, CancellationToken cancel
         {
             // What an opaque directory hides has no name of its own in the upper directory.
             var present = new System.Collections.Generic.HashSet<byte[]>(names, ByteOrder.Instance);
-            gone.AddRange(lower.Names().Where(name => !present.Contains(name)));
+            var hidden = lower.Names().Where(name => !present.Contains(name)).ToList();
+            entries.AddRange(hidden.Select(name => new ThinEntry(Bytes.Join(path, name), default, Hidden: true, InLower: true)));
+            gone.AddRange(hidden);
             gone.Sort(ByteOrder.Instance);
         }
 
@@ -72,6 +94,7 @@ internal sealed class ThinComparison(ThinLimits limits, CancellationToken cancel
     {
         var at = lines.Count;
         var known = lower.TryFind(name, out var below, out var holder);
+        entries.Add(new ThinEntry(path, stat, Hidden: false, known));
         if (!known || Differ(directory, stat, holder, below, name))
         {
             lines.Add(new ThinLine(known ? "C" : "A", path));

@@ -24,10 +24,10 @@ public static class ThinLayers
             NotedFrozen = id => Fs.TryStat(Fs.Cwd, Bytes.Of(paths.Container(id) + "/freezing"), out _),
             Kept = cancel => Guarded.Run(() => KeptLayers.List(paths), cancel).ToAsync(),
             Bring = (id, cancel) => Guarded.Run(() => KeptLayers.Bring(paths, Checked(id)), cancel).ToAsync(),
-            Compare = (id, cancel) => Guarded.Run(() => Compare(paths, id, limits ?? ThinLimits.Default, cancel), cancel).ToAsync(),
+            Look = (id, cancel) => Guarded.Run(() => Look(paths, id, limits ?? ThinLimits.Default, cancel), cancel).ToAsync(),
         };
 
-    private static Unit Make(Paths paths, string id, Seq<string> layers)
+    internal static Unit Make(Paths paths, string id, Seq<string> layers)
     {
         using var containers = Fs.OpenDirectory(paths.Containers);
         var name = Checked(id);
@@ -55,22 +55,11 @@ public static class ThinLayers
     {
         using var container = OpenContainer(paths, id);
         using var upper = Fs.At(container, "upper"u8, Open.Read | Open.Directory | Open.NoFollow);
-        var before = ThinState.Read(container, Settled);
         var lowers = OpenLowers(paths, container);
         try
         {
             var scan = new ThinScan(limits.Paths, limits.Walk, cancel);
-            var now = scan.Run(upper, lowers);
-            var changes = new ThinChanges(upper, limits, cancel).Between(before, now, scan.Incomplete is null);
-            if (changes.IsEmpty)
-            {
-                return new ThinLayerDelta(changes, null, scan.Incomplete);
-            }
-
-            ThinState.Write(container, Pending, now);
-            FaultPoints.At(FaultPoint.ScanKept);
-            var list = Blobs.Write(paths, ChangesType, ThinChanges.Pack(changes));
-            return new ThinLayerDelta(changes, list, scan.Incomplete);
+            return Delta(paths, container, upper, scan.Run(upper, lowers), scan.Incomplete, limits, cancel);
         }
         finally
         {
@@ -78,14 +67,52 @@ public static class ThinLayers
         }
     }
 
-    private static ThinDifference Compare(Paths paths, string id, ThinLimits limits, CancellationToken cancel)
+    /// <summary>What is otherwise than at the scan before, which this one is to replace.</summary>
+    private static ThinLayerDelta Delta(
+        Paths paths, SafeFileHandle container, SafeFileHandle upper, List<ThinEntry> now, string? incomplete, ThinLimits limits,
+        CancellationToken cancel)
+    {
+        var before = ThinState.Read(container, Settled);
+        var changes = new ThinChanges(upper, limits, cancel).Between(before, now, incomplete is null);
+        if (changes.IsEmpty)
+        {
+            return new ThinLayerDelta(changes, null, incomplete);
+        }
+
+        ThinState.Write(container, Pending, now);
+        FaultPoints.At(FaultPoint.ScanKept);
+        var list = Blobs.Write(paths, ChangesType, ThinChanges.Pack(changes));
+        return new ThinLayerDelta(changes, list, incomplete);
+    }
+
+    /// <summary>The layer as it is counts as recorded.</summary>
+    internal static void Baseline(Paths paths, string id, CancellationToken cancel)
     {
         using var container = OpenContainer(paths, id);
         using var upper = Fs.At(container, "upper"u8, Open.Read | Open.Directory | Open.NoFollow);
         var lowers = OpenLowers(paths, container);
         try
         {
-            return new ThinComparison(limits, cancel).Run(upper, lowers);
+            var scan = new ThinScan(ThinLimits.Default.Paths, ThinLimits.Default.Walk, cancel);
+            ThinState.Write(container, Settled, scan.Run(upper, lowers));
+        }
+        finally
+        {
+            lowers.ForEach(lower => lower.Dispose());
+        }
+    }
+
+    private static ThinLook Look(Paths paths, string id, ThinLimits limits, CancellationToken cancel)
+    {
+        using var container = OpenContainer(paths, id);
+        using var upper = Fs.At(container, "upper"u8, Open.Read | Open.Directory | Open.NoFollow);
+        var lowers = OpenLowers(paths, container);
+        try
+        {
+            var comparison = new ThinComparison(limits, cancel);
+            var difference = comparison.Run(upper, lowers);
+            var delta = Delta(paths, container, upper, comparison.Entries, comparison.Incomplete, limits, cancel);
+            return new ThinLook(difference, delta);
         }
         finally
         {
@@ -154,7 +181,7 @@ public static class ThinLayers
         return lowers;
     }
 
-    private static byte[] Checked(string id) =>
+    internal static byte[] Checked(string id) =>
         Paths.IsName(id)
             ? Bytes.Of(id)
             : throw new RefusedException(new DomainError.Invalid("container id", id, "must be a plain name"));

@@ -18,6 +18,9 @@ internal sealed partial class UpperArchive
     /// <summary>Files of this size and more are written with their holes.</summary>
     internal long SparseFrom { get; init; } = Portable;
 
+    /// <summary>Stands at the beginning.</summary>
+    internal string? Comment { get; init; }
+
     /// <summary>File systems that are mounted in it belong to it.</summary>
     internal bool WithMounts { get; init; }
 

@@ -30,6 +30,11 @@ internal sealed partial class UpperArchive(Stream target, string what, Cancellat
     /// <summary>Writes all of it; the bytes of the regular files in it.</summary>
     internal long Write(SafeFileHandle upper, bool withRoot)
     {
+        if (Comment is { } comment)
+        {
+            tar.Comment(comment);
+        }
+
         if (withRoot)
         {
             var root = Fs.Stat(upper);

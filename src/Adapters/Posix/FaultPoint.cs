@@ -43,8 +43,9 @@ public enum FaultPoint
     ArchiveFileKept,
     ArchiveStaged,
 
-    // Workspaces of builds.
+    // Workspaces of builds and copies.
     WorkspaceMounted,
+    RootFurnished,
     FilesCopied,
     StepRun,
     WorkspaceUnmounted,

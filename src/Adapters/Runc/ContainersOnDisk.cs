@@ -1,5 +1,6 @@
 namespace EventDock.Adapters.Runc;
 
+using System.Globalization;
 using System.IO;
 using EventDock.Domain.Containers;
 using EventDock.Domain.Kernel;
@@ -16,15 +17,16 @@ public static class ContainersOnDisk
         return _ => Results.Blocking(root, () => Read(paths));
     }
 
-    internal static void Write(string container, string name, string? stopSignal) =>
-        PrivateFiles.Write(NameFile(container), $"{name}\n{stopSignal}\n");
+    internal static void Write(string container, string name, string? stopSignal, int? stopTimeout) =>
+        PrivateFiles.Write(
+            NameFile(container), string.Create(CultureInfo.InvariantCulture, $"{name}\n{stopSignal}\n{stopTimeout}\n"));
 
     /// <summary>One that has never been started has no such file, and gets it with its first start.</summary>
     internal static Either<DomainError, Unit> Rename(string container, string name)
     {
-        if (PrivateFiles.ReadText(NameFile(container))?.Split('\n') is [_, var signal, ..])
+        if (PrivateFiles.ReadText(NameFile(container))?.Split('\n') is [_, var signal, .. var more])
         {
-            Write(container, name, signal);
+            Write(container, name, signal, Seconds(more));
         }
 
         return unit;
@@ -39,9 +41,15 @@ public static class ContainersOnDisk
                 .Strict();
 
     private static ContainerOnDisk Known(ContainerId id, string[]? lines) =>
-        lines is [{ Length: > 0 } name, var signal, ..]
-            ? new ContainerOnDisk(id, name, signal.Length > 0 ? signal : null)
+        lines is [{ Length: > 0 } name, var signal, .. var more]
+            ? new ContainerOnDisk(id, name, signal.Length > 0 ? signal : null, Seconds(more))
             : new ContainerOnDisk(id, null, null);
+
+    /// <summary>Not there in a file of an earlier version.</summary>
+    private static int? Seconds(string[] more) =>
+        more is [var text, ..] && int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds)
+            ? seconds
+            : null;
 
     private static string NameFile(string container) => $"{container}/name";
 }

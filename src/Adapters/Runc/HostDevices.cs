@@ -8,7 +8,7 @@ using EventDock.Domain.Kernel;
 /// <summary>Device nodes of the host's, looked at and never opened.</summary>
 internal static class HostDevices
 {
-    /// <summary>Directories under /dev that are no part of a privileged container's devices, as docker and runc have it.</summary>
+    /// <summary>Directories under /dev that are no part of a privileged container's devices, as with docker and runc.</summary>
     private static readonly string[] LeftOut = ["pts", "shm", "fd", "mqueue", ".lxc", ".lxd-mounts", ".udev"];
 
     /// <summary>What the flags ask for; with --privileged all that the host has.</summary>
@@ -26,7 +26,7 @@ internal static class HostDevices
         var host = Resolved(device.PathOnHost);
         if (!Fs.TryStat(Fs.Cwd, Bytes.Of(host), out var stat))
         {
-            return Missing(device, "no such file or directory");
+            return new DomainError.NoDevice(device.PathOnHost);
         }
 
         if (Node(stat, device.PathInContainer) is { } one)
@@ -72,7 +72,9 @@ internal static class HostDevices
     }
 
     private static string Resolved(string path) =>
-        new FileInfo(path) is { LinkTarget: not null } link ? link.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path : path;
+        new FileInfo(path) is { LinkTarget: not null } link
+            ? link.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path
+            : path;
 
     private static DomainError Missing(ContainerDevice device, string reason) =>
         new DomainError.Invalid("device", device.PathOnHost, reason);

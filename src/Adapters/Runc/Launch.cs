@@ -6,8 +6,8 @@ using EventDock.Domain.Containers;
 using EventDock.Domain.Kernel;
 
 /// <summary>Makes a container's process, up to the point where it waits to be started.</summary>
-internal sealed class Launch(RuntimePaths paths, OverlayMounts mounts, Programs programs, LaunchSandbox sandboxes, CleanUp cleanUp,
-    PumpStreams streams)
+internal sealed class Launch(
+    RuntimePaths paths, OverlayMounts mounts, Programs programs, LaunchSandbox sandboxes, CleanUp cleanUp, PumpStreams streams)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
@@ -56,7 +56,7 @@ internal sealed class Launch(RuntimePaths paths, OverlayMounts mounts, Programs 
             return error;
         }
 
-        ContainersOnDisk.Write(container, spec.Name, settings.StopSignal);
+        ContainersOnDisk.Write(container, spec.Name, settings.StopSignal, settings.More.StopTimeout);
         var network = spec.Joined.Find(j => j.Kind == "network").OrNull();
         var binds = network is null
             ? Bundle.WriteEtcFiles(container, settings.Hostname, settings.Network)
@@ -71,8 +71,8 @@ internal sealed class Launch(RuntimePaths paths, OverlayMounts mounts, Programs 
 
         // The name of a UTS namespace that others have, too, is not this container's to set.
         Bundle.WriteConfig(
-            bundle, root, process, settings.More.Uts is null ? settings.Hostname : "", setting.Sandbox, binds, paths.Cgroup(id.Value),
-            setting.Filter);
+            bundle, root, process, settings.More.Uts is null ? settings.Hostname : "", setting.Sandbox, binds,
+            paths.Cgroup(id.Value), setting.Filter);
         Bundle.WriteExecBase(bundle, new ExecBase(settings.Hostname, settings.User, workingDir, spec.Env, setting.Rights));
         return unit;
     }
@@ -90,8 +90,8 @@ internal sealed class Launch(RuntimePaths paths, OverlayMounts mounts, Programs 
 
         using (process)
         {
-            // An answer that comes a moment later is waited for, cancelled or not: without it there would be a process that nobody
-            // knows. Only a runtime that hangs is left.
+            // An answer that comes a moment later is waited for, cancelled or not: without it there would be a process
+            // that nobody knows. Only a runtime that hangs is left.
             using var patience = new CancellationTokenSource();
             using var registration = cancel.Register(() => patience.CancelAfter(Patience));
             process.NoMoreStarts();

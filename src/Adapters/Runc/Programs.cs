@@ -28,9 +28,12 @@ internal sealed class Programs
 
     /// <summary>The runtime that --runtime names; null means ours.</summary>
     public Either<DomainError, RuntimeProgram> Named(string? name) => Runtime.Bind<RuntimeProgram>(ours =>
-        name is null || name == Path.GetFileName(ours.Path) ? ours
-        : name is "runc" or "crun" ? new DomainError.NotSupported($"--runtime {name} beside {Path.GetFileName(ours.Path)}")
-        : new DomainError.Invalid("runtime", name, "it is not known"));
+        name is null || name == Name ? ours
+        : name is "runc" or "crun" ? new DomainError.NotSupported($"--runtime {name} beside {Name}, which is used here,")
+        : new DomainError.Invalid("runtime", name, $"it is not known ({Name} is used here)"));
+
+    /// <summary>Of the one that is used; runc where there is none yet.</summary>
+    public string Name => Runtime.Match(Right: ours => Path.GetFileName(ours.Path), Left: _ => "runc");
 
     public Either<DomainError, string> Init =>
         Inits.Select(Find).FirstOrDefault(path => path is not null) is { } found

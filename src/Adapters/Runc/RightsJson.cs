@@ -49,11 +49,12 @@ internal static class RightsJson
             : new ProcessRights(
                 Texts(rights, "capabilities"),
                 rights.GetProperty("noNewPrivileges").GetBoolean(),
-                rights.GetProperty("limits").EnumerateArray().Select(limit => new ContainerUlimit(
-                    limit.GetProperty("hard").GetInt64(), limit.GetProperty("name").GetString()!, limit.GetProperty("soft").GetInt64()))
-                    .ToList().ToSeq(),
+                rights.GetProperty("limits").EnumerateArray().Select(Limit).ToList().ToSeq(),
                 Texts(rights, "groups"),
                 rights.TryGetProperty("appArmor", out var profile) ? profile.GetString() : null);
+
+    private static ContainerUlimit Limit(JsonElement limit) => new(
+        limit.GetProperty("hard").GetInt64(), limit.GetProperty("name").GetString()!, limit.GetProperty("soft").GetInt64());
 
     private static Seq<string> Texts(JsonElement from, string name) =>
         from.GetProperty(name).EnumerateArray().Select(entry => entry.GetString()!).ToList().ToSeq();

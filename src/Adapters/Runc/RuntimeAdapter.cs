@@ -54,6 +54,7 @@ public static class RuntimeAdapter
             SeenTo = (id, _) => OnOwnThread<bool>(paths.Bundle(id), () => Attendance.HasSeenTo(paths.Bundle(id))),
             ExecSeenTo = (id, exec, _) => OnOwnThread<bool>(
                 paths.Bundle(id), () => Attendance.HasSeenTo(paths.ExecDirectory(id, exec))),
+            Name = () => programs.Name,
             Control = Control(paths),
         };
         return (runtime, new StepSweep(steps.End));

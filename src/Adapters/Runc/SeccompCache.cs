@@ -52,7 +52,10 @@ internal sealed partial class SeccompCache(string run, string profile)
     private static string Suffix(Seq<string> capabilities) =>
         capabilities.SequenceEqual(RuntimeSpecDefaults.Capabilities)
             ? ""
-            : "-" + Domain.Oci.Digest.Of(System.Text.Encoding.ASCII.GetBytes(string.Join(',', capabilities.Order(StringComparer.Ordinal)))).Hex[..16];
+            : "-" + Domain.Oci.Digest.Of(Written(capabilities)).Hex[..16];
+
+    private static byte[] Written(Seq<string> capabilities) =>
+        System.Text.Encoding.ASCII.GetBytes(string.Join(',', capabilities.Order(StringComparer.Ordinal)));
 
     private static SeccompTarget Target(Seq<string> capabilities)
     {

@@ -33,8 +33,8 @@ internal sealed class SharedMemory(RuntimePaths paths, OverlayMounts mounts)
         var place = paths.SharedMemory(spec.Id);
         var size = spec.Settings.More.ShmSize?.Value ?? RuntimeSpecDefaults.SharedMemory;
         PrivateFiles.MakeDirectory(place);
-        return Overlay.Mounts.MountCall(
-            "shm", place, "tmpfs", NoSuid | NoDev | NoExec, string.Create(CultureInfo.InvariantCulture, $"mode=1777,size={size}")) == 0
+        var options = string.Create(CultureInfo.InvariantCulture, $"mode=1777,size={size}");
+        return Overlay.Mounts.MountCall("shm", place, "tmpfs", NoSuid | NoDev | NoExec, options) == 0
             ? place
             : new DomainError.FileFailed(place, $"mount: {Marshal.GetLastPInvokeErrorMessage()}");
     }

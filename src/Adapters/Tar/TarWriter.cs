@@ -46,6 +46,17 @@ public sealed class TarWriter(Stream target)
         padding = Filling(size);
     }
 
+    /// <summary>Says something of the archive as a whole; for who reads it, it means nothing.</summary>
+    public void Comment(string text)
+    {
+        var records = new MemoryStream();
+        Record(records, "comment"u8, Encoding.UTF8.GetBytes(text));
+        var about = new TarEntry([], TarKind.Regular, [], 0x1a4, 0, 0, 0, default, 0, 0, [], null);
+        target.Write(Header("pax_global_header"u8.ToArray(), [], 'g', about, records.Length, []));
+        target.Write(records.ToArray());
+        Zeros(Filling(records.Length));
+    }
+
     public void Data(ReadOnlySpan<byte> bytes)
     {
         owed -= bytes.Length;

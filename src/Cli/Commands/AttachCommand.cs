@@ -24,6 +24,7 @@ public static class AttachCommand
 
     /// <summary>The streams of a container that runs, up to its end: its code; None where the keys were typed.</summary>
     public static EitherAsync<DomainError, Option<int>> To(Ports ports, ContainerRow row, Attending attending, CancellationToken cancel) =>
+        from noted in Attaching.Record(ports, row.Id, attending.Stdin, cancel)
         from attachment in ports.Runtime.Attach(
             new AttachSpec(row.Id, attending.Stdin, row.Settings.Terminal, attending.SignalProxy) { DetachKeys = attending.DetachKeys },
             cancel)

@@ -2,6 +2,7 @@ namespace EventDock.Cli.Commands;
 
 using System.IO;
 using System.Text;
+using EventDock.Adapters.Host;
 using EventDock.Cli.Grammar;
 using EventDock.Domain.Containers;
 using EventDock.Domain.Kernel;
@@ -11,16 +12,17 @@ using EventDock.Engine;
 public static class CpCommand
 {
     public static EitherAsync<DomainError, int> Run(ParsedArgs args, Session session, CancellationToken cancel) =>
-        from ends in CopyRules.Direction(args.Arguments[0], args.Arguments[1]).ToAsync()
+        from words in Pipeline.Give(CommandLineBytes.Of(args.Arguments))
+        from ends in CopyRules.Direction(words[0], words[1]).ToAsync()
         from ports in session.Change(cancel)
         from copied in ends.From.Container is { } container
-            ? Copying.Out(ports, Request(args, container, ends.From.Path, ends.To.Path), work => Outputs.To(null, work), cancel)
-            : Copying.In(ports, Request(args, ends.To.Container!, ends.To.Path, ends.From.Path), Input, cancel)
+            ? Copying.Out(ports, Request(args, container, ends.From.Path, ends.To), work => Outputs.To(null, work), cancel)
+            : Copying.In(ports, Request(args, ends.To.Container!, ends.To.Path, ends.From), Input, cancel)
         select 0;
 
-    private static CopyRequest Request(ParsedArgs args, string container, string path, string host) => new(
+    private static CopyRequest Request(ParsedArgs args, string container, byte[] path, CopyArgument host) => new(
         container, path,
-        host == "-" ? null : GoPath.Absolute(Encoding.UTF8.GetBytes(Directory.GetCurrentDirectory()), Encoding.UTF8.GetBytes(host)),
+        host.IsStream ? null : GoPath.Absolute(Encoding.UTF8.GetBytes(Directory.GetCurrentDirectory()), host.Path),
         args.On("follow-link"), args.On("archive"));
 
     private static Option<Stream> Input() =>

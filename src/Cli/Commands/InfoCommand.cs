@@ -19,7 +19,8 @@ public static class InfoCommand
         from containers in ports.Views.Containers.All(None, cancel)
         from images in ports.Views.Images.All(None, cancel)
         let info = new InfoText(
-            session.Host(), ports.Ledger.Root.Map(r => r.RootId).IfNone(""), containers, images.Count, session.Clock(), Program.Version)
+            session.Host(), ports.Ledger.Root.Map(r => r.RootId).IfNone(""), containers, images.Count, session.Clock(), Program.Version,
+            ports.Runtime.Name())
         from text in template.Match(
             Some: t => t.Render(info.Row).Map(line => (Terminal.Is(1) ? TerminalText.EscapeLines(line) : line) + "\n"),
             None: () => Right<DomainError, string>(info.Text)).ToAsync()

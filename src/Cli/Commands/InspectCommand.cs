@@ -99,7 +99,8 @@ public static class InspectCommand
         let written = layers.Sum(l => l.WrittenBytes.Value)
         select InspectJson.Container(
             row, image.HeadOrNone(), env,
-            sizes ? Some(new ContainerSizes(written, written + image.Sum(i => i.Content.Size.Value))) : None);
+            sizes ? Some(new ContainerSizes(written, written + image.Sum(i => i.Content.Size.Value))) : None,
+            ports.Runtime.Name());
 
     private static EitherAsync<DomainError, string> Image(Ports ports, string name, Option<long> asOf, CancellationToken cancel) =>
         from row in Find.Image(ports, name, asOf, cancel)

@@ -17,7 +17,10 @@ public static class PsCommand
             ("ID", "CONTAINER ID"), ("Image", "IMAGE"), ("Command", "COMMAND"), ("CreatedAt", "CREATED AT"),
             ("RunningFor", "CREATED"), ("Ports", "PORTS"), ("State", "STATE"), ("Status", "STATUS"), ("Names", "NAMES"),
             ("Networks", "NETWORKS"), ("Labels", "LABELS"), ("Mounts", "MOUNTS"), ("LocalVolumes", "LOCAL VOLUMES"), ("Size", "SIZE"),
-        ]);
+        ])
+    {
+        HasLabels = true,
+    };
 
     private static readonly RowFormat WithSizes = Rows with { Columns = Rows.Columns + "\t{{.Size}}" };
 
@@ -100,7 +103,10 @@ public static class PsCommand
             ("RunningFor", Human.Ago(row.Created, now)),
             ("Size", size),
             ("State", row.Status),
-            ("Status", Human.Status(row.Status, row.StartedAt, row.FinishedAt, row.ExitCode, now)));
+            ("Status", Human.Status(row.Status, row.StartedAt, row.FinishedAt, row.ExitCode, now))) with
+        {
+            Method = new TemplateMethod("Label", key => row.Settings.Labels.Find(l => l.Key == key).Map(l => l.Value).IfNone("")),
+        };
 
     /// <summary>As typed, while that still names the image; the image's id after the tag has moved on.</summary>
     private static string Image(ContainerRow row, Naming tags, bool cut)
@@ -122,5 +128,8 @@ public static class PsCommand
             : list.Render(format, rows, row);
 
     private static TemplateValue.Row Blank => TemplateValue.RowOf(
-        "*formatter.containerContext", Rows.Headers.Select(h => (h.Field, "")).ToArray());
+        "*formatter.containerContext", Rows.Headers.Select(h => (h.Field, "")).ToArray()) with
+    {
+        Method = new TemplateMethod("Label", _ => ""),
+    };
 }

@@ -60,6 +60,7 @@ public static class RunFlags
         from ulimits in UlimitText.All(args.All("ulimit")).ToAsync()
         from annotations in args.All("annotation").All(Annotation).ToAsync()
         from log in LogDrivers.Parse(args.Text("log-driver"), args.All("log-opt")).ToAsync()
+        from record in Record(args.Text("record")).ToAsync()
         select namespaces with
         {
             Init = args.On("init"),
@@ -82,7 +83,15 @@ public static class RunFlags
             Annotations = annotations,
             SecurityOpt = args.All("security-opt"),
             StopTimeout = (int?)args.Number("stop-timeout"),
+            RecordContent = record,
         };
+
+    private static Either<DomainError, bool> Record(string? text) => text switch
+    {
+        null or "metadata" => false,
+        "content" => true,
+        _ => new DomainError.BadFlag("--record", text, "must be metadata or content"),
+    };
 
     private static Either<DomainError, Option<ByteCount>> ShmSize(string? text) =>
         text is null ? Option<ByteCount>.None : Sizes.Parse("--shm-size", text).Map(Some);

@@ -5,6 +5,7 @@ using EventDock.Cli.Grammar;
 using EventDock.Cli.Output;
 using EventDock.Domain.Kernel;
 using EventDock.Domain.Oci;
+using EventDock.Engine;
 using EventDock.Projections;
 
 /// <summary><c>eventdock system df</c>, docker's columns; of the views alone.</summary>
@@ -38,7 +39,8 @@ public static class SystemDfCommand
         from layers in ports.Views.Layers.All(moment.Position, cancel)
         from containers in ports.Views.Containers.All(moment.Position, cancel)
         from tags in args.On("verbose") ? ports.Views.Tags.All(moment.Position, cancel) : RightAsync<DomainError, Seq<TagRow>>(Seq<TagRow>())
-        let usage = DiskUsage.Of(images, layers, containers)
+        from contents in KeptContents.Usage(ports, containers, moment.Position, cancel)
+        let usage = DiskUsage.Of(images, layers, containers) with { Contents = contents }
         from text in (args.On("verbose") ? Verbose(usage, tags, moment.Clock) : Brief(args.Text("format"), usage)).ToAsync()
         let printed = session.Print(text)
         let footer = Moments.Footer(session, moment)
@@ -51,8 +53,17 @@ public static class SystemDfCommand
                 Kind("Images", usage.Images.Count, usage.ActiveImages, usage.ImageBytes, usage.ReclaimableImages),
                 Kind("Containers", usage.Containers.Count, usage.ActiveContainers, usage.ContainerBytes, usage.ReclaimableContainers),
                 Kind("Local Volumes", 0, 0, 0, 0),
-                Kind("Build Cache", usage.Unheld.Count, 0, usage.UnheldBytes, usage.UnheldBytes)),
+                Kind("Build Cache", usage.Unheld.Count, 0, usage.UnheldBytes, usage.UnheldBytes))
+            + Contents(usage.Contents),
             row => row);
+
+    /// <summary>Something that docker has not: there is a row of it only where there is some of it.</summary>
+    private static Seq<TemplateValue.Row> Contents(Seq<ContentUsage> kept) =>
+        kept.ForAll(k => k.Archives == 0)
+            ? Seq<TemplateValue.Row>()
+            : Seq1(Kind(
+                "Kept Contents", kept.Sum(k => k.Archives), kept.Where(k => k.IsHeld).Sum(k => k.Archives), kept.Sum(k => k.Bytes),
+                kept.Where(k => !k.IsHeld).Sum(k => k.Bytes)));
 
     private static TemplateValue.Row Kind(string type, int total, int active, long size, long reclaimable) =>
         TemplateValue.RowOf(

@@ -19,9 +19,11 @@ public static partial class ErrorText
                 _ => "no such directory",
             },
             DomainError.NotKept e => $"no removed container {e.Reference} is kept (retain-removed in the configuration says how long)",
+            DomainError.ContentLeftOut e => $"the files of container {Short(e.ContainerId)} were not kept: {e.Reason}",
             DomainError.NotRemoved e => $"container {Short(e.ContainerId)} has not been removed",
             DomainError.NoSuchPath e => $"no such container:path: {e.Container}:{e.Path}",
             DomainError.ReadOnlyRoot => "container rootfs is marked read-only",
+            DomainError.ReadOnlyMount => "mounted volume is marked read-only",
             DomainError.BadDestination e => $"destination {Quoted(e.Destination)} must be {e.Wanted}",
             _ => null,
         };

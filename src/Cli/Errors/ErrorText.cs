@@ -17,6 +17,8 @@ public static partial class ErrorText
             // An exec that cannot be is 126 with docker, whatever the reason; but 127 where there is no such program.
             DomainError.StartFailed { ExitCode: 125 } or DomainError.NoSuchUser or DomainError.NoSuchGroup when verb == "exec" => 126,
             DomainError.StartFailed e => e.ExitCode,
+            // docker takes any file that is not there for the program.
+            DomainError.NoDevice when verb == "run" => 127,
             DomainError.BuildRunFailed e => e.ExitCode,
             DomainError.Interrupted => 130,
             DomainError.FilterForm => 125,

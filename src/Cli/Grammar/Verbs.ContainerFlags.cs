@@ -24,6 +24,7 @@ public static partial class Verbs
         Text("name", "name", "Call it so"),
         Text("platform", "os/arch", "Want the image for this platform"),
         Text("pull", "always|missing|never", "When to fetch the image (missing where not said)"),
+        Text("record", "metadata|content", "What is recorded of what it writes: names and digests, or all files, too"),
         Switch("rm", "Remove it when it has ended"),
         Text("stop-signal", "signal", "What stop sends (TERM where not said)"),
         new Flag("stop-timeout", null, FlagKind.Number, "seconds", "How long stop waits before it kills (10 where not said)"),

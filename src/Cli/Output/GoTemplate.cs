@@ -191,12 +191,24 @@ public sealed class GoTemplate
             {
                 TemplateOperand.Function f => Call(f, command, dot, last),
                 TemplateOperand.Nil => throw Fault(first, "nil is not a command"),
+                TemplateOperand.Dot { Fields: [var name] } when dot.Asked(name) is { } method =>
+                    Method(first, method, command.Skip(1).Select(o => Operand(o, dot)).Concat(last is null ? [] : [last]).ToArray()),
                 _ when command.Count == 1 && last is null => Operand(first, dot),
+                TemplateOperand.Dot { Fields: [var name] } when dot is TemplateValue.Row { Type.Length: > 0 } && dot.Field(name) is not null =>
+                    throw Fault(first, $"wrong number of args for {name}: want 0 got {command.Count - 1 + (last is null ? 0 : 1)}"),
                 TemplateOperand.Dot { Fields.Count: > 0 } d when Operand(first, dot) is not null =>
                     throw Fault(first, $"{d.Fields[^1]} has arguments but cannot be invoked as function"),
                 _ => throw Fault(first, $"can't give argument to non-function {first.Source}"),
             };
         }
+
+        private TemplateValue Method(TemplateOperand operand, TemplateMethod method, TemplateValue[] words) =>
+            words switch
+            {
+                [TemplateValue.Text word] => TemplateValue.Of(method.Of(word.Value)),
+                [var other] => throw Fault(operand, $"wrong type for value; expected string; got {other.TypeName}"),
+                _ => throw Fault(operand, $"wrong number of args for {method.Name}: want 1 got {words.Length}"),
+            };
 
         private TemplateValue Operand(TemplateOperand operand, TemplateValue dot) => operand switch
         {

@@ -8,7 +8,7 @@ using EventDock.Projections;
 /// <summary>How a container is joined with its host, as docker's inspect has it: HostConfig and Mounts.</summary>
 internal static class HostConfigJson
 {
-    public static void Write(Utf8JsonWriter json, ContainerRow row)
+    public static void Write(Utf8JsonWriter json, ContainerRow row, string runtime)
     {
         var (settings, more) = (row.Settings, row.Settings.More);
         json.WriteStartObject("HostConfig");
@@ -33,7 +33,7 @@ internal static class HostConfigJson
         json.WriteString("UTSMode", more.Uts ?? "");
         json.WriteNumber("ShmSize", more.ShmSize?.Value ?? RuntimeSpecDefaults.SharedMemory);
         Pairs(json, "Sysctls", more.Sysctls.Map(SysctlText.Pair));
-        json.WriteString("Runtime", more.Runtime ?? "runc");
+        json.WriteString("Runtime", more.Runtime ?? runtime);
         Pairs(json, "Annotations", more.Annotations.Map(SysctlText.Pair));
         Devices(json, more.Devices);
         Ulimits(json, more.Ulimits);
@@ -42,6 +42,7 @@ internal static class HostConfigJson
         InspectJson.Texts(json, "MaskedPaths", bare ? Seq<string>() : RuntimeSpecDefaults.MaskedPaths);
         InspectJson.Texts(json, "ReadonlyPaths", bare ? Seq<string>() : RuntimeSpecDefaults.ReadonlyPaths);
         json.WriteBoolean("Init", more.Init);
+        json.WriteString("Record", more.RecordContent ? "content" : "metadata");
         json.WriteEndObject();
     }
 

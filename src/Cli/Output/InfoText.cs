@@ -7,9 +7,10 @@ using EventDock.Projections;
 
 /// <summary>docker's fields of <c>info</c> (Engine API 1.41), as far as there is something true to be said here.</summary>
 public sealed record InfoText(
-    HostDescription Host, string RootId, Seq<ContainerRow> Containers, int Images, DateTimeOffset Now, string Version)
+    HostDescription Host, string RootId, Seq<ContainerRow> Containers, int Images, DateTimeOffset Now, string Version,
+    string Runtime)
 {
-    private const string Driver = "overlay", Logging = "k8s-file", Registry = "https://index.docker.io/v1/", Runtime = "runc";
+    private const string Driver = "overlay", Logging = "k8s-file", Registry = "https://index.docker.io/v1/";
 
     private static readonly string[] MemoryUnits = ["B", "KiB", "MiB", "GiB", "TiB"];
 

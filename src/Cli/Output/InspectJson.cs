@@ -17,8 +17,10 @@ public static class InspectJson
 {
     private const string NoTime = "0001-01-01T00:00:00Z";
 
+    /// <param name="runtime">The one that is used here.</param>
     /// <param name="env">The whole environment: shown to root, who may inspect, and recorded nowhere.</param>
-    public static string Container(ContainerRow row, Option<ImageRow> image, Seq<string> env, Option<ContainerSizes> sizes) => Written(json =>
+    public static string Container(
+        ContainerRow row, Option<ImageRow> image, Seq<string> env, Option<ContainerSizes> sizes, string runtime) => Written(json =>
     {
         json.WriteString("Id", row.Id.Value);
         json.WriteString("Created", Rfc3339.Micros(row.Created));
@@ -55,7 +57,7 @@ public static class InspectJson
         json.WriteNumber("RestartCount", 0);
         json.WriteString("Driver", "overlay");
         json.WriteString("Platform", "linux");
-        HostConfigJson.Write(json, row);
+        HostConfigJson.Write(json, row, runtime);
         sizes.IfSome(found =>
         {
             json.WriteNumber("SizeRw", found.Own);

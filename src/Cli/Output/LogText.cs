@@ -8,6 +8,7 @@ using EventDock.Domain.Layers;
 using EventDock.Domain.Ledger;
 using EventDock.Domain.Oci;
 using EventDock.Domain.Roots;
+using EventDock.Domain.Store;
 
 /// <summary>What an event is about, in a few words.</summary>
 public static class LogText
@@ -20,7 +21,9 @@ public static class LogText
             CommandRefused e => $"{e.Verb}: {e.Text}",
             LayerCreated { Container: { } container } => $"thin layer of {Short(container)}",
             LayerCreated e => $"{Short(e.Id)} {Human.Size(e.Size.Value)}",
-            LayerWritten e => $"{Short(e.Id)} {e.Added} added, {e.Modified} changed, {e.Deleted} deleted, {Human.Size(e.Bytes.Value)} ({e.Cause})",
+            LayerWritten e =>
+                $"{Short(e.Id)} {e.Added} added, {e.Modified} changed, {e.Deleted} deleted, {Human.Size(e.Bytes.Value)} ({e.Cause}){Kept(e)}",
+            LayerContentRemoved e => $"{Short(e.Id)} {Human.Size(e.Bytes.Value)}",
             LayerQuotaReached e => $"{Short(e.Id)} {e.RecordedPaths} paths recorded",
             LayerRemoved e => Short(e.Id),
             LayerRestored e => $"thin layer of {Short(e.Id)}",
@@ -47,6 +50,11 @@ public static class LogText
             ContainerPaused e => e.Id.Short,
             ContainerUnpaused e => e.Id.Short,
             ContainerRenamed e => $"{e.Id.Short} {e.Name}, before {e.Previous}",
+            ContainerCopiedOut e => $"{e.Id.Short} {e.Path}",
+            ContainerCopiedIn e => $"{e.Id.Short} {e.Path}",
+            ContainerExported e => e.Id.Short,
+            ContainerAttached e => e.Id.Short + (e.Stdin ? " with its input" : ""),
+            StorePruned e => $"{e.What}: {Human.Size(e.Reclaimed.Value)}",
             ContainerRemoved e => e.Id.Short,
             ContainerRestored e => $"{e.Id.Short} {e.Name}",
             ExecRequested e => $"{e.Container.Short} {string.Join(' ', e.Command)}",
@@ -81,6 +89,11 @@ public static class LogText
         : $"uid {actor.Uid}";
 
     private static string Short(string id) => id.Length > 12 ? id[..12] : id;
+
+    private static string Kept(LayerWritten written) =>
+        written.Content is { } content ? $", {Human.Size(content.Size.Value)} of content kept"
+        : written.ContentLeftOut is { } reason ? $", content not kept: {reason}"
+        : "";
 
     private static string Signed(PullSource? source) =>
         source is null || source.Signatures.IsEmpty ? ""

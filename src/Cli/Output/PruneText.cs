@@ -14,6 +14,7 @@ public static class PruneText
         Part("Deleted Containers:", done.Containers)
         + Part("Deleted Images:", done.Images.Select(Line))
         + Part("Deleted build cache objects:", done.Layers)
+        + Part("Deleted kept contents of containers:", done.Contents)
         + Total(done.Bytes);
 
     public static string Total(long bytes) => $"Total reclaimed space: {Human.ProgressSize(bytes)}\n";

@@ -12,6 +12,9 @@ using EventDock.Domain.Kernel;
 /// <param name="Headers">The header of each field that can be a column.</param>
 public sealed record RowFormat(string Columns, IReadOnlyList<(string Field, string Header)> Headers)
 {
+    /// <summary>Its rows can be asked for one label: <c>{{.Label "x"}}</c>.</summary>
+    public bool HasLabels { get; init; }
+
     private const string TableWord = "table";
 
     /// <summary>So many rows are worth another processor.</summary>
@@ -65,9 +68,18 @@ public sealed record RowFormat(string Columns, IReadOnlyList<(string Field, stri
     /// <summary>The template over the headers; functions that change text leave a header as it is, as in docker.</summary>
     private Either<DomainError, string> Header(string template) =>
         GoTemplate.Parse(template).Bind(parsed => parsed.RenderHeader(
-            new TemplateValue.Map(Headers.Select(h => KeyValuePair.Create(h.Field, TemplateValue.Of(h.Header))).ToArray())));
+            new TemplateValue.Map(Headers.Select(h => KeyValuePair.Create(h.Field, TemplateValue.Of(h.Header))).ToArray()) { Method = Heading }));
 
-    private static TemplateValue.Row Fit(TemplateValue.Row row) =>
+    /// <summary>Above a label stands the last part of its key, as docker has it.</summary>
+    private TemplateMethod? Heading => HasLabels
+        ? new TemplateMethod("Label", key => key[(key.LastIndexOf('.') + 1)..].Replace('-', ' ').Replace('_', ' '))
+        : null;
+
+    private static TemplateValue.Row Fit(TemplateValue.Row row) => row.Method is { } method
+        ? Fields(row) with { Method = method with { Of = word => TerminalText.Escape(method.Of(word)) } }
+        : Fields(row);
+
+    private static TemplateValue.Row Fields(TemplateValue.Row row) =>
         row.Fields.All(f => f.Value is not TemplateValue.Text t || TerminalText.IsFit(t.Value))
             ? row
             : row with

@@ -6,6 +6,9 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
+/// <summary><c>{{.Label "x"}}</c></summary>
+public sealed record TemplateMethod(string Name, Func<string, string> Of);
+
 /// <summary>What a template is rendered over: values as JSON knows them, and rows whose fields are fixed.</summary>
 public abstract record TemplateValue
 {
@@ -28,11 +31,27 @@ public abstract record TemplateValue
     public sealed record List(IReadOnlyList<TemplateValue> Items) : TemplateValue;
 
     /// <summary>Keys of any kind (labels, networks): one that is not there has no value.</summary>
-    public sealed record Map(IReadOnlyList<KeyValuePair<string, TemplateValue>> Fields) : TemplateValue;
+    public sealed record Map(IReadOnlyList<KeyValuePair<string, TemplateValue>> Fields) : TemplateValue
+    {
+        /// <summary>As a row has them.</summary>
+        public TemplateMethod? Method { get; init; }
+    }
 
     /// <summary>A thing with known fields: to ask for another is an error.</summary>
     /// <param name="Type">As errors name it; empty for a part of a document.</param>
-    public sealed record Row(string Type, IReadOnlyList<KeyValuePair<string, TemplateValue>> Fields) : TemplateValue;
+    public sealed record Row(string Type, IReadOnlyList<KeyValuePair<string, TemplateValue>> Fields) : TemplateValue
+    {
+        /// <summary>What has to be asked with a word: no field, and in no document.</summary>
+        public TemplateMethod? Method { get; init; }
+    }
+
+    /// <summary>The method of that name.</summary>
+    internal TemplateMethod? Asked(string name) => this switch
+    {
+        Row { Method: { } method } when method.Name == name => method,
+        Map { Method: { } method } when method.Name == name => method,
+        _ => null,
+    };
 
     public static readonly TemplateValue None = new Nothing();
 

@@ -29,6 +29,9 @@ public sealed record UnpauseContainer(ContainerId Id) : ContainerCommand(Id);
 
 public sealed record RenameContainer(ContainerId Id, string Name) : ContainerCommand(Id);
 
+/// <summary>Something is done with what is in it.</summary>
+public sealed record RecordTouched(ContainerTouched Fact) : ContainerCommand(Fact.Id);
+
 /// <summary>A removed container has been brought back.</summary>
 public sealed record RestoreContainer(ContainerRestored Fact) : ContainerCommand(Fact.Id);
 

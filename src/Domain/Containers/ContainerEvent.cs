@@ -78,6 +78,23 @@ public sealed record ContainerUnpaused(ContainerId Id) : ContainerEvent(Id);
 /// <param name="Previous">The name that it has given up.</param>
 public sealed record ContainerRenamed(ContainerId Id, string Name, string Previous) : ContainerEvent(Id);
 
+/// <summary>Somebody has had to do with what is in it. Nothing of its life changes by that.</summary>
+public abstract record ContainerTouched(ContainerId Id) : ContainerEvent(Id);
+
+/// <summary>Files of it go to whoever asked for them: recorded before the first byte does.</summary>
+/// <param name="Path">As asked for, from its root; base64 of the bytes where <paramref name="Base64"/> is set.</param>
+public sealed record ContainerCopiedOut(ContainerId Id, string Path, bool Base64) : ContainerTouched(Id);
+
+/// <summary>Files come into it, or into what is mounted there: recorded before the first of them does.</summary>
+/// <param name="Path">As in <see cref="ContainerCopiedOut"/>.</param>
+public sealed record ContainerCopiedIn(ContainerId Id, string Path, bool Base64) : ContainerTouched(Id);
+
+/// <summary>All its files go to whoever asked for them: recorded before the first byte does.</summary>
+public sealed record ContainerExported(ContainerId Id) : ContainerTouched(Id);
+
+/// <summary>Somebody sees what it writes from here on and, where it takes input, may type.</summary>
+public sealed record ContainerAttached(ContainerId Id, bool Stdin) : ContainerTouched(Id);
+
 public sealed record ContainerRemoved(ContainerId Id) : ContainerEvent(Id);
 
 /// <summary>A removed container is there again with its thin layer. It carries all that was known of it: its row had ended.</summary>

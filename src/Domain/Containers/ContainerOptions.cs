@@ -1,5 +1,6 @@
 namespace EventDock.Domain.Containers;
 
+using System.Text.Json.Serialization;
 using EventDock.Domain.Kernel;
 using EventDock.Domain.Oci;
 
@@ -17,12 +18,14 @@ using EventDock.Domain.Oci;
 /// <param name="Annotations">name=value.</param>
 /// <param name="SecurityOpt">As typed; the file of seccomp=FILE is kept beside the thin layer.</param>
 /// <param name="StopTimeout">Seconds between the stop signal and the kill.</param>
+/// <param name="RecordContent">Each LayerWritten keeps the layer's files, too (--record content).</param>
 /// <remarks>In the order in which jsonb keeps members, which Postgres then need not sort.</remarks>
 public sealed record ContainerOptions(
     string? Ipc, string? Pid, string? Uts, bool Init, Seq<string> Attach, Seq<string> CapAdd, Seq<Label> Labels,
     Seq<ContainerMount> Mounts, Seq<string> CapDrop, string? CidFile, Seq<ContainerDevice> Devices, string? Runtime,
     ByteCount? ShmSize, Seq<string> Sysctls, Seq<ContainerUlimit> Ulimits, Seq<string> GroupAdd, bool ReadOnly,
-    string? LogDriver, string? Domainname, bool Privileged, Seq<string> Annotations, Seq<string> SecurityOpt, int? StopTimeout)
+    string? LogDriver, string? Domainname, bool Privileged, Seq<string> Annotations, Seq<string> SecurityOpt, int? StopTimeout,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool RecordContent = false)
 {
     public static readonly ContainerOptions None = new(
         null, null, null, false, Seq<string>(), Seq<string>(), Seq<Label>(), Seq<ContainerMount>(), Seq<string>(), null,
@@ -34,7 +37,7 @@ public sealed record ContainerOptions(
         Ipc is null && Pid is null && Uts is null && !Init && Attach.IsEmpty && CapAdd.IsEmpty && Labels.IsEmpty && Mounts.IsEmpty
         && CapDrop.IsEmpty && CidFile is null && Devices.IsEmpty && Runtime is null && ShmSize is null && Sysctls.IsEmpty
         && Ulimits.IsEmpty && GroupAdd.IsEmpty && !ReadOnly && LogDriver is null && Domainname is null && !Privileged
-        && Annotations.IsEmpty && SecurityOpt.IsEmpty && StopTimeout is null;
+        && Annotations.IsEmpty && SecurityOpt.IsEmpty && StopTimeout is null && !RecordContent;
 }
 
 /// <summary>Something that is mounted into a container.</summary>

@@ -5,15 +5,18 @@ using EventDock.Domain.Kernel;
 
 /// <summary>One argument of cp.</summary>
 /// <param name="Container">Null for a path of the host's.</param>
-public sealed record CopyArgument(string? Container, string Path)
+public sealed record CopyArgument(string? Container, byte[] Path)
 {
     /// <summary>
     /// A colon may stand in a path of the host's, too: such a one is to begin with a slash or a dot (docker's splitCpArg).
     /// </summary>
-    public static CopyArgument Parse(string text) =>
-        text.StartsWith('/') || text.IndexOf(':') is not (>= 0 and var colon) || text[..colon].StartsWith('.')
+    public static CopyArgument Parse(byte[] text) =>
+        text is [(byte)'/', ..] || System.Array.IndexOf(text, (byte)':') is not (>= 0 and var colon) || text[..colon] is [(byte)'.', ..]
             ? new CopyArgument(null, text)
-            : new CopyArgument(text[..colon], text[(colon + 1)..]);
+            : new CopyArgument(Encoding.UTF8.GetString(text, 0, colon), text[(colon + 1)..]);
+
+    /// <summary>Standard input or output.</summary>
+    public bool IsStream => Container is null && Path is [(byte)'-'];
 }
 
 /// <summary>What is copied.</summary>
@@ -57,17 +60,8 @@ public static class CopyRules
         };
     }
 
-    /// <summary>What is bind-mounted is the host's own directory: below the mount's place nothing of it would be found, nor seen in it.</summary>
-    public static Either<DomainError, Unit> Outside(byte[] path, Seq<ContainerMount> mounts)
-    {
-        var text = Encoding.UTF8.GetString(path).TrimEnd('/') + "/";
-        return mounts.Find(m => m.Type == ContainerMount.Bind && text.StartsWith(m.Target.TrimEnd('/') + "/", StringComparison.Ordinal)).Match(
-            Some: m => Left<DomainError, Unit>(new DomainError.NotSupported($"cp to or from what is mounted at {m.Target}")),
-            None: () => unit);
-    }
-
     /// <summary>The two arguments; exactly one of them names a container.</summary>
-    public static Either<DomainError, (CopyArgument From, CopyArgument To)> Direction(string source, string destination)
+    public static Either<DomainError, (CopyArgument From, CopyArgument To)> Direction(byte[] source, byte[] destination)
     {
         var (from, to) = (CopyArgument.Parse(source), CopyArgument.Parse(destination));
         return source.Length == 0 ? new DomainError.CannotCopy(CopyFault.EmptySource)

@@ -2,6 +2,9 @@ namespace EventDock.Domain.Kernel;
 
 public abstract partial record DomainError
 {
+    /// <summary>A device that a container is to be given, and the host does not have.</summary>
+    public sealed record NoDevice(string Path) : DomainError;
+
     public sealed record NoSuchContainer(string Reference) : DomainError;
 
     /// <summary>A prefix that fits several; Kind is "container" or "image".</summary>

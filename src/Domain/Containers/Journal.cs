@@ -28,4 +28,5 @@ public sealed record Journal(
 
 /// <summary>A container as the disk alone knows it.</summary>
 /// <param name="Name">Null for one that has never been started: its name stands in the ledger only.</param>
-public sealed record ContainerOnDisk(ContainerId Id, string? Name, string? StopSignal);
+/// <param name="StopTimeout">Seconds between the stop signal and the kill; null where nothing was said.</param>
+public sealed record ContainerOnDisk(ContainerId Id, string? Name, string? StopSignal, int? StopTimeout = null);

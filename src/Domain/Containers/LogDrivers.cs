@@ -17,6 +17,7 @@ public static class LogDrivers
         : options.HeadOrNone().Match<Either<DomainError, Option<string>>>(
             Some: first => driver == None
                 ? new DomainError.BadFlag("--log-opt", first, $"invalid logging opts for driver {None}")
-                : new DomainError.NotSupported($"--log-opt {first}"),
+                : new DomainError.NotSupported(
+                    $"--log-opt {first} (logs are not rotated: leave it out, or keep none with --log-driver {None})"),
             None: () => driver is null or "" ? Option<string>.None : Some(driver));
 }

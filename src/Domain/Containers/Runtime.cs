@@ -136,6 +136,9 @@ public sealed record Runtime(
     /// <summary>The same of a process that <c>exec</c> has started, by its id.</summary>
     public required Func<ContainerId, string, CancellationToken, EitherAsync<DomainError, bool>> ExecSeenTo { get; init; }
 
+    /// <summary>The OCI runtime that is used here: runc, or crun.</summary>
+    public Func<string> Name { get; init; } = () => "runc";
+
     public required ProcessControl Control { get; init; }
 }
 

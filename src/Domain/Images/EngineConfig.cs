@@ -18,7 +18,7 @@ public sealed record EngineConfig(Seq<string> RegistryMirrors, Seq<string> Insec
     private static readonly string[] Keys =
     [
         "registry-mirrors", "insecure-registries", "ballast-size", "trusted-realms", "max-concurrent-downloads", "max-concurrent-uploads",
-        SignatureRules.Key, Retention.Key, ContentLimits.Key,
+        SignatureRules.Key, Retention.Key, ContentLimits.Key, QuotaKey, IntervalKey,
     ];
 
     /// <summary>Checkpoints and anchors: keys of EventDock's own.</summary>
@@ -36,6 +36,12 @@ public sealed record EngineConfig(Seq<string> RegistryMirrors, Seq<string> Insec
     /// <summary>How long what has been removed stays in the trash: <c>retain-removed</c>; zero for not at all.</summary>
     public TimeSpan RetainRemoved { get; init; } = TimeSpan.Zero;
 
+    /// <summary>Bytes of a thin layer's files, beyond which --record content keeps none of them: <c>record-quota</c>.</summary>
+    public long RecordQuota { get; init; } = DefaultQuota;
+
+    /// <summary>Between two looks at what running containers write: <c>record-interval</c>, in seconds; zero for none.</summary>
+    public TimeSpan RecordInterval { get; init; } = TimeSpan.Zero;
+
     /// <summary>What a layer and an archive may hold: <c>limits</c>.</summary>
     public ContentLimits Limits { get; init; } = ContentLimits.Default;
 
@@ -49,7 +55,11 @@ public sealed record EngineConfig(Seq<string> RegistryMirrors, Seq<string> Insec
 
     public const int DefaultUploads = 3;
 
-    private const int MostAtOnce = 64;
+    public const long DefaultQuota = 1L << 30;
+
+    private const string QuotaKey = "record-quota", IntervalKey = "record-interval";
+
+    private const int MostAtOnce = 64, MostSeconds = 24 * 3600;
 
     private const long MostBallast = 1L << 40;
 
@@ -70,6 +80,8 @@ public sealed record EngineConfig(Seq<string> RegistryMirrors, Seq<string> Insec
             .Bind(c => BallastOf(shape, root).Map(bytes => c with { Ballast = bytes }))
             .Bind(c => SignatureRules.Read(shape, root).Map(rules => c with { Signatures = rules }))
             .Bind(c => Retention.Of(root).Map(kept => c with { RetainRemoved = kept }))
+            .Bind(c => Number(shape, root, QuotaKey, DefaultQuota, MostBallast).Map(bytes => c with { RecordQuota = bytes }))
+            .Bind(c => Number(shape, root, IntervalKey, 0, MostSeconds).Map(s => c with { RecordInterval = TimeSpan.FromSeconds(s) }))
             .Bind(c => ContentLimits.Read(shape, root).Map(limits => c with { Limits = limits }));
 
     private static Either<DomainError, Unit> Known(JsonElement root) =>
@@ -81,6 +93,11 @@ public sealed record EngineConfig(Seq<string> RegistryMirrors, Seq<string> Insec
         JsonShape.Member(root, key) is not { } given ? usual
         : shape.Count(root, key) is var count and >= 1 and <= MostAtOnce ? (int)count
         : new DomainError.Invalid(key, given.ToString(), $"must be a number from 1 to {MostAtOnce}");
+
+    private static Either<DomainError, long> Number(JsonShape shape, JsonElement root, string key, long usual, long most) =>
+        JsonShape.Member(root, key) is not { } given ? usual
+        : shape.Count(root, key) is var count && count >= 0 && count <= most ? count
+        : new DomainError.Invalid(key, given.ToString(), $"must be a number from 0 to {most}");
 
     private static Either<DomainError, long> BallastOf(JsonShape shape, JsonElement root) =>
         JsonShape.Member(root, "ballast-size") is not { } given ? Roots.Ballast.DefaultSize

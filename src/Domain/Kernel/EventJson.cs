@@ -10,6 +10,7 @@ using EventDock.Domain.Layers;
 using EventDock.Domain.Ledger;
 using EventDock.Domain.Oci;
 using EventDock.Domain.Roots;
+using EventDock.Domain.Store;
 
 /// <summary>The serializers of all events, made at compile time (a native build has no reflection to make them from).</summary>
 [JsonSourceGenerationOptions(
@@ -32,6 +33,7 @@ using EventDock.Domain.Roots;
 [JsonSerializable(typeof(LayerCreated))]
 [JsonSerializable(typeof(LayerWritten))]
 [JsonSerializable(typeof(LayerQuotaReached))]
+[JsonSerializable(typeof(LayerContentRemoved))]
 [JsonSerializable(typeof(LayerRestored))]
 [JsonSerializable(typeof(LayerRemoved))]
 [JsonSerializable(typeof(LayerRepaired))]
@@ -53,6 +55,11 @@ using EventDock.Domain.Roots;
 [JsonSerializable(typeof(ContainerSignalled))]
 [JsonSerializable(typeof(ContainerExited))]
 [JsonSerializable(typeof(ContainerPaused))]
+[JsonSerializable(typeof(ContainerCopiedOut))]
+[JsonSerializable(typeof(ContainerCopiedIn))]
+[JsonSerializable(typeof(ContainerExported))]
+[JsonSerializable(typeof(ContainerAttached))]
+[JsonSerializable(typeof(StorePruned))]
 [JsonSerializable(typeof(ContainerUnpaused))]
 [JsonSerializable(typeof(ContainerRenamed))]
 [JsonSerializable(typeof(ContainerRestored))]

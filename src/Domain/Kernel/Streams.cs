@@ -12,6 +12,7 @@ public static class Streams
     public static string Layer(string id) => $"layer-{id}";
     public static string Tag(string reference) => $"tag-{reference}";
     public static string BuildStep(string key) => $"buildstep-{key}";
+    public static string Prune(string id) => $"prune-{id}";
     public static string Command(Guid id) => $"command-{id:D}";
 
     /// <summary>What another program has put into the ledger's tables, as far as EventDock has found it.</summary>

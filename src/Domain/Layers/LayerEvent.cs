@@ -1,5 +1,6 @@
 namespace EventDock.Domain.Layers;
 
+using System.Text.Json.Serialization;
 using EventDock.Domain.Kernel;
 using EventDock.Domain.Oci;
 
@@ -22,14 +23,18 @@ public sealed record LayerCreated(
 public sealed record BlobRef(string MediaType, Digest Digest, ByteCount Size);
 
 /// <summary>What has changed in a thin layer since the last LayerWritten (or since it was made).</summary>
-/// <param name="Cause">exit, stop, exec, pause, cp, diff or commit.</param>
+/// <param name="Cause">exit, stop, exec, pause, cp, diff, commit or interval.</param>
 /// <param name="Bytes">Of the files added or changed, by their size.</param>
 /// <param name="ChangeList">The whole list, a blob; null where nothing changed.</param>
 /// <param name="Changes">The first 10,000 of them.</param>
 /// <param name="Incomplete">Why the list is not whole (budget of time or bytes); null where it is.</param>
+/// <param name="Content">All files of the layer as they were then, an archive; null where it is not kept.</param>
+/// <param name="ContentLeftOut">Why not, where it was asked for; else null.</param>
 public sealed record LayerWritten(
     string Id, string Cause, int Added, int Modified, int Deleted, ByteCount Bytes, BlobRef? ChangeList,
-    Seq<PathChange> Changes, string? Incomplete) : LayerEvent(Id)
+    Seq<PathChange> Changes, string? Incomplete,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] BlobRef? Content = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? ContentLeftOut = null) : LayerEvent(Id)
 {
     public const int MostInline = 10_000;
 }
@@ -54,8 +59,14 @@ public sealed record LayerRepaired(string Id, string Damage, string Source) : La
 /// <param name="Created">When it came to be.</param>
 /// <param name="Written">Paths recorded so far.</param>
 /// <param name="WrittenBytes">And their bytes.</param>
+/// <param name="Content">The archive that its files were taken from; null where its directory had been kept.</param>
 public sealed record LayerRestored(
-    string Id, string? Parent, DateTimeOffset Created, ByteCount Written, ByteCount WrittenBytes, bool QuotaReached) : LayerEvent(Id);
+    string Id, string? Parent, DateTimeOffset Created, ByteCount Written, ByteCount WrittenBytes, bool QuotaReached,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Digest? Content = null) : LayerEvent(Id);
+
+/// <summary>The kept contents of a removed container's thin layer are gone: nothing brings it back any more.</summary>
+/// <param name="Bytes">Of all its archives.</param>
+public sealed record LayerContentRemoved(string Id, ByteCount Bytes) : LayerEvent(Id);
 
 /// <summary>The layer is gone: nothing uses it any more, or its container was removed.</summary>
 public sealed record LayerRemoved(string Id) : LayerEvent(Id);

@@ -1,6 +1,7 @@
 namespace EventDock.Domain.Layers;
 
 using System.IO;
+using EventDock.Domain.Containers;
 using EventDock.Domain.Kernel;
 using EventDock.Domain.Oci;
 
@@ -102,8 +103,8 @@ public sealed record ThinLayerStore(
     Func<string, CancellationToken, EitherAsync<DomainError, Unit>> Settle,
     Func<string, CancellationToken, EitherAsync<DomainError, Unit>> Discard)
 {
-    /// <summary>The layer as it is now against all that lies below it; nothing is kept of it.</summary>
-    public required Func<string, CancellationToken, EitherAsync<DomainError, ThinDifference>> Compare { get; init; }
+    /// <summary>The layer as it is now against all that lies below it, and a scan, in one walk.</summary>
+    public required Func<string, CancellationToken, EitherAsync<DomainError, ThinLook>> Look { get; init; }
 
     /// <summary>
     /// Notes that this command has the container's processes frozen (true) or no longer has (false): should it die meanwhile, nobody has
@@ -159,8 +160,8 @@ public sealed record WorkspaceStore(
     /// <summary>A container's thin layer over its layers (base first), read-only, and nothing that could change it.</summary>
     public required Func<string, Seq<string>, CancellationToken, EitherAsync<DomainError, Workspace>> View { get; init; }
 
-    /// <summary>The same, to be written to: the container must not be started before it is closed.</summary>
-    public required Func<string, Seq<string>, CancellationToken, EitherAsync<DomainError, Workspace>> Edit { get; init; }
+    /// <summary>A container's root for cp; where it does not run, it must not be started before it is closed.</summary>
+    public required Func<SeenRoot, CancellationToken, EitherAsync<DomainError, Workspace>> See { get; init; }
 }
 
 /// <summary>

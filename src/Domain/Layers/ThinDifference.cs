@@ -9,3 +9,6 @@ public sealed record ThinLine(string Kind, byte[] Path);
 /// <param name="Lines">A directory before what is in it, what is gone from it last.</param>
 /// <param name="Incomplete">Why it is not whole; null where it is.</param>
 public sealed record ThinDifference(Seq<ThinLine> Lines, string? Incomplete);
+
+/// <param name="Delta">What has changed since the last scan; see <see cref="ThinLayerStore"/>.</param>
+public sealed record ThinLook(ThinDifference Difference, ThinLayerDelta Delta);
