@@ -35,8 +35,9 @@ public static class End
         from past in ports.Store.Read(Streams.Container(id.Value), cancel)
         let state = ContainerStream.State(past)
         from ended in state is ContainerState.Running running && (of ?? running.Process) == running.Process
-            ? Observe(ports, id, running.Process, cause, remove, cancel)
-                .Map(code => new EndedContainer(code, remove))
+            ? from unwatched in Unwatched.Kill(ports, id, running.Process, cancel)
+              from code in Observe(ports, id, running.Process, unwatched || Unwatched.Killed(ports, past, running.Process), cause, remove, cancel)
+              select new EndedContainer(code, remove)
             : Give(new EndedContainer(Code(past, of), Removed: state is ContainerState.Running))
         select ended;
 
@@ -62,14 +63,15 @@ public static class End
                     : Done
             select unit);
 
+    /// <param name="killed">By EventDock: where nobody has written down the code, it is that of the signal.</param>
     private static EitherAsync<DomainError, Option<int>> Observe(
-        Ports ports, ContainerId id, ProcessIdentity process, string cause, bool remove, CancellationToken cancel) =>
+        Ports ports, ContainerId id, ProcessIdentity process, bool killed, string cause, bool remove, CancellationToken cancel) =>
         from fact in ports.Runtime.AwaitExit(id, TimeSpan.FromSeconds(5), cancel)
         // conmon is gone, or the kernel does not let go of the process: either way it has not ended, and nothing else is recorded.
         from over in fact.IsNone && ports.Runtime.Alive(process)
             ? Fail<Unit>(new DomainError.RuntimeFailed("conmon", $"container {id.Short} still runs, and nobody watches it"))
             : Done
-        let code = fact.Map(f => f.ExitCode)
+        let code = fact.Match(Some: f => Some(f.ExitCode), None: () => killed ? Some(Unwatched.KilledCode) : None)
         let exited = new ContainerExited(
             id, code.MatchUnsafe(Some: c => (int?)c, None: () => null), fact.Map(f => f.OutOfMemory).IfNone(false))
         from recorded in Record(
