@@ -28,5 +28,5 @@ internal static class Unwatched
     /// <summary>EventDock has sent KILL to this very process, and the host has not been booted since.</summary>
     public static bool Killed(Ports ports, Seq<Recorded<DockEvent>> past, ProcessIdentity process) =>
         process.BootId == ports.World.BootId
-        && past.Rev().TakeWhile(e => e.Event is not ContainerStarted).Exists(e => e.Event is ContainerSignalled { Signal: KillSignal });
+        && past.Rev().TakeWhile(e => e.Event is not ContainerStarted).Any(e => e.Event is ContainerSignalled { Signal: KillSignal });
 }

@@ -25,7 +25,7 @@ internal static class Remains
     internal static Shown Container(this Installation eventdock, string id) => eventdock.Containers().Single(c => c.Id == id);
 
     internal static string[] Mounts(this Installation eventdock) =>
-        File.ReadLines("/proc/mounts").Select(line => line.Split(' ')[1])
+        File.ReadLines(eventdock.MountTable).Select(line => line.Split(' ')[1])
             .Where(path => path.StartsWith(eventdock.Root + "/", StringComparison.Ordinal) || path.StartsWith(eventdock.RunDirectory + "/", StringComparison.Ordinal))
             .ToArray();
 
@@ -47,6 +47,20 @@ internal static class Remains
     internal static int[] Processes(string word) =>
         Directory.EnumerateDirectories("/proc").Select(directory => int.TryParse(Path.GetFileName(directory), out var pid) ? pid : 0)
             .Where(pid => pid > 0 && CommandLine(pid).Contains(word, StringComparison.Ordinal)).ToArray();
+
+    /// <summary>One that has ended and that its new parent has not looked after yet does not.</summary>
+    internal static bool Lives(int pid)
+    {
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{pid}/stat");
+            return stat[stat.LastIndexOf(')') + 2] is not ('Z' or 'X');
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>
     /// What is shown as running runs, frozen or not as is said; nothing else has a mount, a group, a bundle, a process or a monitor, and
