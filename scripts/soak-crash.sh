@@ -18,7 +18,7 @@ looper() {
 ours() { # processes of this root other than the server
     local pid
     for pid in /proc/[0-9]*; do
-        tr '\0' ' ' < "$pid/cmdline" 2>/dev/null | grep -F "/run/eventdock/$run/c/"
+        cat "$pid/cmdline" 2>/dev/null | tr '\0' ' ' | grep -F "/run/eventdock/$run/c/"
     done
 }
 
@@ -81,7 +81,7 @@ pairs() {
     echo '== races, 200 rounds of each of four pairs'
     run=$(printf '%s' "$EVENTDOCK_ROOT" | sha256sum | cut -c1-8)
     tar -C "$work/busybox/root" -cf "$work/race.tar" .
-    for n in $(seq 200); do
+    for n in $(seq "${ROUNDS:-200}"); do
         id=$("$eventdock" import "$work/race.tar" "race:$n" 2>/dev/null)
         one=(run --network none "$id" true) other=(rmi "race:$n")
         race
@@ -90,7 +90,7 @@ pairs() {
         remove_containers
         "$eventdock" rmi "race:$n" > /dev/null 2>&1
     done
-    for n in $(seq 200); do
+    for n in $(seq "${ROUNDS:-200}"); do
         one=(run -d --network none --name taken "$image" sleep 600) other=("${one[@]}")
         race
         check "round $n for a name: one of them gets it" one_of "$first $second" '0 125' 'is taken' second '125 0' 'is taken' first
@@ -98,20 +98,20 @@ pairs() {
         check "round $n for a name: the store is sound" "$eventdock" check
         remove_containers
     done
-    for n in $(seq 200); do
+    for n in $(seq "${ROUNDS:-200}"); do
         "$eventdock" run -d --network none --name raced "$image" sleep 600 > /dev/null
         one=(exec raced sh -c 'echo x > /x; exit 5') other=(rm -f raced)
         race
         check "round $n of exec and rm: it has run, was ended, or found none" one_of "$first $second" '5 0' '' first '137 0' '' first \
-            '1 0' 'raced' first '126 0' '' first
+            '1 0' 'no such container: raced' first '1 0' 'not running' first '126 0' '' first
         check "round $n of exec and rm: no container is left" empty "$("$eventdock" ps -aq)"
         check "round $n of exec and rm: the store is sound" "$eventdock" check
     done
-    for n in $(seq 200); do
+    for n in $(seq "${ROUNDS:-200}"); do
         "$eventdock" run -d --network none --name raced "$image" sh -c 'echo written > /file; sleep 600' > /dev/null
         one=(commit raced "committed:$n") other=(rm -f raced)
         race
-        check "round $n of commit and rm: it is made, or there is none" one_of "$first $second" '0 0' '' first '1 0' 'raced' first
+        check "round $n of commit and rm: it is made, or there is none" one_of "$first $second" '0 0' '' first '1 0' 'no such container' first
         check "round $n of commit and rm: what was made is whole" committed "$first" "committed:$n"
         check "round $n of commit and rm: no container is left" empty "$("$eventdock" ps -aq)"
         check "round $n of commit and rm: the store is sound" "$eventdock" check

@@ -111,6 +111,7 @@ public static class End
     /// <summary>The same for who holds the container's lock.</summary>
     internal static EitherAsync<DomainError, Unit> HeldWrites(Ports ports, ContainerId id, string cause, CancellationToken cancel) =>
         from written in Scan(ports, id, cause, cancel)
+            .Recover(error => error is DomainError.FileFailed ? Some(Unseen(ports, id, error, cancel)) : None)
         from _ in ports.Again(
             () =>
                 from append in Written(ports, id, written, cancel)
@@ -119,6 +120,13 @@ public static class End
             cancel)
         from settled in ports.Thin.Settle(id.Value, cancel)
         select unit;
+
+    /// <summary>A thin layer that cannot be looked at: another command may have removed the container before we had its lock.</summary>
+    private static EitherAsync<DomainError, RecordWritten> Unseen(
+        Ports ports, ContainerId id, DomainError error, CancellationToken cancel) =>
+        from state in ContainerStream.State(ports, id, cancel)
+        from none in Fail<RecordWritten>(state is ContainerState.Removed ? new DomainError.NoSuchContainer(id.Value) : error)
+        select none;
 
     private static EitherAsync<DomainError, RecordWritten> Scan(Ports ports, ContainerId id, string cause, CancellationToken cancel) =>
         from delta in ports.Thin.Scan(id.Value, cancel)
