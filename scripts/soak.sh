@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What takes long: the walk again and again, many runs at once, commands that are killed in the middle, races. Under 45 minutes.
 # The last line counts the checks. SEED repeats the same random moments; arguments name parts: walks, many,
-# kills, points, races, removals, appends, tamperings, archives, docker.
+# loops, kills, points, life, pairs, removals, appends, tamperings, archives, docker.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -55,6 +55,7 @@ nothing_is_left() {
 }
 
 . scripts/registry.sh
+. scripts/soak-crash.sh
 start_registry "$work/registry" || exit 1
 publish_busybox "$work" library/node:6.9.2
 printf '{ "registry-mirrors": ["http://127.0.0.1:%s"] }\n' "$registry_port" > "$EVENTDOCK_CONFIG"
@@ -152,14 +153,6 @@ one_wins() { # exit codes of run and rmi, the image's id
     esac
 }
 
-one_has_the_name() {
-    case "$1 $2" in
-        '0 1') grep -q 'is taken' "$work/second" ;;
-        '1 0') grep -q 'is taken' "$work/first" ;;
-        *) echo "exit codes $1 and $2"; cat "$work/first" "$work/second"; false ;;
-    esac
-}
-
 race() { # two commands as words in two arrays; sets first and second to their exit codes
     "$eventdock" "${one[@]}" > "$work/first" 2>&1 &
     local a=$!
@@ -169,27 +162,6 @@ race() { # two commands as words in two arrays; sets first and second to their e
     second=$?
     wait "$a"
     first=$?
-}
-
-races() {
-    echo '== races'
-    tar -C "$work/busybox/root" -cf "$work/race.tar" .
-    for n in $(seq 50); do
-        id=$("$eventdock" import "$work/race.tar" "race:$n" 2>/dev/null)
-        one=(run --network none "$id" true) other=(rmi "race:$n")
-        race
-        check "race $n of run and rmi: one of them wins, and the other says why" one_wins "$first" "$second" "$id"
-        remove_containers
-        "$eventdock" rmi "race:$n" > /dev/null 2>&1
-    done
-    for n in $(seq 50); do
-        one=(create --name taken "$image") other=(create --name taken "$image")
-        race
-        check "race $n for a name: one of them gets it" one_has_the_name "$first" "$second"
-        check "race $n for a name: one container has it" equal taken "$("$eventdock" ps -a --format '{{.Names}}')"
-        remove_containers
-    done
-    nothing_is_left '100 races'
 }
 
 ran_or_refused() { # exit codes of run and prune
@@ -273,10 +245,10 @@ docker() {
 }
 
 parts=("$@")
-if [ ${#parts[@]} -eq 0 ]; then parts=(walks many kills points races removals appends tamperings archives docker); fi
+if [ ${#parts[@]} -eq 0 ]; then parts=(walks many loops kills points life pairs removals appends tamperings archives docker); fi
 for part in "${parts[@]}"; do
     case $part in
-        walks | many | kills | points | races | removals | appends | tamperings | archives | docker) "$part" ;;
+        walks | many | loops | kills | points | life | pairs | removals | appends | tamperings | archives | docker) "$part" ;;
         *) check "a part named $part" false ;;
     esac
 done

@@ -1,6 +1,7 @@
 namespace EventDock.Cli;
 
 using EventDock.Adapters.Posix;
+using EventDock.Domain.Containers;
 using EventDock.Domain.Kernel;
 using EventDock.Engine;
 
@@ -49,8 +50,29 @@ internal static class Faults
             Start = (id, cancel) => ports.Runtime.Start(id, cancel).After(FaultPoint.ProcessStarted),
             AwaitExit = (id, patience, cancel) => ports.Runtime.AwaitExit(id, patience, cancel).After(FaultPoint.ExitSeen),
             CleanUp = (id, cancel) => ports.Runtime.CleanUp(id, cancel).After(FaultPoint.CleanedUp),
+            Signal = (id, signal, cancel) => ports.Runtime.Signal(id, signal, cancel).After(FaultPoint.Signalled),
+            Exec = (spec, cancel) => ports.Runtime.Exec(spec, cancel).After(FaultPoint.ExecStarted)
+                .Map(exec => exec with { Wait = stop => exec.Wait(stop).After(FaultPoint.ExecEnded) }),
+            ExecExits = (id, cancel) => ports.Runtime.ExecExits(id, cancel).After(FaultPoint.ExecNotesFound),
+            ExecCleanUp = (id, exec, cancel) => ports.Runtime.ExecCleanUp(id, exec, cancel).After(FaultPoint.ExecCleared),
+            Control = Around(ports.Runtime.Control),
             Step = (spec, cancel) => ports.Runtime.Step(spec, cancel).After(FaultPoint.StepRun),
         },
+        Thin = ports.Thin with
+        {
+            NoteFrozen = (id, frozen, cancel) => ports.Thin.NoteFrozen(id, frozen, cancel).After(FaultPoint.FreezeNoted),
+        },
+        Files = ports.Files with
+        {
+            Copy = (from, to, name, owners, cancel) => ports.Files.Copy(from, to, name, owners, cancel).After(FaultPoint.FilesPut),
+            Unpack = (archive, to, owners, cancel) => ports.Files.Unpack(archive, to, owners, cancel).After(FaultPoint.FilesPut),
+        },
+    };
+
+    private static ProcessControl Around(ProcessControl control) => control with
+    {
+        Freeze = (id, frozen, cancel) => control.Freeze(id, frozen, cancel).After(frozen ? FaultPoint.Frozen : FaultPoint.Thawed),
+        Named = (id, name, cancel) => control.Named(id, name, cancel).After(FaultPoint.NameNoted),
     };
 
     private static EitherAsync<DomainError, T> After<T>(this EitherAsync<DomainError, T> work, FaultPoint point) =>

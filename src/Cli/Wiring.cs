@@ -263,7 +263,7 @@ public sealed class Wiring(Places places, Origin origin)
     }
 
     private (Runtime Runtime, StepSweep Sweep) Runtime() =>
-        RuntimeAdapter.Create(new RuntimePaths(places.Root, places.Run, places.Environment), mounts);
+        RuntimeAdapter.Create(new RuntimePaths(places.Root, places.Run, places.Environment + FaultPoints.Later), mounts);
 
     private Either<DomainError, ContentLimits> Limits =>
         EngineConfigFile.Read(places.Config, places.ConfigNamed).Map(config => config.Limits);

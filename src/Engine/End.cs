@@ -35,8 +35,11 @@ public static class End
         from past in Past(ports, id, cancel)
         let state = ContainerStream.State(past.Container.Events)
         from ended in state is ContainerState.Running running && (of ?? running.Process) == running.Process
-            ? Observe(ports, id, running.Process, past, cause, remove, cancel)
-                .Map(code => new EndedContainer(code, remove))
+            ? from unwatched in Unwatched.Kill(ports, id, running.Process, cancel)
+              from code in Observe(
+                  ports, id, running.Process, past, unwatched || Unwatched.Killed(ports, past.Container.Events, running.Process), cause, remove,
+                  cancel)
+              select new EndedContainer(code, remove)
             : Give(new EndedContainer(Code(past.Container.Events, of), Removed: state is ContainerState.Running))
         select ended;
 
@@ -68,14 +71,15 @@ public static class End
                     : Done
             select unit);
 
+    /// <param name="killed">By EventDock: where nobody has written down the code, it is that of the signal.</param>
     private static EitherAsync<DomainError, Option<int>> Observe(
-        Ports ports, ContainerId id, ProcessIdentity process, Known past, string cause, bool remove, CancellationToken cancel) =>
+        Ports ports, ContainerId id, ProcessIdentity process, Known past, bool killed, string cause, bool remove, CancellationToken cancel) =>
         from fact in ports.Runtime.AwaitExit(id, TimeSpan.FromSeconds(5), cancel)
         // conmon is gone, or the kernel does not let go of the process: either way it has not ended, and nothing else is recorded.
         from over in fact.IsNone && ports.Runtime.Alive(process)
             ? Fail<Unit>(new DomainError.RuntimeFailed("conmon", $"container {id.Short} still runs, and nobody watches it"))
             : Done
-        let code = fact.Map(f => f.ExitCode)
+        let code = fact.Match(Some: f => Some(f.ExitCode), None: () => killed ? Some(Unwatched.KilledCode) : None)
         let exited = new ContainerExited(
             id, code.MatchUnsafe(Some: c => (int?)c, None: () => null), fact.Map(f => f.OutOfMemory).IfNone(false))
         from recorded in Record(
@@ -140,6 +144,7 @@ public static class End
     internal static EitherAsync<DomainError, Unit> HeldWrites(
         Ports ports, ContainerId id, string cause, EitherAsync<DomainError, ThinLayerDelta> scan, CancellationToken cancel) =>
         from written in Scan(ports, id, cause, scan, cancel)
+            .Recover(error => error is DomainError.FileFailed ? Some(Unseen(ports, id, error, cancel)) : None)
         from _ in ports.Again(
             () =>
                 from append in written.IsEmpty
@@ -152,6 +157,13 @@ public static class End
             cancel)
         from settled in ports.Thin.Settle(id.Value, cancel)
         select unit;
+
+    /// <summary>A thin layer that cannot be looked at: another command may have removed the container before we had its lock.</summary>
+    private static EitherAsync<DomainError, RecordWritten> Unseen(
+        Ports ports, ContainerId id, DomainError error, CancellationToken cancel) =>
+        from state in ContainerStream.State(ports, id, cancel)
+        from none in Fail<RecordWritten>(state is ContainerState.Removed ? new DomainError.NoSuchContainer(id.Value) : error)
+        select none;
 
     private static EitherAsync<DomainError, RecordWritten> Scan(Ports ports, ContainerId id, string cause, CancellationToken cancel) =>
         Scan(ports, id, cause, ports.Thin.Scan(id.Value, cancel), cancel);

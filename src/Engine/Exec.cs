@@ -87,7 +87,9 @@ public static class Exec
     private static EitherAsync<DomainError, Unit> Recorded(
         Ports ports, ContainerId container, string id, EitherAsync<DomainError, Unit> ended, CancellationToken cancel) =>
         from exited in ended
+        // What was written goes with a container that has been removed meanwhile; the exec's own end stands.
         from written in End.RecordWrites(ports, container, "exec", cancel)
+            .Recover(error => error is DomainError.NoSuchContainer ? Some(Done) : None)
         from cleaned in ports.Runtime.ExecCleanUp(container, id, cancel)
         select unit;
 

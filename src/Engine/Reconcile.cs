@@ -13,8 +13,20 @@ public static class Reconcile
 {
     public static EitherAsync<DomainError, Unit> Run(Ports ports, CancellationToken cancel) =>
         from rows in ports.Views.ContainersUnended(cancel)
-        from _ in rows.InTurn(row => One(ports, row, cancel).Recover(Later))
+        from changed in Rows(ports, rows, cancel)
         select unit;
+
+    /// <summary>The same for who has read what the ledger has as starting and running.</summary>
+    /// <returns>Whether there was anything to bring up: then what was read is not so any more.</returns>
+    public static EitherAsync<DomainError, bool> Rows(Ports ports, Seq<ContainerRow> unended, CancellationToken cancel)
+    {
+        var open = unended.Filter(row => !Stands(ports, row)).Strict();
+        return open.InTurn(row => One(ports, row, cancel).Recover(Later)).Map(_ => !open.IsEmpty);
+    }
+
+    private static bool Stands(Ports ports, ContainerRow row) =>
+        row is { State: ContainerRow.Running, Process: { } process }
+        && ports.Runtime.Control.Look(row.Id, process) == (row.Paused ? ProcessStanding.Frozen : ProcessStanding.Going);
 
     /// <summary>
     /// What a container's own remains refuse to give up (a busy mount, a process that does not end) must not stop commands on
@@ -29,12 +41,16 @@ public static class Reconcile
               // A process that came to be and was never recorded may have ended as well by now.
               from now in ports.Views.Containers.Keyed(Seq1(row.Id.Value), None, cancel)
               from ended in now.Filter(r => r.State == ContainerRow.Running).Strict().InTurn(r => Running(ports, r, cancel))
+              // With --rm nothing stays of one that could not be started, either.
+              from removed in now.Filter(r => r.State is not (ContainerRow.Starting or ContainerRow.Running) && r.Settings.AutoRemove).Strict()
+                  .InTurn(r => Remove.Ended(ports, r.Id, cancel))
               select unit
             : Running(ports, row, cancel);
 
     private static EitherAsync<DomainError, Unit> Running(Ports ports, ContainerRow row, CancellationToken cancel) =>
-        row.Process is { } process && ports.Runtime.Alive(process) ? Pausing.Settle(ports, row, cancel)
-        : from ended in End.Container(ports, row.Id, "exit", remove: false, row.Process, cancel)
+        row.Process is { } process && ports.Runtime.Control.Look(row.Id, process) is (ProcessStanding.Going or ProcessStanding.Frozen)
+            ? Pausing.Settle(ports, row, cancel)
+        : from ended in End.Container(ports, row.Id, "exit", row.Settings.AutoRemove, row.Process, cancel)
           from removed in row.Settings.AutoRemove && !ended.Removed ? Remove.Ended(ports, row.Id, cancel) : Done
           select unit;
 

@@ -16,7 +16,7 @@ public static partial class Remove
         Ended(ports, row.Id, cancel).Recover(error => force && error is DomainError.WrongState
             ? Some(
                 from killed in Signal.Kill(ports, row.Id, "rm", cancel)
-                from removed in Ended(ports, row.Id, cancel)
+                from removed in killed.Removed ? Done : Ended(ports, row.Id, cancel)
                 select removed)
             : None);
 

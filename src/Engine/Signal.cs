@@ -58,11 +58,11 @@ public static class Signal
     internal static bool Ends(string? stopSignal, string signal) =>
         stopSignal is null || signal == KillSignal || SignalName.Parse(stopSignal).Match(Right: name => name == signal, Left: _ => false);
 
-    /// <summary>Ends it at once and records the exit.</summary>
-    public static EitherAsync<DomainError, Unit> Kill(Ports ports, ContainerId id, string cause, CancellationToken cancel) =>
+    /// <summary>Ends it at once; the exit and the removal are recorded together.</summary>
+    public static EitherAsync<DomainError, EndedContainer> Kill(Ports ports, ContainerId id, string cause, CancellationToken cancel) =>
         from signalled in Ending(ports, id, KillSignal, cause, cancel)
-        from ended in End.Container(ports, id, "exit", cancel)
-        select unit;
+        from ended in End.Container(ports, id, "exit", remove: true, of: null, cancel)
+        select ended;
 
     /// <summary>A signal that is to end it. That it has ended by itself meanwhile, and is perhaps gone, is as well.</summary>
     private static EitherAsync<DomainError, Unit> Ending(

@@ -51,7 +51,7 @@ public sealed record ContainerFilters(
     private bool Takes(ContainerRow row) =>
         (Ids.IsEmpty || Ids.Exists(pattern => IsIn(pattern, row.Id.Value)))
         && (Names.IsEmpty || Names.Exists(pattern => IsIn(pattern, row.Name) || IsIn(pattern, "/" + row.Name)))
-        && (Exited.IsEmpty || (row.State == ContainerRow.Exited && row.ExitCode is { } code && Exited.Exists(e => e == code)))
+        && (Exited.IsEmpty || (row.State == ContainerRow.Exited && Exited.Exists(e => e == (row.ExitCode ?? ContainerRow.UnseenCode))))
         && (Statuses.IsEmpty || Statuses.Exists(s => s == row.Status))
         && (Networks.IsEmpty || Networks.Exists(n => n == row.Settings.Network))
         && Labels.ForAll(label => label.Takes(row.Settings.Labels))

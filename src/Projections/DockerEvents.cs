@@ -69,7 +69,7 @@ public static class DockerEvents
             _ => Seq<DockerEvent>(),
         };
 
-        DockerEvent Died(ContainerExited e) => Told("die", ("exitCode", e.ExitCode?.ToString(CultureInfo.InvariantCulture) ?? "unknown"));
+        DockerEvent Died(ContainerExited e) => Told("die", ("exitCode", (e.ExitCode ?? ContainerRow.UnseenCode).ToString(CultureInfo.InvariantCulture)));
 
         // A container is told of by the names that it has after the event.
         DockerEvent Told(string action, params (string, string)[] more) =>

@@ -31,6 +31,9 @@ public sealed record ContainerRow(
     [property: JsonPropertyOrder(15)] bool OutOfMemory,
     [property: JsonPropertyOrder(3)] string? Error)
 {
+    /// <summary>docker's word for an exit code that nobody could see.</summary>
+    public const int UnseenCode = 255;
+
     public const string CreatedState = "created", Starting = "starting", Running = "running", Exited = "exited", PausedState = "paused";
 
     /// <summary>It runs, and its processes are frozen. Not written where it is not so: as in rows of before there was a pause.</summary>

@@ -34,7 +34,10 @@ public class Installation : IDisposable
 
     internal Dictionary<string, string?> Environment => new() { ["EVENTDOCK_ROOT"] = Root, ["EVENTDOCK_CONFIG"] = Config };
 
-    internal Said Run(params string[] args) => Eventdock.Run(Eventdock.Binary, args, null, Environment, Work);
+    internal virtual Said Run(params string[] args) => Eventdock.Run(Eventdock.Binary, args, null, Environment, Work);
+
+    /// <summary>The mounts as this installation's commands see them.</summary>
+    internal virtual string MountTable => "/proc/mounts";
 
     internal Said Run(byte[] stdin, params string[] args) => Eventdock.Run(Eventdock.Binary, args, stdin, Environment, Work);
 

@@ -80,7 +80,7 @@ public sealed class DockerEventTests
 
     [Fact]
     public void A_renamed_container_is_told_of_by_its_new_name() => Assert.Equal(
-        ["rename name=db,oldName=/web", "pause name=db", "unpause name=db", "die exitCode=unknown,name=db"],
+        ["rename name=db,oldName=/web", "pause name=db", "unpause name=db", "die exitCode=255,name=db"],
         Told([.. Begun, new ContainerRenamed(Id, "db", "web"), new ContainerPaused(Id), new ContainerUnpaused(Id), new ContainerExited(Id, null, false)])[2..]);
 
     [Fact]

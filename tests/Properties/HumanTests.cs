@@ -65,7 +65,7 @@ public sealed class HumanTests
         Assert.Equal("Up 5 minutes", Human.Status("running", now.AddMinutes(-5), null, null, now));
         Assert.Equal("Exited (137) 2 hours ago", Human.Status("exited", now.AddHours(-9), now.AddHours(-2), 137, now));
         Assert.Equal("Exited (0) Less than a second ago", Human.Status("exited", now, now, 0, now));
-        Assert.Equal("Exited (unknown) About a minute ago", Human.Status("exited", now, now.AddSeconds(-61), null, now));
+        Assert.Equal("Exited (255) About a minute ago", Human.Status("exited", now, now.AddSeconds(-61), null, now));
         Assert.Equal("Created", Human.Status("created", null, null, null, now));
     }
 

@@ -55,14 +55,37 @@ public enum FaultPoint
     ContainerFilled,
     ContainerMade,
     SecretsKept,
+    RootMounted,
+    BundleMade,
+    MonitorSpawned,
+    MonitorAnswered,
     ProcessMade,
     ProcessStarted,
     ExitSeen,
     ScanKept,
+    StateRemoved,
+    GroupRemoved,
+    RootUnmounted,
     CleanedUp,
     ScanSettled,
     ContainerTaken,
     ContainerBrought,
+
+    // What is done to a container meanwhile.
+    Signalled,
+    FreezeNoted,
+    Frozen,
+    Thawed,
+    NameNoted,
+    FilesPut,
+
+    // Execs.
+    ExecMade,
+    ExecSpawned,
+    ExecStarted,
+    ExecEnded,
+    ExecNotesFound,
+    ExecCleared,
 
     // The trash.
     TrashLeft,

@@ -9,12 +9,16 @@ using System.Runtime.InteropServices;
 /// </summary>
 public static class FaultPoints
 {
-    private const string Variable = "EVENTDOCK_FAULT", Trace = "trace";
+    private const string Variable = "EVENTDOCK_FAULT", HandedOn = "EVENTDOCK_FAULT_LATER", Trace = "trace";
     private const int SigKill = 9;
     private static readonly (string Name, string Argument)? Armed = Read();
     private static int reached;
 
     public static bool IsArmed => Armed is not null;
+
+    /// <summary>NAME=value for who is to call this program when a process has ended: EVENTDOCK_FAULT_LATER is that command's EVENTDOCK_FAULT.</summary>
+    public static Seq<string> Later =>
+        Environment.GetEnvironmentVariable(HandedOn) is { Length: > 0 } point ? Seq1($"{Variable}={point}") : Seq<string>();
 
     public static void At(FaultPoint point)
     {

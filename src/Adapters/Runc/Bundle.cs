@@ -92,7 +92,10 @@ internal static class Bundle
 
     public static ProcessIdentity? Init(string bundle) => Processes.Parse(PrivateFiles.ReadText($"{bundle}/init"));
 
-    public static ProcessIdentity? Conmon(string bundle) => Processes.Parse(PrivateFiles.ReadText($"{bundle}/conmon"));
+    public static ProcessIdentity? Conmon(string bundle) => Processes.Parse(PrivateFiles.ReadText(ConmonFile(bundle)));
+
+    /// <summary>Who its monitor is; begins with the pid.</summary>
+    public static string ConmonFile(string bundle) => $"{bundle}/conmon";
 
     public static void WriteIdentity(string bundle, string name, ProcessIdentity process) =>
         PrivateFiles.Write($"{bundle}/{name}", Processes.Format(process));

@@ -9,7 +9,7 @@ internal static partial class Cgroups
     private const string Mount = "/sys/fs/cgroup";
     private const int Busy = 16, NotEmpty = 39;
 
-    public static bool OnlyV2 => File.Exists($"{Mount}/cgroup.controllers");
+    public static bool OnlyV2 { get; } = File.Exists($"{Mount}/cgroup.controllers");
 
     /// <summary>The group at this path, below each hierarchy's root. A process that is just ending keeps its group for a moment.</summary>
     /// <returns>False where something still lives in it.</returns>

@@ -1,6 +1,7 @@
 namespace EventDock.Adapters.Runc;
 
 using System.IO;
+using EventDock.Adapters.Posix;
 using EventDock.Domain.Containers;
 using EventDock.Domain.Kernel;
 
@@ -19,6 +20,7 @@ internal sealed class CleanUp(RuntimePaths paths, OverlayMounts mounts, Programs
         var bundle = paths.Bundle(id);
         return Release(id).Bind(_ => memory.Remove(id)).Bind(_ => Results.Guarded(bundle, () =>
         {
+            FaultPoints.At(FaultPoint.RootUnmounted);
             PrivateFiles.RemoveTree(bundle);
             return Right<DomainError, Unit>(unit);
         }));
@@ -28,7 +30,7 @@ internal sealed class CleanUp(RuntimePaths paths, OverlayMounts mounts, Programs
     public Either<DomainError, Unit> Release(ContainerId id)
     {
         var bundle = paths.Bundle(id);
-        var ended = Results.Guarded(bundle, () => End(id.Value, Bundle.Init(bundle)));
+        var ended = Results.Guarded(bundle, () => End(id.Value, Bundle.Init(bundle) ?? Unfinished(bundle)));
         return ended.IsLeft ? ended : mounts.Unmount(paths.Merged(id));
     }
 
@@ -58,11 +60,29 @@ internal sealed class CleanUp(RuntimePaths paths, OverlayMounts mounts, Programs
             PrivateFiles.RemoveTree(state);
         }
 
+        FaultPoints.At(FaultPoint.StateRemoved);
+
         var cgroup = paths.Cgroup(runtimeId);
 
         // In a PID namespace that is not its own a container's processes do not end with the first of them.
         Cgroups.KillAll(cgroup);
-        return Cgroups.Remove(cgroup) ? unit : new DomainError.FileFailed(cgroup, "the control group is still in use");
+        var removed = Cgroups.Remove(cgroup);
+        FaultPoints.At(FaultPoint.GroupRemoved);
+        return removed ? unit : new DomainError.FileFailed(cgroup, "the control group is still in use");
+    }
+
+    /// <summary>
+    /// A bundle without a process: its command was killed before it knew of one, and a monitor that it has started goes on and makes the
+    /// container all the same. Ended first, it makes nothing more; what it has made has no name but the runtime's.
+    /// </summary>
+    private static ProcessIdentity? Unfinished(string bundle)
+    {
+        if (Directory.Exists(bundle))
+        {
+            Monitors.End(bundle);
+        }
+
+        return null;
     }
 
     private static bool Kill(ProcessIdentity init)

@@ -180,6 +180,20 @@ internal static unsafe partial class Descriptors
 
     public static void Close(int descriptor) => CloseCall(descriptor);
 
+    /// <summary>The beginning of a small file, as much as there is room for; its length, or below zero what the system said.</summary>
+    public static int ReadFile(string path, Span<byte> into)
+    {
+        var descriptor = OpenCall(path, CloseOnExec);
+        if (descriptor < 0)
+        {
+            return -Marshal.GetLastPInvokeError();
+        }
+
+        var length = Read(descriptor, into);
+        CloseCall(descriptor);
+        return length;
+    }
+
     private static bool WaitFor(int descriptor, short what, int milliseconds)
     {
         var wanted = new PollEntry(descriptor, what);

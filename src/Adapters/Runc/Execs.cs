@@ -116,6 +116,7 @@ internal sealed class Execs(RuntimePaths paths, Programs programs)
         PrivateFiles.MakeDirectory(directory);
         PrivateFiles.Write($"{directory}/{IdFile}", spec.ExecId);
         PrivateFiles.Write($"{directory}/process.json", RuntimeSpecJson.Process(process));
+        FaultPoints.At(FaultPoint.ExecMade);
         return unit;
     }
 
@@ -130,6 +131,7 @@ internal sealed class Execs(RuntimePaths paths, Programs programs)
             return error;
         }
 
+        FaultPoints.At(FaultPoint.ExecSpawned);
         Session? session = null;
         if (attached)
         {

@@ -14,8 +14,12 @@ internal sealed class Freezer(RuntimePaths paths)
     private const string FrozenState = "FROZEN", ThawedState = "THAWED";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    public bool IsFrozen(ContainerId id) =>
-        PrivateFiles.ReadText(Switch(id)) is { } state && !state.StartsWith(Cgroups.OnlyV2 ? "0" : ThawedState, StringComparison.Ordinal);
+    public bool IsFrozen(ContainerId id)
+    {
+        Span<byte> state = stackalloc byte[16];
+        var length = Descriptors.ReadFile(Switch(id), state);
+        return length > 0 && !state[..length].StartsWith(Cgroups.OnlyV2 ? "0"u8 : "THAWED"u8);
+    }
 
     public Either<DomainError, Unit> Freeze(ContainerId id, CancellationToken cancel)
     {

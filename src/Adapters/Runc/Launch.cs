@@ -56,6 +56,7 @@ internal sealed class Launch(
             return error;
         }
 
+        FaultPoints.At(FaultPoint.RootMounted);
         ContainersOnDisk.Write(container, spec.Name, settings.StopSignal, settings.More.StopTimeout);
         var network = spec.Joined.Find(j => j.Kind == "network").OrNull();
         var binds = network is null
@@ -74,6 +75,7 @@ internal sealed class Launch(
             bundle, root, process, settings.More.Uts is null ? settings.Hostname : "", setting.Sandbox, binds,
             paths.Cgroup(id.Value), setting.Filter);
         Bundle.WriteExecBase(bundle, new ExecBase(settings.Hostname, settings.User, workingDir, spec.Env, setting.Rights));
+        FaultPoints.At(FaultPoint.BundleMade);
         return unit;
     }
 
@@ -90,8 +92,10 @@ internal sealed class Launch(
 
         using (process)
         {
-            // An answer that comes a moment later is waited for, cancelled or not: without it there would be a process
-            // that nobody knows. Only a runtime that hangs is left.
+            FaultPoints.At(FaultPoint.MonitorSpawned);
+
+            // An answer that comes a moment later is waited for, cancelled or not: without it there would be a process that nobody
+            // knows. Only a runtime that hangs is left.
             using var patience = new CancellationTokenSource();
             using var registration = cancel.Register(() => patience.CancelAfter(Patience));
             process.NoMoreStarts();
@@ -105,6 +109,7 @@ internal sealed class Launch(
                 return RuntimeMessage.StartFailed("create", answer.Message);
             }
 
+            FaultPoints.At(FaultPoint.MonitorAnswered);
             if (Processes.Identify(answer.Data) is not { } init
                 || !int.TryParse(PrivateFiles.ReadText($"{bundle}/conmon.pid"), CultureInfo.InvariantCulture, out var monitor)
                 || Processes.Identify(monitor) is not { } watcher)

@@ -68,7 +68,10 @@ public static class RuntimeAdapter
             Frozen: freezer.IsFrozen,
             Processes: (id, _) => Results.Blocking<Seq<int>>(paths.Bundle(id), () => Cgroups.Processes(paths.Cgroup(id.Value))),
             Table: (arguments, _) => Results.Blocking("ps", () => HostProcesses.Table(arguments)),
-            Named: (id, name, _) => Results.Blocking(paths.Container(id), () => ContainersOnDisk.Rename(paths.Container(id), name)));
+            Named: (id, name, _) => Results.Blocking(paths.Container(id), () => ContainersOnDisk.Rename(paths.Container(id), name)))
+        {
+            Look = new Standing(paths, freezer).Of,
+        };
     }
 
     private static Either<DomainError, Attachment> Attach(RuntimePaths paths, AttachSpec spec, PumpStreams streams)

@@ -25,18 +25,15 @@ public static class PsCommand
     private static readonly RowFormat WithSizes = Rows with { Columns = Rows.Columns + "\t{{.Size}}" };
 
     public static EitherAsync<DomainError, int> Run(ParsedArgs args, Session session, CancellationToken cancel) =>
-        // What ended unseen is recorded before it is shown: otherwise ps would tell of processes that are gone.
         from ports in session.Read(cancel)
         from moment in Moments.AsOf(args.Text("as-of"), ports, session, cancel)
-        from settled in moment.Position.IsNone && ports.Ledger.Root.IsSome ? Reconcile.Run(ports, cancel) : Done
         from filters in ContainerFilterFlags.Parse(
             args.All("filter"),
             text => Find.Container(ports, text, moment.Position, cancel),
             text => Find.Image(ports, text, moment.Position, cancel))
         let most = Most(args)
-        from rows in args.On("all") || most.IsSome || filters.AskForAll
-            ? ports.Views.Containers.All(moment.Position, cancel)
-            : ports.Views.ContainersRunning(moment.Position, cancel)
+        from rows in Settled(
+            ports, moment.Position.IsNone && ports.Ledger.Root.IsSome, args.On("all") || most.IsSome || filters.AskForAll, moment.Position, cancel)
         from known in filters.Ancestors.IsSome ? ports.Views.Images.All(moment.Position, cancel) : Give(Seq<ImageRow>())
         let shown = filters.Of(rows, known, most)
         from sizes in HasSizes(args) ? Sizes(ports, shown, moment.Position, cancel) : Give(NoSizes)
@@ -54,6 +51,27 @@ public static class PsCommand
         select 0;
 
     private const int MountWidth = 15;
+
+    /// <summary>
+    /// What ended unseen is recorded before it is shown: otherwise ps would tell of processes that are gone. Seldom is there anything to
+    /// record: so the rows are read once, and again only then.
+    /// </summary>
+    private static EitherAsync<DomainError, Seq<ContainerRow>> Settled(
+        Ports ports, bool now, bool all, Option<long> position, CancellationToken cancel)
+    {
+        return
+            from first in Read()
+            from changed in now
+                ? Reconcile.Rows(ports, first.Filter(r => r.State is ContainerRow.Starting or ContainerRow.Running).Strict(), cancel)
+                : Give(false)
+            from rows in changed ? Read() : Give(first)
+            select all ? rows : rows.Filter(r => r.State == ContainerRow.Running).Strict();
+
+        EitherAsync<DomainError, Seq<ContainerRow>> Read() =>
+            all ? ports.Views.Containers.All(position, cancel)
+            : now ? ports.Views.ContainersUnended(cancel)
+            : ports.Views.ContainersRunning(position, cancel);
+    }
 
     /// <summary>-l and -n; none or less than none is no bound.</summary>
     private static Option<int> Most(ParsedArgs args) =>

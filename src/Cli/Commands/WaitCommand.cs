@@ -4,6 +4,7 @@ using System.Globalization;
 using EventDock.Cli.Grammar;
 using EventDock.Domain.Kernel;
 using EventDock.Engine;
+using EventDock.Projections;
 
 /// <summary><c>eventdock wait</c>: one after the other; each code is printed when it is known.</summary>
 public static class WaitCommand
@@ -15,7 +16,7 @@ public static class WaitCommand
         from code in Each.Of(session, args.Arguments, name =>
             from row in Find.Container(ports, name, cancel)
             from ended in Wait.Container(ports, row, cancel)
-            let printed = Printed(session, ended.Map(c => c.ToString(CultureInfo.InvariantCulture)).IfNone("unknown"))
+            let printed = Printed(session, ended.IfNone(ContainerRow.UnseenCode).ToString(CultureInfo.InvariantCulture))
             select unit)
         select code;
 

@@ -3,6 +3,7 @@ namespace EventDock.Cli.Output;
 using System.Globalization;
 using System.Text;
 using EventDock.Domain.Kernel;
+using EventDock.Projections;
 
 /// <summary>Times, sizes and commands as docker shows them to people.</summary>
 public static class Human
@@ -107,7 +108,7 @@ public static class Human
 
     private static string Counted(long count, string unit) => string.Create(CultureInfo.InvariantCulture, $"{count} {unit}");
 
-    private static string Code(int? code) => code?.ToString(CultureInfo.InvariantCulture) ?? "unknown";
+    private static string Code(int? code) => (code ?? ContainerRow.UnseenCode).ToString(CultureInfo.InvariantCulture);
 
     /// <summary>
     /// Go's %.3g of the same quotient, but for what it rounds up to 1e+03: that is one of the next unit here.

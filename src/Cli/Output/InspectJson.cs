@@ -34,19 +34,7 @@ public static class InspectJson
         json.WriteBoolean("OOMKilled", row.OutOfMemory);
         json.WriteBoolean("Dead", false);
         json.WriteNumber("Pid", row.Pid ?? 0);
-        if (row.ExitCode is { } code)
-        {
-            json.WriteNumber("ExitCode", code);
-        }
-        else if (row.State == ContainerRow.Exited)
-        {
-            // It ended where nobody could see its code.
-            json.WriteNull("ExitCode");
-        }
-        else
-        {
-            json.WriteNumber("ExitCode", 0);
-        }
+        json.WriteNumber("ExitCode", row.ExitCode ?? (row.State == ContainerRow.Exited ? ContainerRow.UnseenCode : 0));
 
         json.WriteString("Error", row.Error ?? "");
         json.WriteString("StartedAt", row.StartedAt is { } started ? Rfc3339.Micros(started) : NoTime);

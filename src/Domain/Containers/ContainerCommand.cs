@@ -13,7 +13,7 @@ public sealed record RecordStarted(ContainerId Id, ProcessIdentity Process) : Co
 
 public sealed record RecordStartFailed(ContainerId Id, int ExitCode, string Message) : ContainerCommand(Id);
 
-/// <param name="Cause">kill, stop, restart or rm.</param>
+/// <param name="Cause">kill, stop, restart, rm; or conmon: that was gone, and so the container was ended.</param>
 public sealed record SignalContainer(ContainerId Id, string Signal, string Cause) : ContainerCommand(Id);
 
 /// <summary>A signal that was sent while there was no ledger; it may have ended the process meanwhile.</summary>

@@ -63,7 +63,7 @@ public sealed record ContainerStarted(ContainerId Id, int Pid, ByteCount StartTi
 public sealed record ContainerStartFailed(ContainerId Id, int ExitCode, string Message) : ContainerEvent(Id);
 
 /// <summary>EventDock has sent a signal to the container's process.</summary>
-/// <param name="Cause">kill, stop, restart or rm.</param>
+/// <param name="Cause">kill, stop, restart, rm; or conmon: that was gone, and so the container was ended.</param>
 public sealed record ContainerSignalled(ContainerId Id, string Signal, string Cause) : ContainerEvent(Id);
 
 /// <param name="ExitCode">As docker shows it: 128 + the signal where one ended it; null where nobody could see it (a reboot).</param>
