@@ -246,7 +246,9 @@ public sealed class RunFlagTests
         Assert.Equal("none", Right(LogDrivers.Parse("none", Seq<string>())).IfNone(""));
         Assert.True(Right(LogDrivers.Parse(null, Seq<string>())).IsNone);
         Assert.Equal("not supported: --log-driver syslog", Reason(LogDrivers.Parse("syslog", Seq<string>())));
-        Assert.Equal("not supported: --log-opt max-size=1m", Reason(LogDrivers.Parse("json-file", Seq1("max-size=1m"))));
+        Assert.Equal(
+            "not supported: --log-opt max-size=1m (logs are not rotated: leave it out, or keep none with --log-driver none)",
+            Reason(LogDrivers.Parse("json-file", Seq1("max-size=1m"))));
         Assert.Equal("invalid logging opts for driver none", Reason(LogDrivers.Parse("none", Seq1("a=b"))));
     }
 
