@@ -12,7 +12,7 @@ using EventDock.Domain.Kernel;
 internal static class ClusterUpgrade
 {
     private const string Unfinished = "eventdock.unfinished";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60), Beginning = TimeSpan.FromSeconds(5);
 
     public static async Task<Either<DomainError, Upgraded>> RunAsync(ClusterPlace place, bool again, CancellationToken cancel)
     {
@@ -59,17 +59,26 @@ internal static class ClusterUpgrade
             return unit;
         }
 
-        var stopped = await ClusterServer.StopAsync(next, cancel);
-        return stopped.Bind(_ =>
+        for (var since = Environment.TickCount64; ;)
         {
-            if (File.Exists(Path.Combine(next.Data, Unfinished)))
+            var stopped = await ClusterServer.StopAsync(next, cancel);
+            if (stopped.IsLeft || !File.Exists(Path.Combine(next.Data, Unfinished)))
+            {
+                return stopped.Bind(_ => Keep(place, next).Map(_ => unit));
+            }
+
+            try
             {
                 Directory.Delete(next.Data, recursive: true);
                 return unit;
             }
-
-            return Keep(place, next).Map(_ => unit);
-        });
+            catch (IOException) when (Environment.TickCount64 - since < Beginning.TotalMilliseconds)
+            {
+                // A server that was called off as it began may not have said that it is there when it was looked for, and writes still.
+                File.WriteAllText(Path.Combine(Directory.CreateDirectory(next.Data).FullName, Unfinished), "");
+                await Task.Delay(50, cancel);
+            }
+        }
     }
 
     private static ClusterPlace Old(ClusterPlace place) => place with { Part = "old" };
