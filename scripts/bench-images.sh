@@ -9,42 +9,23 @@ cd "$(dirname "$0")/.."
 rounds=${IMAGE_ROUNDS:-7}
 eventdock=${EVENTDOCK_BINARY:-$PWD/bin/eventdock}
 . scripts/root.sh
+. scripts/engines.sh
 . scripts/registry.sh
 make_root
 dockerd= registry=
 
 end() {
-    local status=$? mount
+    local status=$?
     trap - EXIT
     set +e
-    if [ -n "$dockerd" ]; then kill "$dockerd"; wait "$dockerd"; fi 2>/dev/null
     if [ -n "$registry" ]; then kill "$registry"; wait "$registry"; fi 2>/dev/null
-    awk -v below="$work/" 'index($2, below) == 1 { print $2 }' /proc/mounts | sort -r | while read -r mount; do umount -l "$mount"; done
+    end_engines
     end_root
     exit "$status"
 }
 trap end EXIT
 
-docker() { /usr/bin/docker -H "unix://$work/docker.sock" "$@"; }
-podman() {
-    /usr/bin/podman --root "$work/podman" --runroot "$work/podman-run" --storage-driver overlay --cgroup-manager cgroupfs \
-        --events-backend none "$@"
-}
-
-engines=(eventdock)
-if [ -x /usr/bin/docker ] && [ -x /usr/sbin/dockerd ]; then
-    engines+=(docker)
-    /usr/sbin/dockerd --data-root "$work/docker" --exec-root "$work/docker-run" -H "unix://$work/docker.sock" --pidfile "$work/docker.pid" \
-        --bridge=none --iptables=false --ip-forward=false > "$work/docker.log" 2>&1 &
-    dockerd=$!
-    for _ in $(seq 600); do
-        if docker version > /dev/null 2>&1; then break; fi
-        kill -0 "$dockerd" 2>/dev/null || break
-        sleep 0.1
-    done
-    docker version > /dev/null || { tail -n 5 "$work/docker.log" >&2; exit 1; }
-fi
-if [ -x /usr/bin/podman ]; then engines+=(podman); fi
+start_engines
 start_registry "$work/registry"
 
 # files_of BYTES: directories of this machine with the files in them, text and programs mixed, the same ones each time, of about that
@@ -86,39 +67,17 @@ make_image() {
     echo "$1: $(stat -c %s "$work/$1.tar") bytes, $count names, $3 layers" >&2
 }
 
-# of ENGINE COMMAND…
-of() {
-    case $1 in
-        eventdock) shift; "$eventdock" "$@" ;;
-        podman) shift; if [ "$1" = pull ]; then shift; podman pull --tls-verify=false "$@"; else podman "$@"; fi ;;
-        docker) shift; docker "$@" ;;
-    esac
-}
-
-# time_of NAME ENGINE COMMAND…: adds one line, milliseconds. What others have left to be written to the disk is written before: a
-# command that makes its own bytes durable would have to wait for theirs.
-time_of() {
-    local list=$work/$2-$1.times from
-    shift
-    sync
-    from=$(date +%s%N)
-    of "$@" > "$work/out" 2> "$work/err" || { cat "$work/err" >&2; return 1; }
-    echo $((($(date +%s%N) - from) / 1000)) | awk '{ printf "%.1f\n", $1 / 1000 }' >> "$list"
-}
-
-median() { sort -n "$work/$2-$1.times" | awk '{ v[NR] = $1 } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
-
 one_round() {
     local engine size
     for size in 30 140; do
         for engine in "${engines[@]}"; do
-            time_of "pull-$size" "$engine" pull "127.0.0.1:$registry_port/bench$size:1"
-            time_of "rmi-$size" "$engine" rmi "127.0.0.1:$registry_port/bench$size:1"
+            synced "pull-$size" "$engine" pull "127.0.0.1:$registry_port/bench$size:1"
+            synced "rmi-$size" "$engine" rmi "127.0.0.1:$registry_port/bench$size:1"
         done
     done
     for engine in "${engines[@]}"; do
-        time_of load "$engine" load -i "$work/bench140.tar"
-        time_of save "$engine" save -o "$work/saved" "127.0.0.1:$registry_port/bench140:1"
+        synced load "$engine" load -i "$work/bench140.tar"
+        synced save "$engine" save -o "$work/saved" "127.0.0.1:$registry_port/bench140:1"
         rm "$work/saved"
         of "$engine" rmi "127.0.0.1:$registry_port/bench140:1" > /dev/null
     done
@@ -133,31 +92,11 @@ one_round
 rm "$work"/*.times
 for _ in $(seq "$rounds"); do one_round; done
 
-echo "$("$eventdock" version --format '{{.Build}}'); $(nproc) processors; load $(cut -d' ' -f1 /proc/loadavg); $rounds rounds, medians in ms"
-echo
-echo '| command | EventDock | docker | podman | EventDock / docker | aim |'
-echo '|---|---|---|---|---|---|'
-missed=0
-
-# row NAME TITLE AIM docker|best: a line of the table; an aim beside docker, or beside the better of the two.
-row() {
-    local ours docker=- podman=- beside
-    ours=$(median "$1" eventdock)
-    if [ -f "$work/docker-$1.times" ]; then docker=$(median "$1" docker); fi
-    if [ -f "$work/podman-$1.times" ]; then podman=$(median "$1" podman); fi
-    beside=$(printf '%s\n' "$docker" "$podman" | { if [ "$4" = best ]; then grep -v -- '^-$' | sort -n; else cat; fi; } | head -n 1)
-    awk -v t="$2" -v a="$ours" -v d="$docker" -v p="$podman" -v aim="$3" -v b="$beside" -v w="$4" 'BEGIN {
-        printf "| %s | %s | %s | %s | %s | %s x %s |\n", t, a, d, p, d == "-" ? "" : sprintf("%.2f", a / d), aim, w == "best" ? "the better" : "docker" }'
-    if [ -n "$beside" ] && [ "$beside" != - ] && ! awk -v a="$ours" -v b="$beside" -v aim="$3" 'BEGIN { exit (a > b * aim) }'; then
-        echo "bench: $2 takes $ours ms, more than $3 x $beside" >&2
-        missed=1
-    fi
-}
-
+table "$rounds"
 row pull-30 '`pull`, 30 MB' 0.8 docker
 row pull-140 '`pull`, 140 MB' 0.8 docker
-row load '`load`, 140 MB' 0.8 best
-row save '`save`, 140 MB' 0.8 best
+row load '`load`, 140 MB' 0.8 docker podman
+row save '`save`, 140 MB' 0.8 docker podman
 row rmi-30 '`rmi`, 30 MB' 1 docker
 row rmi-140 '`rmi`, 140 MB' 1 docker
 echo

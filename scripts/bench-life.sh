@@ -42,11 +42,11 @@ quick_round() {
     for engine in "${engines[@]}"; do time_of run "$engine" run --rm --network none bench true; done
     for engine in "${engines[@]}"; do time_of exec "$engine" exec held true; done
     for engine in "${engines[@]}"; do
-        time_of run-d "$engine" run -d --name x --network none bench sh -c "$willing"
-        time_of stop "$engine" stop x
-        time_of start "$engine" start x
-        of "$engine" stop x > /dev/null
-        time_of rm "$engine" rm x
+        time_of run-d "$engine" run -d --name xx --network none bench sh -c "$willing"
+        time_of stop "$engine" stop xx
+        time_of start "$engine" start xx
+        of "$engine" stop xx > /dev/null
+        time_of rm "$engine" rm xx
     done
     for engine in "${engines[@]}"; do time_of inspect "$engine" inspect held; done
 }
@@ -153,7 +153,7 @@ no_more rm-many '`rm` of a layer of 100,000 files' 50
 resident=$(for process in /proc/[0-9]*; do
     if [ "$(readlink "$process/exe" 2> /dev/null)" = "$(readlink -f "$eventdock")" ]; then echo "eventdock"; fi
     if [ "$(cat "$process/comm" 2> /dev/null)" = conmon ] && tr '\0' ' ' < "$process/cmdline" | grep -qF "$EVENTDOCK_ROOT"; then echo conmon; fi
-done | sort | uniq -c | awk '{ printf "%s%s %s", NR > 1 ? ", " : "", $1, $2 }')
+done | sort | uniq -c | awk '{ printf "%s%s %s", (NR > 1 ? ", " : ""), $1, $2 }')
 echo "resident with one container running, beside Postgres: $resident, aim: 1 conmon"
 if [ "$resident" != '1 conmon' ]; then echo "bench: resident: $resident" >&2; missed=1; fi
 exit "$missed"

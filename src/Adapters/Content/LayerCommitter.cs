@@ -112,7 +112,7 @@ internal sealed class LayerCommitter(Paths paths, LayerCommit commit, SharedSync
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             using var file = Fs.At(stage, LayerPublisher.BlobName, Open.Write | Open.Create | Open.Exclusive, 0x180);
             var written = new Tee(hash, new PosixStream(file));
-            using (var gzip = new GZipStream(written, commit.Stays ? CompressionLevel.Fastest : CompressionLevel.Optimal, leaveOpen: true))
+            using (var gzip = new GzipMembers(written, commit.Stays ? CompressionLevel.Fastest : CompressionLevel.Optimal))
             {
                 plain.CopyTo(gzip, 128 * 1024);
             }

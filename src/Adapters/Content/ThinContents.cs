@@ -71,7 +71,7 @@ public static class ThinContents
         using var stage = StagingDirectory.Create(paths, "content");
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using var file = Fs.At(stage.Handle, LayerPublisher.BlobName, Open.Write | Open.Create | Open.Exclusive, 0x180);
-        using (var gzip = new GZipStream(new Tee(hash, new PosixStream(file)), CompressionLevel.Fastest, leaveOpen: true))
+        using (var gzip = new GzipMembers(new Tee(hash, new PosixStream(file)), CompressionLevel.Fastest))
         using (var buffered = new BufferedStream(new Bounded(gzip, quota), 128 * 1024))
         {
             new UpperArchive(buffered, What, cancel) { Live = true, SparseFrom = UpperArchive.AnyHole, Comment = id }
