@@ -27,10 +27,29 @@ public sealed record ThinLimits(long Bytes, TimeSpan Reading, int Paths, TimeSpa
 /// </summary>
 internal sealed class ThinChanges(SafeFileHandle upper, ThinLimits limits, CancellationToken cancel)
 {
+    /// <summary>Up to here loading OpenSSL's hash, and making one for each file, costs more than hashing.</summary>
+    private const int ShortFile = 1 << 14;
+
     private readonly Stopwatch reading = new();
     private long left = limits.Bytes;
 
+    /// <summary>The directory whose files are being read: the list is in order, and so they come together.</summary>
+    private (byte[] Path, SafeFileHandle Handle)? opened;
+
     internal Seq<PathChange> Between(List<ThinEntry> before, List<ThinEntry> now, bool complete)
+    {
+        try
+        {
+            return Compared(before, now, complete);
+        }
+        finally
+        {
+            opened?.Handle.Dispose();
+            opened = null;
+        }
+    }
+
+    private Seq<PathChange> Compared(List<ThinEntry> before, List<ThinEntry> now, bool complete)
     {
         var changes = new List<PathChange>();
         for (int b = 0, n = 0; b < before.Count || n < now.Count;)
@@ -137,14 +156,20 @@ internal sealed class ThinChanges(SafeFileHandle upper, ThinLimits limits, Cance
 
     private bool TryOpen(byte[] path, out SafeFileHandle file)
     {
-        const Resolve inside = Resolve.Beneath | Resolve.NoSymlinks | Resolve.NoMounts | Resolve.NoMagicLinks;
-        if (!Fs.TryIn(upper, ArchivePath.Parent(path), Open.PathOnly | Open.Directory, inside, out file, out _))
+        var parent = ArchivePath.Parent(path);
+        if (opened is not { } last || !last.Path.AsSpan().SequenceEqual(parent))
         {
-            return false;
+            const Resolve inside = Resolve.Beneath | Resolve.NoSymlinks | Resolve.NoMounts | Resolve.NoMagicLinks;
+            if (!Fs.TryIn(upper, parent, Open.PathOnly | Open.Directory, inside, out file, out _))
+            {
+                return false;
+            }
+
+            opened?.Handle.Dispose();
+            opened = (parent.ToArray(), file);
         }
 
-        using var directory = file;
-        return Fs.TryOpenRegular(directory, ArchivePath.Name(path), out file, out _);
+        return Fs.TryOpenRegular(opened.Value.Handle, ArchivePath.Name(path), out file, out _);
     }
 
     private (Digest? Digest, string? NotRead) Hash(SafeFileHandle file, long size)
@@ -152,6 +177,12 @@ internal sealed class ThinChanges(SafeFileHandle upper, ThinLimits limits, Cance
         var buffer = ArrayPool<byte>.Shared.Rent(128 * 1024);
         try
         {
+            if (size <= ShortFile)
+            {
+                var read = size == 0 ? 0 : Fs.ReadAt(file, buffer.AsSpan(0, (int)size), 0);
+                return read < size ? (null, "changed") : (Digest.FromHash(ShortSha256.Hash(buffer.AsSpan(0, read))), null);
+            }
+
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             for (long at = 0; at < size;)
             {
