@@ -150,7 +150,7 @@ public sealed class ContainerLifeTests(LosingInstallation eventdock) : IClassFix
     public void What_an_earlier_process_has_left_to_be_done_holds_up_no_restart()
     {
         eventdock.Run("run", "-d", "--name", "again", "busybox", "sh", "-c", "trap 'exit 4' TERM; while :; do sleep 0.05; done").Good();
-        var since = System.Diagnostics.Stopwatch.StartNew();
+        var since = Stopwatch.StartNew();
         for (var n = 0; n < 4; n++)
         {
             eventdock.Run("restart", "again").Good();
