@@ -16,15 +16,19 @@ public static class Claimed
     /// <summary>No manifest is longer.</summary>
     private const int LongestManifest = 4 << 20;
 
+    private const int LockTries = 50;
+    private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(20);
+
     /// <summary>What dead commands have left. That it cannot be looked up holds up no command on others: the claims stay.</summary>
     public static EitherAsync<DomainError, Unit> Left(Ports ports, CancellationToken cancel) =>
         (from left in ports.Claims.Left(cancel)
          from settled in left.Match(
              None: () => Done,
              Some: found => Give((IDisposable)found).Holding(() =>
-                 from settled in Settle(ports, found.Claims, cancel)
-                 let cleared = Cleared(found)
-                 select settled))
+                 from whole in Settle(ports, found.Claims, cancel)
+                 // A container that another command is at: the claim stays, for who comes next.
+                 let cleared = whole ? Cleared(found) : unit
+                 select cleared))
          select settled)
         .Recover(error => error is DomainError.SegmentUnreadable or DomainError.LedgerUnreadable or DomainError.ViewUnfoldable
                 or DomainError.FileFailed or DomainError.RuntimeFailed
@@ -43,7 +47,8 @@ public static class Claimed
         from released in ports.Claims.Release().ToAsync()
         select released;
 
-    private static EitherAsync<DomainError, Unit> Settle(Ports ports, Seq<Claim> claims, CancellationToken cancel)
+    /// <returns>Whether all of them are.</returns>
+    private static EitherAsync<DomainError, bool> Settle(Ports ports, Seq<Claim> claims, CancellationToken cancel)
     {
         var layers = Of(claims, ClaimKind.Layer);
         var blobs = Of(claims, ClaimKind.Blob);
@@ -60,7 +65,7 @@ public static class Claimed
                     select unit)
             from containers in Of(claims, ClaimKind.Container).Choose(id => ContainerId.Parse(id).ToOption()).ToSeq().Strict()
                 .InTurn(id => Container(ports, id, cancel))
-            select unit;
+            select containers.ForAll(done => done);
     }
 
     private static Seq<string> Of(Seq<Claim> claims, ClaimKind kind) =>
@@ -106,10 +111,11 @@ public static class Claimed
     /// A container that the ledger does not have goes with all that is mounted; of one that has ended nothing stays mounted. One that is
     /// running, or was about to, is looked after by <see cref="Reconcile"/>.
     /// </summary>
-    private static EitherAsync<DomainError, Unit> Container(Ports ports, ContainerId id, CancellationToken cancel) =>
-        from held in ports.Locks.Container(id, false, cancel)
+    /// <returns>False where another command has the container's lock, for longer than it takes to look at it.</returns>
+    private static EitherAsync<DomainError, bool> Container(Ports ports, ContainerId id, CancellationToken cancel) =>
+        from held in Soon(ports, id, LockTries, cancel)
         from settled in held.Match(
-            None: () => Done,
+            None: () => Give(false),
             Some: taken => Give(taken).Holding(() =>
                 from rows in ports.Views.Containers.Keyed(Seq1(id.Value), None, cancel)
                 from done in rows.HeadOrNone().Match(
@@ -120,6 +126,27 @@ public static class Claimed
                     Some: row => row.State is ContainerRow.Running or ContainerRow.Starting
                         ? Done
                         : ports.Runtime.CleanUp(id, CancellationToken.None))
-                select done))
+                select true))
         select settled;
+
+    /// <summary>What conmon calls at a container's end takes the lock for a moment, and leaves what is claimed to others.</summary>
+    private static EitherAsync<DomainError, Option<IDisposable>> Soon(Ports ports, ContainerId id, int tries, CancellationToken cancel) =>
+        from held in ports.Locks.Container(id, false, cancel)
+        from taken in held.IsSome || tries == 0
+            ? Give(held)
+            : from waited in Delayed(cancel)
+              from next in Soon(ports, id, tries - 1, cancel)
+              select next
+        select taken;
+
+    private static EitherAsync<DomainError, Unit> Delayed(CancellationToken cancel)
+    {
+        return Wait().ToAsync();
+
+        async Task<Either<DomainError, Unit>> Wait()
+        {
+            await Task.Delay(LockPause, cancel);
+            return unit;
+        }
+    }
 }

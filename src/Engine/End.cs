@@ -29,12 +29,23 @@ public static class End
         Ports ports, ContainerId id, string cause, bool remove, ProcessIdentity? of, CancellationToken cancel) =>
         Start.Locked(ports, id, cancel).Holding(() => Held(ports, id, cause, remove, of, cancel));
 
+    /// <summary>The same for who was told that a process has ended, and not which: one that runs by the time the lock is had is another.</summary>
+    public static EitherAsync<DomainError, EndedContainer> Told(
+        Ports ports, ContainerId id, string cause, bool remove, ProcessIdentity? of, CancellationToken cancel) =>
+        Start.Locked(ports, id, cancel).Holding(() => Held(ports, id, cause, remove, of, process => !ports.Runtime.Alive(process), cancel));
+
     /// <summary>The same for who holds the container's lock.</summary>
     internal static EitherAsync<DomainError, EndedContainer> Held(
         Ports ports, ContainerId id, string cause, bool remove, ProcessIdentity? of, CancellationToken cancel) =>
+        Held(ports, id, cause, remove, of, _ => true, cancel);
+
+    /// <param name="meant">Whether it is the end of this process that was seen.</param>
+    private static EitherAsync<DomainError, EndedContainer> Held(
+        Ports ports, ContainerId id, string cause, bool remove, ProcessIdentity? of, Func<ProcessIdentity, bool> meant,
+        CancellationToken cancel) =>
         from past in Past(ports, id, cancel)
         let state = ContainerStream.State(past.Container.Events)
-        from ended in state is ContainerState.Running running && (of ?? running.Process) == running.Process
+        from ended in state is ContainerState.Running running && (of ?? running.Process) == running.Process && meant(running.Process)
             ? from unwatched in Unwatched.Kill(ports, id, running.Process, cancel)
               from code in Observe(
                   ports, id, running.Process, past, unwatched || Unwatched.Killed(ports, past.Container.Events, running.Process), cause, remove,

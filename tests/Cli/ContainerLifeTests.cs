@@ -145,4 +145,19 @@ public sealed class ContainerLifeTests(LosingInstallation eventdock) : IClassFix
         Assert.Equal("running", eventdock.Out("inspect", "-f", "{{.State.Status}}", "left"));
         eventdock.Run("rm", "-f", "left").Good();
     }
+
+    [Fact]
+    public void What_an_earlier_process_has_left_to_be_done_holds_up_no_restart()
+    {
+        eventdock.Run("run", "-d", "--name", "again", "busybox", "sh", "-c", "trap 'exit 4' TERM; while :; do sleep 0.05; done").Good();
+        var since = Stopwatch.StartNew();
+        for (var n = 0; n < 4; n++)
+        {
+            eventdock.Run("restart", "again").Good();
+        }
+
+        // conmon's call for the process before took the lock and waited 5 s for the end of the one after it.
+        Assert.InRange(since.Elapsed.TotalSeconds, 0, 10);
+        eventdock.Run("rm", "-f", "again").Good();
+    }
 }

@@ -27,12 +27,11 @@ public sealed class BootedInstallation : Installation
     {
         var monitors = Remains.Processes(RunDirectory + "/c/");
         var server = File.ReadLines(Path.Combine(Root, "pg", "postmaster.pid")).First();
-        var inside = this.Groups().SelectMany(id => File.ReadLines($"/sys/fs/cgroup/freezer/eventdock/{Path.GetFileName(RunDirectory)}/{id}/cgroup.procs"));
+        var inside = this.Groups().SelectMany(id => File.ReadLines($"{this.Group(id)}/cgroup.procs"));
         Eventdock.Run("/bin/kill", ["-9", .. monitors.Select(pid => $"{pid}"), server, .. inside]);
         foreach (var id in this.Groups())
         {
-            // Frozen processes take their end when they go on.
-            File.WriteAllText($"/sys/fs/cgroup/freezer/eventdock/{Path.GetFileName(RunDirectory)}/{id}/freezer.state", "THAWED");
+            this.Thaw(id);
         }
 
         RunTests.Until(() => Remains.Processes(RunDirectory).Length == 0 && !Directory.Exists($"/proc/{server}"), "all has ended");

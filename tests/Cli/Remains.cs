@@ -97,13 +97,19 @@ internal static class Remains
             .Where(line => line.Contains("conmon", StringComparison.Ordinal) && !line.Contains("--exec-process-spec", StringComparison.Ordinal))
             .Select(line => line.Split('\0')[System.Array.IndexOf(line.Split('\0'), "-c") + 1]);
 
-    private static bool IsFrozen(Installation eventdock, string id)
-    {
-        var group = $"eventdock/{Path.GetFileName(eventdock.RunDirectory)}/{id}";
-        return File.Exists("/sys/fs/cgroup/cgroup.controllers")
-            ? File.ReadAllText($"/sys/fs/cgroup/{group}/cgroup.freeze").StartsWith('1')
-            : !File.ReadAllText($"/sys/fs/cgroup/freezer/{group}/freezer.state").StartsWith("THAWED", StringComparison.Ordinal);
-    }
+    /// <summary>Where a container's processes are listed, and frozen.</summary>
+    internal static string Group(this Installation eventdock, string id) =>
+        $"/sys/fs/cgroup/{(OnlyV2 ? "" : "freezer/")}eventdock/{Path.GetFileName(eventdock.RunDirectory)}/{id}";
+
+    /// <summary>Frozen processes take their end when they go on.</summary>
+    internal static void Thaw(this Installation eventdock, string id) =>
+        File.WriteAllText($"{eventdock.Group(id)}/{(OnlyV2 ? "cgroup.freeze" : "freezer.state")}", OnlyV2 ? "0" : "THAWED");
+
+    private static bool OnlyV2 => File.Exists("/sys/fs/cgroup/cgroup.controllers");
+
+    private static bool IsFrozen(Installation eventdock, string id) => OnlyV2
+        ? File.ReadAllText($"{eventdock.Group(id)}/cgroup.freeze").StartsWith('1')
+        : !File.ReadAllText($"{eventdock.Group(id)}/freezer.state").StartsWith("THAWED", StringComparison.Ordinal);
 
     private static string CommandLine(int pid)
     {

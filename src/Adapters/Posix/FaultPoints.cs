@@ -16,7 +16,9 @@ public static class FaultPoints
 
     public static bool IsArmed => Armed is not null;
 
-    /// <summary>NAME=value for who is to call this program when a process has ended: EVENTDOCK_FAULT_LATER is that command's EVENTDOCK_FAULT.</summary>
+    /// <summary>
+    /// NAME=value for who is to call this program when a process has ended: EVENTDOCK_FAULT_LATER is that command's EVENTDOCK_FAULT.
+    /// </summary>
     public static Seq<string> Later =>
         Environment.GetEnvironmentVariable(HandedOn) is { Length: > 0 } point ? Seq1($"{Variable}={point}") : Seq<string>();
 

@@ -23,18 +23,23 @@ internal sealed class Execs(RuntimePaths paths, Programs programs)
 
         if (Bundle.Init(paths.Bundle(spec.Container)) is not { } init || !Processes.Alive(init))
         {
-            return new DomainError.WrongState(spec.Container.Value, "exited", "exec");
+            return Ended(spec);
         }
 
         var directory = paths.ExecDirectory(spec.Container, spec.ExecId);
-        var started = Prepare(spec, directory, streams).Bind(_ => Spawn(spec, directory, runtime, conmon, streams, cancel));
+        var started = Results.Guarded(
+            directory, () => Prepare(spec, directory, streams).Bind(_ => Spawn(spec, directory, runtime, conmon, streams, cancel)));
         if (started.IsLeft)
         {
             PrivateFiles.RemoveTree(directory);
+            return Directory.Exists(paths.Bundle(spec.Container)) ? started : Ended(spec);
         }
 
         return started;
     }
+
+    /// <summary>What an exec needs goes with its container, and is not to be made again.</summary>
+    private static DomainError Ended(ExecSpec spec) => new DomainError.WrongState(spec.Container.Value, "exited", "exec");
 
     public Option<ExitFact> Exit(ContainerId container, string execId) =>
         Runc.Exits.Read($"{paths.ExecDirectory(container, execId)}/x", container.Value);
@@ -94,7 +99,7 @@ internal sealed class Execs(RuntimePaths paths, Programs programs)
         var bundle = paths.Bundle(spec.Container);
         if (Bundle.ReadExecBase(bundle).OrNull() is not { } from)
         {
-            return new DomainError.WrongState(spec.Container.Value, "exited", "exec");
+            return Ended(spec);
         }
 
         var asUser = spec.User.Length == 0 ? from.User : spec.User;
@@ -113,7 +118,11 @@ internal sealed class Execs(RuntimePaths paths, Programs programs)
                 ? from.Rights with { Capabilities = LaunchSandbox.Possible.Value, AppArmor = Unconfined }
                 : from.Rights,
         };
-        PrivateFiles.MakeDirectory(directory);
+        if (!PrivateFiles.MakeInside(directory))
+        {
+            return Ended(spec);
+        }
+
         PrivateFiles.Write($"{directory}/{IdFile}", spec.ExecId);
         PrivateFiles.Write($"{directory}/process.json", RuntimeSpecJson.Process(process));
         FaultPoints.At(FaultPoint.ExecMade);
@@ -229,7 +238,7 @@ internal sealed class Execs(RuntimePaths paths, Programs programs)
 
     private List<string> Arguments(ExecSpec spec, string directory, RuntimeProgram runtime)
     {
-        PrivateFiles.MakeDirectory($"{directory}/x");
+        PrivateFiles.MakeInside($"{directory}/x");
         List<string> arguments =
         [
             "--api-version", "1", "-c", spec.Container.Value, "-u", spec.ExecId, "-r", runtime.Path, "-b", directory,

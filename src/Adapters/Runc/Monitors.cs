@@ -31,7 +31,8 @@ internal static class Monitors
 
     private static List<int> Of(string program, string bundle) =>
         Directory.EnumerateDirectories("/proc")
-            .Select(directory => int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : 0)
+            .Select(directory => Path.GetFileName(directory))
+            .Select(name => int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : 0)
             .Where(pid => pid > 0 && Serves(pid, program, bundle))
             .ToList();
 
@@ -39,8 +40,8 @@ internal static class Monitors
     {
         try
         {
-            return File.ReadAllText($"/proc/{pid.ToString(CultureInfo.InvariantCulture)}/cmdline").Split('\0') is [var name, .. var arguments]
-                && Path.GetFileName(name) == program && arguments.Contains(bundle, StringComparer.Ordinal);
+            var words = File.ReadAllText($"/proc/{pid.ToString(CultureInfo.InvariantCulture)}/cmdline").Split('\0');
+            return Path.GetFileName(words[0]) == program && words.Contains(bundle, StringComparer.Ordinal);
         }
         catch (IOException)
         {

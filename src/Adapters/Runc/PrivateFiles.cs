@@ -26,6 +26,13 @@ internal static partial class PrivateFiles
         }
     }
 
+    /// <summary>The same in a directory that is there. False where that has gone.</summary>
+    public static bool MakeInside(string path)
+    {
+        var error = Mkdir(path, 0x1c0) == 0 ? 0 : Marshal.GetLastPInvokeError();
+        return error is 0 or Exists || (error == Missing ? false : throw Failed(path, error));
+    }
+
     /// <summary>Replaces the content; the mode is given at creation, so there is no moment at which others can read it.</summary>
     public static unsafe void Write(string path, ReadOnlySpan<byte> content, int mode = 0x180)
     {

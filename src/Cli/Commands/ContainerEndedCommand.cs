@@ -26,7 +26,7 @@ public static class ContainerEndedCommand
         from _ in rows.HeadOrNone().Match(
             // One that lives is another's start already: the end that this is about has been recorded before that.
             Some: row => row.Process is { } process && ports.Runtime.Alive(process) ? Done
-                : from ended in End.Container(ports, container, "exit", row.Settings.AutoRemove, row.Process, cancel)
+                : from ended in End.Told(ports, container, "exit", row.Settings.AutoRemove, row.Process, cancel)
                   from removed in row.Settings.AutoRemove && !ended.Removed ? Remove.Ended(ports, container, cancel) : Done
                   select unit,
             None: () => Done)
