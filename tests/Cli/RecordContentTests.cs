@@ -78,4 +78,48 @@ public sealed class RecordContentTests(BusyboxInstallation eventdock) : IClassFi
         eventdock.Run("rm", "hurt").Good();
         eventdock.Run("container", "prune", "-f").Good();
     }
+
+    /// <summary>A few of the points that a restore out of an archive, and a prune of one, come to.</summary>
+    [Theory]
+    [InlineData("restore cut")]
+    [InlineData("container prune -f")]
+    public void Killed_on_its_way_it_leaves_nothing_wrong_and_succeeds_the_next_time(string line)
+    {
+        var command = line.Split(' ');
+        var trace = Path.Combine(eventdock.Place, "trace");
+        File.Delete(trace);
+        Removed();
+        eventdock.RunWith([("EVENTDOCK_FAULT", $"trace:{trace}")], command).Done();
+        var points = File.ReadAllLines(trace);
+        Assert.True(points.Length > 8, string.Join(' ', points));
+        var kills = 0;
+        for (var n = 1; n < points.Length; n += 3)
+        {
+            Removed();
+            var point = $"{points[n]}:{points[..(n + 1)].Count(p => p == points[n])}";
+            kills += eventdock.RunWith([("EVENTDOCK_FAULT", point)], command).Code == 137 ? 1 : 0;
+            eventdock.Run(command);
+            var check = eventdock.Run("check", "--deep");
+            Assert.True(check.Code == 0, $"after a kill at {point}: {check}");
+            if (command[0] == "restore")
+            {
+                Assert.Equal(["A /one"], eventdock.Lines("diff", "cut").AsEnumerable());
+            }
+            else
+            {
+                Assert.Empty(eventdock.Entries("records"));
+            }
+        }
+
+        Assert.True(kills > 2, $"{kills} kills");
+        eventdock.RemoveContainers();
+        eventdock.Run("container", "prune", "-f").Good();
+
+        void Removed()
+        {
+            eventdock.RemoveContainers();
+            eventdock.Run("container", "prune", "-f").Good();
+            eventdock.Run("run", "--rm", "--name", "cut", "--record", "content", "--network", "none", "busybox", "sh", "-c", "echo 1 > /one").Good();
+        }
+    }
 }
