@@ -71,12 +71,9 @@ internal static partial class PrivateFiles
             {
                 Directory.Delete(path, recursive: true);
             }
-            catch (DirectoryNotFoundException)
+            catch (IOException e) when (attempt < 50 && (e is DirectoryNotFoundException || e.HResult is NotEmpty or Busy or Missing))
             {
-                return;
-            }
-            catch (IOException e) when (attempt < 50 && e.HResult is NotEmpty or Busy or Missing)
-            {
+                // What is gone may be a part of it, which another command has just removed.
                 Thread.Sleep(2);
             }
         }
