@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# `ps` with 1 and with 200 running containers: prints both medians and the ratio, and fails above 1.5. EVENTDOCK_BIN names another binary;
+# `ps` with 1 and with 200 running containers: prints both medians and the ratio, and fails above 1.5. EVENTDOCK_BINARY names another binary;
 # CONTAINERS and ROUNDS other numbers. About a minute.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-eventdock=${EVENTDOCK_BIN:-$PWD/bin/eventdock}
+eventdock=${EVENTDOCK_BINARY:-$PWD/bin/eventdock}
 many=${CONTAINERS:-200} rounds=${ROUNDS:-41}
 . scripts/root.sh
 make_root
