@@ -18,6 +18,26 @@ public sealed class LedgerAppendTests(LedgerFixture fixture)
     private static readonly CancellationToken NoCancel = CancellationToken.None;
 
     [Fact]
+    public async Task Two_streams_read_together_are_what_they_are_each_by_itself()
+    {
+        var ledger = await fixture.NewAsync();
+        var open = Must(await EventDock.Adapters.Postgres.PostgresLedger.OpenServer(ledger.Engine, TestLedger.NewOrigin(), NoCancel).ToEither());
+        var (one, other) = (Container("a"), Container("b"));
+        Must(await open.Store.Append(
+            One(Streams.Container(one.Value), 0, Created(one, "a", Hex("i")), new ContainerStartRequested(one)), NoCancel).ToEither());
+        Must(await open.Store.Append(One(Streams.Container(other.Value), 0, Created(other, "b", Hex("i"))), NoCancel).ToEither());
+
+        var both = Must(await open.Store.Pasts(Streams.Container(other.Value), Streams.Container(one.Value), NoCancel).ToEither());
+        var none = Must(await open.Store.Pasts(Streams.Layer("none"), Streams.Container(one.Value), NoCancel).ToEither());
+
+        Assert.Equal((1L, 2L), (both.First.Version, both.Second.Version));
+        Assert.Equal(Seq(3L), both.First.Events.Map(e => e.Position));
+        Assert.Equal(Seq(1L, 2L), both.Second.Events.Map(e => e.Position));
+        Assert.Equal((0L, true, 2L), (none.First.Version, none.First.Events.IsEmpty, none.Second.Version));
+        await open.Care.Close();
+    }
+
+    [Fact]
     public async Task What_was_appended_reads_back_with_its_origin_and_both_times()
     {
         var ledger = await fixture.NewAsync();

@@ -7,7 +7,7 @@ using EventDock.Adapters.Runc;
 public sealed class RuntimeFilesTests
 {
     [Fact]
-    public void A_tree_goes_although_another_command_removes_a_part_of_it_meanwhile()
+    public async Task A_tree_goes_although_another_command_removes_a_part_of_it_meanwhile()
     {
         for (var n = 0; n < 200; n++)
         {
@@ -21,7 +21,7 @@ public sealed class RuntimeFilesTests
             });
             ready.SignalAndWait();
             PrivateFiles.RemoveTree(tree);
-            other.GetAwaiter().GetResult();
+            await other;
             Assert.False(Directory.Exists(tree));
         }
     }

@@ -20,7 +20,8 @@ using EventDock.Domain.Roots;
 /// <param name="Alias">Marten's event alias: the name in snake_case.</param>
 /// <param name="DotNetType">Marten's <c>mt_dotnet_type</c>.</param>
 /// <param name="Schema">The version of the stored form that is written today.</param>
-public sealed record EventKind(string Name, string Alias, string DotNetType, int Schema, Type Type, JsonTypeInfo Json);
+/// <param name="Json">Made when it is asked for: a command sees few of all kinds.</param>
+public sealed record EventKind(string Name, string Alias, string DotNetType, int Schema, Type Type, Func<JsonTypeInfo> Json);
 
 /// <summary>
 /// What stands beside an event's data: its origin, the schema version of the data, and when it happened. Stored flat, in
@@ -39,52 +40,52 @@ public sealed record EventHeaders(
 public static class EventCodec
 {
     public static readonly Seq<EventKind> Kinds = Seq(
-        Kind("RootInitialized", "root_initialized", "EventDock.Domain.Roots.RootInitialized", EventJson.Default.RootInitialized),
-        Kind("RootAdopted", "root_adopted", "EventDock.Domain.Roots.RootAdopted", EventJson.Default.RootAdopted),
-        Kind("CommandRefused", "command_refused", "EventDock.Domain.Roots.CommandRefused", EventJson.Default.CommandRefused),
-        Kind("LayerCreated", "layer_created", "EventDock.Domain.Layers.LayerCreated", EventJson.Default.LayerCreated),
-        Kind("LayerWritten", "layer_written", "EventDock.Domain.Layers.LayerWritten", EventJson.Default.LayerWritten),
-        Kind("LayerQuotaReached", "layer_quota_reached", "EventDock.Domain.Layers.LayerQuotaReached", EventJson.Default.LayerQuotaReached),
-        Kind("LayerRestored", "layer_restored", "EventDock.Domain.Layers.LayerRestored", EventJson.Default.LayerRestored),
-        Kind("LayerContentRemoved", "layer_content_removed", "EventDock.Domain.Layers.LayerContentRemoved", EventJson.Default.LayerContentRemoved),
-        Kind("LayerRemoved", "layer_removed", "EventDock.Domain.Layers.LayerRemoved", EventJson.Default.LayerRemoved),
-        Kind("ImagePulled", "image_pulled", "EventDock.Domain.Images.ImagePulled", EventJson.Default.ImagePulled),
-        Kind("ImagePushed", "image_pushed", "EventDock.Domain.Images.ImagePushed", EventJson.Default.ImagePushed),
-        Kind("ImageBuilt", "image_built", "EventDock.Domain.Images.ImageBuilt", EventJson.Default.ImageBuilt),
-        Kind("ImageImported", "image_imported", "EventDock.Domain.Images.ImageImported", EventJson.Default.ImageImported),
-        Kind("ImageCommitted", "image_committed", "EventDock.Domain.Images.ImageCommitted", EventJson.Default.ImageCommitted),
-        Kind("ImageLoaded", "image_loaded", "EventDock.Domain.Images.ImageLoaded", EventJson.Default.ImageLoaded),
-        Kind("ImageRemoved", "image_removed", "EventDock.Domain.Images.ImageRemoved", EventJson.Default.ImageRemoved),
-        Kind("LayerRepaired", "layer_repaired", "EventDock.Domain.Layers.LayerRepaired", EventJson.Default.LayerRepaired),
-        Kind("ImageRepaired", "image_repaired", "EventDock.Domain.Images.ImageRepaired", EventJson.Default.ImageRepaired),
-        Kind("ImageTagged", "image_tagged", "EventDock.Domain.Images.ImageTagged", EventJson.Default.ImageTagged),
-        Kind("ImageUntagged", "image_untagged", "EventDock.Domain.Images.ImageUntagged", EventJson.Default.ImageUntagged),
-        Kind("BuildStepCompleted", "build_step_completed", "EventDock.Domain.Builds.BuildStepCompleted", EventJson.Default.BuildStepCompleted),
-        Kind("ContainerCreated", "container_created", "EventDock.Domain.Containers.ContainerCreated", EventJson.Default.ContainerCreated),
-        Kind("ContainerStartRequested", "container_start_requested", "EventDock.Domain.Containers.ContainerStartRequested", EventJson.Default.ContainerStartRequested),
-        Kind("ContainerStarted", "container_started", "EventDock.Domain.Containers.ContainerStarted", EventJson.Default.ContainerStarted),
-        Kind("ContainerStartFailed", "container_start_failed", "EventDock.Domain.Containers.ContainerStartFailed", EventJson.Default.ContainerStartFailed),
-        Kind("ContainerSignalled", "container_signalled", "EventDock.Domain.Containers.ContainerSignalled", EventJson.Default.ContainerSignalled),
-        Kind("ContainerExited", "container_exited", "EventDock.Domain.Containers.ContainerExited", EventJson.Default.ContainerExited),
-        Kind("ContainerPaused", "container_paused", "EventDock.Domain.Containers.ContainerPaused", EventJson.Default.ContainerPaused),
-        Kind("ContainerUnpaused", "container_unpaused", "EventDock.Domain.Containers.ContainerUnpaused", EventJson.Default.ContainerUnpaused),
-        Kind("ContainerRenamed", "container_renamed", "EventDock.Domain.Containers.ContainerRenamed", EventJson.Default.ContainerRenamed),
-        Kind("ContainerRestored", "container_restored", "EventDock.Domain.Containers.ContainerRestored", EventJson.Default.ContainerRestored),
-        Kind("ContainerCopiedOut", "container_copied_out", "EventDock.Domain.Containers.ContainerCopiedOut", EventJson.Default.ContainerCopiedOut),
-        Kind("ContainerCopiedIn", "container_copied_in", "EventDock.Domain.Containers.ContainerCopiedIn", EventJson.Default.ContainerCopiedIn),
-        Kind("ContainerExported", "container_exported", "EventDock.Domain.Containers.ContainerExported", EventJson.Default.ContainerExported),
-        Kind("ContainerAttached", "container_attached", "EventDock.Domain.Containers.ContainerAttached", EventJson.Default.ContainerAttached),
-        Kind("StorePruned", "store_pruned", "EventDock.Domain.Store.StorePruned", EventJson.Default.StorePruned),
-        Kind("ContainerRemoved", "container_removed", "EventDock.Domain.Containers.ContainerRemoved", EventJson.Default.ContainerRemoved),
-        Kind("ExecRequested", "exec_requested", "EventDock.Domain.Containers.ExecRequested", EventJson.Default.ExecRequested),
-        Kind("ExecStarted", "exec_started", "EventDock.Domain.Containers.ExecStarted", EventJson.Default.ExecStarted),
-        Kind("ExecFailed", "exec_failed", "EventDock.Domain.Containers.ExecFailed", EventJson.Default.ExecFailed),
-        Kind("ExecExited", "exec_exited", "EventDock.Domain.Containers.ExecExited", EventJson.Default.ExecExited),
-        Kind("ForeignEventFound", "foreign_event_found", "EventDock.Domain.Ledger.ForeignEventFound", EventJson.Default.ForeignEventFound),
-        Kind("Redacted", "redacted", "EventDock.Domain.Ledger.Redacted", EventJson.Default.Redacted),
-        Kind("SegmentSealed", "segment_sealed", "EventDock.Domain.Ledger.SegmentSealed", EventJson.Default.SegmentSealed),
-        Kind("SegmentRewritten", "segment_rewritten", "EventDock.Domain.Ledger.SegmentRewritten", EventJson.Default.SegmentRewritten),
-        Kind("SegmentDropped", "segment_dropped", "EventDock.Domain.Ledger.SegmentDropped", EventJson.Default.SegmentDropped));
+        Kind("RootInitialized", "root_initialized", "EventDock.Domain.Roots.RootInitialized", () => EventJson.Default.RootInitialized),
+        Kind("RootAdopted", "root_adopted", "EventDock.Domain.Roots.RootAdopted", () => EventJson.Default.RootAdopted),
+        Kind("CommandRefused", "command_refused", "EventDock.Domain.Roots.CommandRefused", () => EventJson.Default.CommandRefused),
+        Kind("LayerCreated", "layer_created", "EventDock.Domain.Layers.LayerCreated", () => EventJson.Default.LayerCreated),
+        Kind("LayerWritten", "layer_written", "EventDock.Domain.Layers.LayerWritten", () => EventJson.Default.LayerWritten),
+        Kind("LayerQuotaReached", "layer_quota_reached", "EventDock.Domain.Layers.LayerQuotaReached", () => EventJson.Default.LayerQuotaReached),
+        Kind("LayerRestored", "layer_restored", "EventDock.Domain.Layers.LayerRestored", () => EventJson.Default.LayerRestored),
+        Kind("LayerContentRemoved", "layer_content_removed", "EventDock.Domain.Layers.LayerContentRemoved", () => EventJson.Default.LayerContentRemoved),
+        Kind("LayerRemoved", "layer_removed", "EventDock.Domain.Layers.LayerRemoved", () => EventJson.Default.LayerRemoved),
+        Kind("ImagePulled", "image_pulled", "EventDock.Domain.Images.ImagePulled", () => EventJson.Default.ImagePulled),
+        Kind("ImagePushed", "image_pushed", "EventDock.Domain.Images.ImagePushed", () => EventJson.Default.ImagePushed),
+        Kind("ImageBuilt", "image_built", "EventDock.Domain.Images.ImageBuilt", () => EventJson.Default.ImageBuilt),
+        Kind("ImageImported", "image_imported", "EventDock.Domain.Images.ImageImported", () => EventJson.Default.ImageImported),
+        Kind("ImageCommitted", "image_committed", "EventDock.Domain.Images.ImageCommitted", () => EventJson.Default.ImageCommitted),
+        Kind("ImageLoaded", "image_loaded", "EventDock.Domain.Images.ImageLoaded", () => EventJson.Default.ImageLoaded),
+        Kind("ImageRemoved", "image_removed", "EventDock.Domain.Images.ImageRemoved", () => EventJson.Default.ImageRemoved),
+        Kind("LayerRepaired", "layer_repaired", "EventDock.Domain.Layers.LayerRepaired", () => EventJson.Default.LayerRepaired),
+        Kind("ImageRepaired", "image_repaired", "EventDock.Domain.Images.ImageRepaired", () => EventJson.Default.ImageRepaired),
+        Kind("ImageTagged", "image_tagged", "EventDock.Domain.Images.ImageTagged", () => EventJson.Default.ImageTagged),
+        Kind("ImageUntagged", "image_untagged", "EventDock.Domain.Images.ImageUntagged", () => EventJson.Default.ImageUntagged),
+        Kind("BuildStepCompleted", "build_step_completed", "EventDock.Domain.Builds.BuildStepCompleted", () => EventJson.Default.BuildStepCompleted),
+        Kind("ContainerCreated", "container_created", "EventDock.Domain.Containers.ContainerCreated", () => EventJson.Default.ContainerCreated),
+        Kind("ContainerStartRequested", "container_start_requested", "EventDock.Domain.Containers.ContainerStartRequested", () => EventJson.Default.ContainerStartRequested),
+        Kind("ContainerStarted", "container_started", "EventDock.Domain.Containers.ContainerStarted", () => EventJson.Default.ContainerStarted),
+        Kind("ContainerStartFailed", "container_start_failed", "EventDock.Domain.Containers.ContainerStartFailed", () => EventJson.Default.ContainerStartFailed),
+        Kind("ContainerSignalled", "container_signalled", "EventDock.Domain.Containers.ContainerSignalled", () => EventJson.Default.ContainerSignalled),
+        Kind("ContainerExited", "container_exited", "EventDock.Domain.Containers.ContainerExited", () => EventJson.Default.ContainerExited),
+        Kind("ContainerPaused", "container_paused", "EventDock.Domain.Containers.ContainerPaused", () => EventJson.Default.ContainerPaused),
+        Kind("ContainerUnpaused", "container_unpaused", "EventDock.Domain.Containers.ContainerUnpaused", () => EventJson.Default.ContainerUnpaused),
+        Kind("ContainerRenamed", "container_renamed", "EventDock.Domain.Containers.ContainerRenamed", () => EventJson.Default.ContainerRenamed),
+        Kind("ContainerRestored", "container_restored", "EventDock.Domain.Containers.ContainerRestored", () => EventJson.Default.ContainerRestored),
+        Kind("ContainerCopiedOut", "container_copied_out", "EventDock.Domain.Containers.ContainerCopiedOut", () => EventJson.Default.ContainerCopiedOut),
+        Kind("ContainerCopiedIn", "container_copied_in", "EventDock.Domain.Containers.ContainerCopiedIn", () => EventJson.Default.ContainerCopiedIn),
+        Kind("ContainerExported", "container_exported", "EventDock.Domain.Containers.ContainerExported", () => EventJson.Default.ContainerExported),
+        Kind("ContainerAttached", "container_attached", "EventDock.Domain.Containers.ContainerAttached", () => EventJson.Default.ContainerAttached),
+        Kind("StorePruned", "store_pruned", "EventDock.Domain.Store.StorePruned", () => EventJson.Default.StorePruned),
+        Kind("ContainerRemoved", "container_removed", "EventDock.Domain.Containers.ContainerRemoved", () => EventJson.Default.ContainerRemoved),
+        Kind("ExecRequested", "exec_requested", "EventDock.Domain.Containers.ExecRequested", () => EventJson.Default.ExecRequested),
+        Kind("ExecStarted", "exec_started", "EventDock.Domain.Containers.ExecStarted", () => EventJson.Default.ExecStarted),
+        Kind("ExecFailed", "exec_failed", "EventDock.Domain.Containers.ExecFailed", () => EventJson.Default.ExecFailed),
+        Kind("ExecExited", "exec_exited", "EventDock.Domain.Containers.ExecExited", () => EventJson.Default.ExecExited),
+        Kind("ForeignEventFound", "foreign_event_found", "EventDock.Domain.Ledger.ForeignEventFound", () => EventJson.Default.ForeignEventFound),
+        Kind("Redacted", "redacted", "EventDock.Domain.Ledger.Redacted", () => EventJson.Default.Redacted),
+        Kind("SegmentSealed", "segment_sealed", "EventDock.Domain.Ledger.SegmentSealed", () => EventJson.Default.SegmentSealed),
+        Kind("SegmentRewritten", "segment_rewritten", "EventDock.Domain.Ledger.SegmentRewritten", () => EventJson.Default.SegmentRewritten),
+        Kind("SegmentDropped", "segment_dropped", "EventDock.Domain.Ledger.SegmentDropped", () => EventJson.Default.SegmentDropped));
 
     private static readonly FrozenDictionary<Type, EventKind> ByType = Kinds.ToFrozenDictionary(k => k.Type);
     private static readonly FrozenDictionary<string, EventKind> ByAlias = Kinds.ToFrozenDictionary(k => k.Alias);
@@ -100,7 +101,7 @@ public static class EventCodec
     public static Option<EventKind> KindOfAlias(string alias) => ByAlias.TryGetValue(alias, out var kind) ? Some(kind) : None;
 
     /// <summary>The stored form. A NUL, which jsonb refuses, is written as U+2400 (see <see cref="NulSafeStringConverter"/>).</summary>
-    public static string Write(DockEvent happened) => JsonSerializer.Serialize(happened, KindOf(happened).Json);
+    public static string Write(DockEvent happened) => JsonSerializer.Serialize(happened, KindOf(happened).Json());
 
     /// <summary>Reads what <see cref="Write"/> wrote, in any schema version ever shipped.</summary>
     public static Either<DomainError, DockEvent> Read(long position, string alias, int schema, string data) =>
@@ -133,7 +134,7 @@ public static class EventCodec
     {
         try
         {
-            return JsonSerializer.Deserialize(data, kind.Json) is DockEvent read
+            return JsonSerializer.Deserialize(data, kind.Json()) is DockEvent read
                 ? read
                 : new DomainError.LedgerUnreadable(position, $"{kind.Alias} holds null");
         }
@@ -159,6 +160,6 @@ public static class EventCodec
         }
     }
 
-    private static EventKind Kind<T>(string name, string alias, string dotNetType, JsonTypeInfo<T> json) where T : DockEvent =>
+    private static EventKind Kind<T>(string name, string alias, string dotNetType, Func<JsonTypeInfo<T>> json) where T : DockEvent =>
         new(name, alias, $"{dotNetType}, EventDock.Domain", 1, typeof(T), json);
 }

@@ -21,7 +21,7 @@ public sealed record EventStore(
         Past(stream, cancel).Map(past => past.Events);
 }
 
-/// <summary>A stream's events, oldest first.</summary>
+/// <summary>A stream's events, oldest first, as decisions need them: a LayerWritten may lack the paths that it lists.</summary>
 /// <param name="Version">
 /// What an append to it must expect. More than the number of events where another program has put events of its own into the
 /// stream: those are not EventDock's, and are left out; and where the data of some have been redacted.
