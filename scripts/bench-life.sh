@@ -149,6 +149,13 @@ done
 no_more many '`diff` and LayerWritten of 100,000 changed files' 2000
 no_more rm-many '`rm` of a layer of 100,000 files' 50
 
+# What is being deleted in the background is no answer to what stays.
+for _ in $(seq 120); do
+    [ -n "$(ls -A "$EVENTDOCK_ROOT/trash")" ] || break
+    sleep 0.5
+done
+sleep 1
+
 # One container runs. A process of ours is one that runs our binary, or that a command has left behind.
 resident=$(for process in /proc/[0-9]*; do
     if [ "$(readlink "$process/exe" 2> /dev/null)" = "$(readlink -f "$eventdock")" ]; then echo "eventdock"; fi

@@ -105,27 +105,13 @@ public static class End
     /// <param name="past">As it was just now: asked for again where others have added to it meanwhile.</param>
     private static EitherAsync<DomainError, Unit> Record(
         Ports ports, EventStore store, ContainerExited fact, DateTimeOffset at, Known past, bool remove,
-        EitherAsync<DomainError, RecordWritten> scan, CancellationToken cancel)
-    {
-        var first = Some(past);
-        return
+        EitherAsync<DomainError, RecordWritten> scan, CancellationToken cancel) =>
         from written in scan
         let id = fact.Id
         // Until its mounts are down and its directory is gone, where that goes too, the end is not done with.
         from noted in ports.Claims.Note(Seq1(new Claim(ClaimKind.Container, id.Value)), cancel)
         from both in Beside(
-            () => ports.Again(
-                () =>
-                    from known in Taken(ref first).Match(Some: Give, None: () => Past(ports, id, cancel))
-                    from exited in known.Container.Decide(
-                        ContainerDecider.Decider, Streams.Container(id.Value), new RecordExited(id, fact.ExitCode, fact.OutOfMemory), at).ToAsync()
-                    from rest in (remove
-                        ? WrittenAndRemoved(ports, id, known, exited, written)
-                        : Written(ports, known.Layer, written)).ToAsync()
-                    let whole = exited.Append.And(rest)
-                    from appended in whole.IsEmpty ? Done : store.Append(whole, cancel).Ignore()
-                    select unit,
-                cancel),
+            () => Appended(ports, store, fact, at, past, remove, written, cancel),
             () => ports.Runtime.Release(id, CancellationToken.None))
         from recorded in both.First.ToAsync()
         from released in both.Second.ToAsync()
@@ -133,6 +119,24 @@ public static class End
         from cleaned in ports.Runtime.CleanUp(id, CancellationToken.None)
         from settled in remove ? ports.Thin.Discard(id.Value, CancellationToken.None) : ports.Thin.Settle(id.Value, CancellationToken.None)
         select unit;
+
+    private static EitherAsync<DomainError, Unit> Appended(
+        Ports ports, EventStore store, ContainerExited fact, DateTimeOffset at, Known past, bool remove, RecordWritten written,
+        CancellationToken cancel)
+    {
+        var (id, first) = (fact.Id, Some(past));
+        return ports.Again(
+            () =>
+                from known in Taken(ref first).Match(Some: Give, None: () => Past(ports, id, cancel))
+                from exited in known.Container.Decide(
+                    ContainerDecider.Decider, Streams.Container(id.Value), new RecordExited(id, fact.ExitCode, fact.OutOfMemory), at).ToAsync()
+                from rest in (remove
+                    ? WrittenAndRemoved(ports, id, known, exited, written)
+                    : Written(ports, known.Layer, written)).ToAsync()
+                let whole = exited.Append.And(rest)
+                from appended in whole.IsEmpty ? Done : store.Append(whole, cancel).Ignore()
+                select unit,
+            cancel);
     }
 
     /// <summary>Once.</summary>

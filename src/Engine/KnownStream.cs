@@ -18,7 +18,9 @@ internal static class KnownStream
         Ports ports, Decider<TCommand, TState, TEvent> decider, Decision<TState> known, TCommand command, DateTimeOffset at,
         CancellationToken cancel) where TEvent : DockEvent =>
         known.Then(decider, command, at).ToAsync().Bind(decided => Appended(ports, decided, cancel))
-            .Recover(error => error is DomainError.Conflict ? Some(Add(ports, decider, known.Stream, command, at, cancel)) : Option<EitherAsync<DomainError, Decision<TState>>>.None);
+            .Recover(error => error is DomainError.Conflict
+                ? Some(Add(ports, decider, known.Stream, command, at, cancel))
+                : Option<EitherAsync<DomainError, Decision<TState>>>.None);
 
     /// <summary>The same for one that has to be read first; decided again where another was first.</summary>
     public static EitherAsync<DomainError, Decision<TState>> Add<TCommand, TState, TEvent>(
