@@ -70,7 +70,7 @@ internal sealed class RegistryServer : IAsyncDisposable
                 _ = ServeAsync(client);
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception e) when (stop.IsCancellationRequested && e is (OperationCanceledException or SocketException or InvalidOperationException))
         {
             // The test is over.
         }
