@@ -1,6 +1,7 @@
 namespace EventDock.Adapters.Postgres;
 
 using EventDock.Domain.Kernel;
+using EventDock.Domain.Layers;
 using Npgsql;
 
 /// <summary>Streams as they stand, any number of them in one statement.</summary>
@@ -57,6 +58,10 @@ internal static class StreamReads
             },
             cancel);
 
+    /// <summary>The same of an event that comes from a file.</summary>
+    private static Recorded<DockEvent> Shortened(Recorded<DockEvent> whole) =>
+        whole.Event is LayerWritten written ? whole with { Event = written with { Changes = Seq<PathChange>() } } : whole;
+
     /// <summary>One stream's rows.</summary>
     private sealed class Found
     {
@@ -100,7 +105,7 @@ internal static class StreamReads
             }
 
             var rows = await SealedRows.OfAsync(database.Segments, connection, cancel);
-            return dropped.ToSeq().All(d => rows.Recorded(d.Position, d.Gone));
+            return dropped.ToSeq().All(d => rows.Recorded(d.Position, d.Gone)).Map(found => found.Map(Shortened).Strict());
         }
     }
 }
