@@ -228,6 +228,8 @@ tamperings() {
     dotnet build tests/Adapters --nologo -v quiet || exit 1
     check '1,000 changes, each found and called by its name' env EVENTDOCK_TAMPERINGS=1000 \
         dotnet test tests/Adapters --no-build --nologo -v quiet --filter FullyQualifiedName~LedgerTamperTests.Every_single_change
+    check 'imports that end at each of their points' \
+        dotnet test tests/Adapters --no-build --nologo -v quiet --filter FullyQualifiedName~LedgerImportFaultTests
 }
 
 archives() {
