@@ -115,16 +115,18 @@ public sealed class ContentThinLayerTests : IDisposable
 
         await Scan();
         await Settle();
-        // The best of some: other tests run beside this one.
-        var best = TimeSpan.MaxValue;
-        for (var n = 0; n < 4 && best >= TimeSpan.FromSeconds(2); n++)
+        // Other tests run beside this one: what a machine with nothing else to do takes is told by how long it takes find at the same time.
+        var find = Stopwatch.StartNew();
+        using (var walk = Process.Start(new ProcessStartInfo("find", [root.Paths.Upper(Id), "-printf", "%s %T@ %p\n"]) { RedirectStandardOutput = true })!)
         {
-            var clock = Stopwatch.StartNew();
-            Assert.True((await Scan()).IsEmpty);
-            best = clock.Elapsed < best ? clock.Elapsed : best;
+            Assert.Equal(100_101, (await walk.StandardOutput.ReadToEndAsync()).Count(c => c == '\n'));
         }
 
-        Assert.True(best < TimeSpan.FromSeconds(2), $"{best.TotalMilliseconds} ms");
+        find.Stop();
+        var clock = Stopwatch.StartNew();
+        Assert.True((await Scan()).IsEmpty);
+        var most = TimeSpan.FromSeconds(Math.Max(2, 8 * find.Elapsed.TotalSeconds));
+        Assert.True(clock.Elapsed < most, $"{clock.ElapsedMilliseconds} ms beside find's {find.ElapsedMilliseconds}");
     }
 
     [Fact]
