@@ -243,7 +243,7 @@ docker() {
     echo '== command lines beside docker'
     dotnet build tests/Cli --nologo -v quiet || exit 1
     check 'each line of each script answers as docker does' env EVENTDOCK_TEST_BINARY="$eventdock" \
-        dotnet test tests/Cli --no-build --nologo -v quiet --filter 'FullyQualifiedName~FlagDocker|FullyQualifiedName~LifeDocker|FullyQualifiedName~DockerThin'
+        dotnet test tests/Cli --no-build --nologo -v quiet --filter 'FullyQualifiedName~SandboxDocker|FullyQualifiedName~FlagDocker|FullyQualifiedName~LifeDocker|FullyQualifiedName~DockerThin'
 }
 
 parts=("$@")
