@@ -14,10 +14,10 @@ passed=0 failed=0 broken=0
 run() {
     rm -rf "$PWD/artifacts/results/$1"
     dotnet test "tests/$1" --no-build --nologo --results-directory "$PWD/artifacts/results/$1" \
-        --logger "trx;LogFileName=results.trx" --logger "console;verbosity=minimal" --filter "$quick${FILTER:+&($FILTER)}"
+        --logger "trx;LogFileName=results.trx" --logger "console;verbosity=minimal" --filter "$quick${FILTER:+&($FILTER)}" -- xUnit.MaxParallelThreads=3
 }
 
-# The laws want a processor, the neighbours are waited for: both at once.
+# The laws want a processor, the neighbours are waited for: both at once, and of the neighbours three.
 mkdir -p artifacts
 run Properties > artifacts/properties.out 2>&1 &
 laws=$!
