@@ -255,6 +255,11 @@ public sealed class LedgerAppendTests(LedgerFixture fixture)
         Must(await open.Store.Append(One(Streams.Layer(id), 0, Layer(id), new LayerWritten(
             id, "exit", 2, 0, 0, 3, null,
             Seq(new PathChange("A", "/é", false, "file", 3, null, null), new PathChange("D", "L2H/", true, "file", 0, null, null)), null)), NoCancel).ToEither());
+
+        // They stand in the log, and a decision goes without them.
+        var read = Must(await open.Store.Read(Streams.Layer(id), NoCancel).ToEither());
+        Assert.True(((LayerWritten)read[1].Event).Changes.IsEmpty);
+        Assert.Equal(2L, await ledger.AskOneAsync<long>("select jsonb_array_length(data->'Changes')::bigint from eventdock.mt_events where type = 'layer_written'"));
         await open.Care.Close();
         var rows = await ledger.AskAsync("select layer, version, kind, path from eventdock.layer_paths order by kind");
         Assert.Equal(2, rows.Count);

@@ -38,7 +38,10 @@ internal sealed class LayerCommitter(Paths paths, LayerCommit commit, SharedSync
             Fs.MakeDirectory(stage.Handle, "layer/diff"u8, 0x1ed);
         }
 
-        var unpack = Stages.RunAsync(() => Task.FromResult(commit.Stays ? Stages.Fault(() => Unpack(files, stage.Handle, stop.Token), files.Abandon, stop) : null), stop);
+        var unpack = Stages.RunAsync(
+            () => Task.FromResult(
+                commit.Stays ? Stages.Fault(() => Unpack(files, stage.Handle, stop.Token), files.Abandon, stop) : null),
+            stop);
         var compress = Stages.RunAsync(() => Task.FromResult(Compress(plain, stage.Handle, stop)), stop);
         var archive = Stages.RunAsync(() => Task.FromResult(Archive(plain, files, upper, rootChanged, stop)), stop);
         await Task.WhenAll(compress, archive, unpack).ConfigureAwait(false);

@@ -27,9 +27,6 @@ public sealed record ThinLimits(long Bytes, TimeSpan Reading, int Paths, TimeSpa
 /// </summary>
 internal sealed class ThinChanges(SafeFileHandle upper, ThinLimits limits, CancellationToken cancel)
 {
-    /// <summary>Up to here loading OpenSSL's hash, and making one for each file, costs more than hashing.</summary>
-    private const int ShortFile = 1 << 14;
-
     private readonly Stopwatch reading = new();
     private long left = limits.Bytes;
 
@@ -177,7 +174,7 @@ internal sealed class ThinChanges(SafeFileHandle upper, ThinLimits limits, Cance
         var buffer = ArrayPool<byte>.Shared.Rent(128 * 1024);
         try
         {
-            if (size <= ShortFile)
+            if (size <= ShortSha256.Most)
             {
                 var read = size == 0 ? 0 : Fs.ReadAt(file, buffer.AsSpan(0, (int)size), 0);
                 return read < size ? (null, "changed") : (Digest.FromHash(ShortSha256.Hash(buffer.AsSpan(0, read))), null);

@@ -13,7 +13,7 @@ using Microsoft.Win32.SafeHandles;
 /// </summary>
 internal static class ThinState
 {
-    private const int Fixed = 76, Short = 1 << 14;
+    private const int Fixed = 76;
 
     private static ReadOnlySpan<byte> Mark => "EDTHIN1\n"u8;
 
@@ -55,7 +55,7 @@ internal static class ThinState
     }
 
     private static byte[] Hash(ReadOnlySpan<byte> bytes) =>
-        bytes.Length <= Short ? ShortSha256.Hash(bytes) : SHA256.HashData(bytes);
+        bytes.Length <= ShortSha256.Most ? ShortSha256.Hash(bytes) : SHA256.HashData(bytes);
 
     private static void Put(Span<byte> to, in ThinEntry entry)
     {

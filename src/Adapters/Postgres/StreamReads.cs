@@ -7,15 +7,6 @@ using Npgsql;
 /// <summary>Streams as they stand, any number of them in one statement.</summary>
 internal static class StreamReads
 {
-    /// <summary>
-    /// The paths that a LayerWritten lists decide nothing, and are left out: there may be 10,000 of them, a megabyte of each of a container's
-    /// records.
-    /// </summary>
-    private static readonly string Deciding = EventRow.Columns.Replace(
-        "e.data::text",
-        "(case when e.type = 'layer_written' then jsonb_set(e.data, '{Changes}', '[]') else e.data end)::text",
-        StringComparison.Ordinal);
-
     /// <summary>In the order in which they are asked for; one that there is not is at version 0.</summary>
     public static Task<Either<DomainError, Seq<StreamPast>>> PastsAsync(Database database, Seq<string> streams, CancellationToken cancel) =>
         database.Use<Seq<StreamPast>>(
@@ -26,7 +17,7 @@ internal static class StreamReads
 
                 // In one statement: an event whose row is dropped meanwhile is seen once, and not twice or never.
                 await using var command = new NpgsqlCommand(
-                    $"select {Deciding}, {EventRow.Own}, s.version from eventdock.mt_events e "
+                    $"select {EventRow.Deciding}, {EventRow.Own}, s.version from eventdock.mt_events e "
                     + "join eventdock.mt_streams s on s.id = e.stream_id cross join eventdock.head h where e.stream_id = any($1) union all "
                     + $"select {EventRow.SealedColumns}, true, s.version from eventdock.sealed e "
                     + "join eventdock.mt_streams s on s.id = e.stream_id where e.stream_id = any($1) order by 3",
@@ -58,7 +49,7 @@ internal static class StreamReads
             },
             cancel);
 
-    /// <summary>The same of an event that comes from a file.</summary>
+    /// <summary>As <see cref="EventRow.Deciding"/> has it, of an event that comes from a file.</summary>
     private static Recorded<DockEvent> Shortened(Recorded<DockEvent> whole) =>
         whole.Event is LayerWritten written ? whole with { Event = written with { Changes = Seq<PathChange>() } } : whole;
 

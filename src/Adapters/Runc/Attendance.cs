@@ -5,8 +5,9 @@ using EventDock.Adapters.Posix;
 using Microsoft.Win32.SafeHandles;
 
 /// <summary>
-/// A command that is attached to a container, or stops it, records its end. For as long as that command lives it holds a lock on the bundle, so that conmon's
-/// exit command, which comes at the same moment, need not do the same work beside it: the bundle goes when the end has been recorded.
+/// A command that is attached to a container, or stops it, records its end. For as long as that command lives it holds a lock on the bundle,
+/// so that conmon's exit command, which comes at the same moment, need not do the same work beside it: the bundle goes when the end has been
+/// recorded.
 /// </summary>
 internal static class Attendance
 {
@@ -38,7 +39,9 @@ internal static class Attendance
         using (directory)
         {
             var since = System.Environment.TickCount64;
-            while (!FileLock.TryTake(directory, exclusive: true) && System.Environment.TickCount64 - since < Patience.TotalMilliseconds)
+            // Gone before the lock is: who has stopped this one may have others to stop.
+            while (!FileLock.TryTake(directory, exclusive: true) && Directory.Exists(bundle)
+                && System.Environment.TickCount64 - since < Patience.TotalMilliseconds)
             {
                 Thread.Sleep(10);
             }

@@ -10,6 +10,9 @@ using System.Runtime.CompilerServices;
 /// </summary>
 public static class ShortSha256
 {
+    /// <summary>Bytes up to which loading the library would cost more than it saves.</summary>
+    public const int Most = 1 << 14;
+
     /// <summary>Bytes of a hash.</summary>
     public const int Length = 32;
 
