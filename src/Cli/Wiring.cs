@@ -154,6 +154,7 @@ public sealed class Wiring(Places places, Origin origin)
     private EitherAsync<DomainError, Ports> Change(CancellationToken cancel) => Change(ports => ports, cancel);
 
     private EitherAsync<DomainError, Ports> Change(Func<Ports, Ports> with, CancellationToken cancel) =>
+        from forms in Give(Beside(EventCodec.SetUp))
         from ledger in Checked(cancel)
         from working in StoreLocks.AtWork(paths, cancel)
         let held = AtWork(working)
@@ -168,6 +169,13 @@ public sealed class Wiring(Places places, Origin origin)
         from reconciled in Reconcile.Run(ports, cancel)
         let caught = Faults.At(FaultPoint.Reconciled)
         select ports;
+
+    /// <summary>While the ledger is asked. What it should stumble over, the first event stumbles over again.</summary>
+    private static Unit Beside(Action work)
+    {
+        _ = Task.Run(work, CancellationToken.None);
+        return unit;
+    }
 
     /// <summary>To the end of the process: what it has on disk and not yet in the ledger is on its way until then.</summary>
     private Unit AtWork(IDisposable held)

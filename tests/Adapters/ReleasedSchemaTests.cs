@@ -38,6 +38,7 @@ public sealed class ReleasedSchemaTests
             ("014_append", "3f34d3c8607e54b53fef7c18c148bb25d50804cb863f8bd61d818c260e4a0c19"),
             ("015_view_indexes", "2deed06adef47a6c39af27aa01c26e52c250190313a7cee3a4bac15292ac4e57"),
         ]),
+        (16, [("016_first_append", "6e0b234f4f7b048acc5043921bde0869afb8f3351e53c9a455de4f2d11eb020c")]),
     ];
 
     [Fact]

@@ -130,7 +130,7 @@ internal static class AppendOnce
             "select row->>'Name', key from eventdock.view_containers where valid_to is null and row->>'Name' = any($1) and key <> all($2)",
             connection)
         {
-            Parameters = { AppendCommand.Texts(wanted.Select(c => c.Name)), AppendCommand.Texts(wanted.Select(c => c.Id.Value)) },
+            Parameters = { ArrayParameter.Texts(wanted.Select(c => c.Name)), ArrayParameter.Texts(wanted.Select(c => c.Id.Value)) },
         };
         await using var reader = await command.ExecuteReaderAsync(cancel);
         return await reader.ReadAsync(cancel)

@@ -5,7 +5,8 @@ internal static class ClusterFiles
 {
     /// <summary>
     /// Small, quick to start, and for one machine: no TCP, no replication, no parallel workers, no JIT (its warm-up costs more
-    /// than any query here). fsync and synchronous_commit stay on: an event that was confirmed is on disk.
+    /// than any query here). The language of the functions is loaded once, and not by each connection. fsync and synchronous_commit
+    /// stay on: an event that was confirmed is on disk.
     /// </summary>
     public static string Settings(ClusterPlace place) =>
         $"""
@@ -27,6 +28,7 @@ internal static class ClusterFiles
         max_worker_processes = 2
         autovacuum_max_workers = 1
         jit = off
+        shared_preload_libraries = 'plpgsql'
         default_toast_compression = lz4
         logging_collector = off
         log_min_messages = warning

@@ -1,6 +1,7 @@
 namespace EventDock.Adapters.Postgres;
 
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 using EventDock.Domain.Kernel;
 using EventDock.Projections;
@@ -21,16 +22,10 @@ internal sealed record LedgerStand(int Version, string Views, long Head, Option<
             {
                 await using var command = new NpgsqlCommand(
                     """
-                    select (select max(version) from eventdock.migrations),
-                           (select string_agg(name || ':' || version, ',' order by name collate "C") from eventdock.view_versions),
-                           h.position,
-                           (select r.row::text from eventdock.view_root r join eventdock.view_versions v on v.name = 'root' and v.version = $1
-                            where r.valid_to is null and r.key = 'root')
+                    select (select version from eventdock.migrations order by version desc limit 1), h.views, h.position,
+                        (select row::text from eventdock.view_root where valid_to is null and key = 'root')
                     from eventdock.head h
-                    """, connection)
-                {
-                    Parameters = { new() { Value = RootView.Projection.Version } },
-                };
+                    """, connection);
                 try
                 {
                     await using var reader = await command.ExecuteReaderAsync(cancel);
@@ -39,16 +34,30 @@ internal sealed record LedgerStand(int Version, string Views, long Head, Option<
                         return new DomainError.LedgerUnreadable(0, "it has no head");
                     }
 
-                    var stand = new LedgerStand(
-                        reader.GetInt32(0), reader.IsDBNull(1) ? "" : reader.GetString(1), reader.GetInt64(2), None);
-                    return reader.IsDBNull(3) ? stand : stand.With(reader.GetString(3));
+                    var stand = new LedgerStand(reader.GetInt32(0), reader.GetString(1), reader.GetInt64(2), None);
+                    return reader.IsDBNull(3) || !stand.Filled(RootView.Projection) ? stand : stand.With(reader.GetString(3));
                 }
                 catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName)
                 {
                     return new LedgerStand(0, "", 0, None);
                 }
+                catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UndefinedColumn)
+                {
+                    return await OlderAsync(connection, cancel);
+                }
             },
             cancel);
+
+    /// <summary>Tables from before 014, which put the views' versions in the head's row: they are migrated before more is asked.</summary>
+    private static async Task<LedgerStand> OlderAsync(NpgsqlConnection connection, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand("select max(version) from eventdock.migrations", connection);
+        return new LedgerStand(await command.ExecuteScalarAsync(cancel) as int? ?? 0, "", 0, None);
+    }
+
+    /// <summary>Whether this program's own fold has filled the view.</summary>
+    private bool Filled(Projection<RootRow> view) =>
+        Views.Split(',').Contains(string.Create(CultureInfo.InvariantCulture, $"{view.Name}:{view.Version}"));
 
     private LedgerStand With(string root)
     {

@@ -54,7 +54,7 @@ internal static class PostgresRedactor
                     order by e.seq_id
                     """, connection)
                 {
-                    Parameters = { AppendCommand.Texts(commands.Map(c => c.ToString("D"))) },
+                    Parameters = { ArrayParameter.Texts(commands.Map(c => c.ToString("D"))) },
                 };
                 await using var reader = await command.ExecuteReaderAsync(cancel);
                 var alike = new List<long>();

@@ -45,10 +45,7 @@ internal static class PostgresViews
             ? RightAsync<DomainError, Seq<TRow>>(Seq<TRow>())
             : Rows(
                 database, view, at, "key = any($1)", cancel,
-                new NpgsqlParameter
-                {
-                    Value = keys.Map(StoredText.Of).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
-                }),
+                ArrayParameter.Texts(keys)),
         Prefixed: (prefix, at, cancel) => Rows(
             database, view, at, "key >= $1 and key < $2", cancel, Text(prefix), Text(prefix + AfterAll)));
 

@@ -3,7 +3,6 @@ namespace EventDock.Adapters.Postgres;
 using EventDock.Domain.Kernel;
 using EventDock.Projections;
 using Npgsql;
-using NpgsqlTypes;
 
 /// <summary>A row's version that an event of an append makes. Events count from 1 in the append.</summary>
 /// <param name="Until">The later event of the same append that ends it; null where none does.</param>
@@ -155,7 +154,7 @@ internal sealed record RowChanges(
             batch.BatchCommands.Add(new NpgsqlBatchCommand(
                 $"select key, row::text from eventdock.view_{view} where valid_to is null and key = any($1)")
             {
-                Parameters = { new NpgsqlParameter { Value = keys, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text } },
+                Parameters = { ArrayParameter.Texts(keys) },
             });
         }
 
