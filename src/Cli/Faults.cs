@@ -51,8 +51,11 @@ internal static class Faults
             AwaitExit = (id, patience, cancel) => ports.Runtime.AwaitExit(id, patience, cancel).After(FaultPoint.ExitSeen),
             CleanUp = (id, cancel) => ports.Runtime.CleanUp(id, cancel).After(FaultPoint.CleanedUp),
             Signal = (id, signal, cancel) => ports.Runtime.Signal(id, signal, cancel).After(FaultPoint.Signalled),
-            Exec = (spec, cancel) => ports.Runtime.Exec(spec, cancel).After(FaultPoint.ExecStarted)
-                .Map(exec => exec with { Wait = stop => exec.Wait(stop).After(FaultPoint.ExecEnded) }),
+            Exec = (spec, cancel) => ports.Runtime.Exec(spec, cancel).Map(prepared => prepared with
+            {
+                Go = stop => prepared.Go(stop).After(FaultPoint.ExecStarted)
+                    .Map(exec => exec with { Wait = end => exec.Wait(end).After(FaultPoint.ExecEnded) }),
+            }),
             ExecExits = (id, cancel) => ports.Runtime.ExecExits(id, cancel).After(FaultPoint.ExecNotesFound),
             ExecCleanUp = (id, exec, cancel) => ports.Runtime.ExecCleanUp(id, exec, cancel).After(FaultPoint.ExecCleared),
             Control = Around(ports.Runtime.Control),

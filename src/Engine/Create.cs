@@ -30,22 +30,18 @@ public sealed record PreparedContainer(
 /// <param name="Stream">As it stands by what has been recorded.</param>
 public sealed record RecordedContainer(ContainerRow Row, Decision<ContainerState> Stream);
 
-/// <summary>A container that has been made, with what only its start needs to know.</summary>
-/// <param name="Env">The whole environment, secrets included.</param>
-public sealed record CreatedContainer(ContainerRow Row, Seq<string> Layers, Seq<string> Env);
-
 /// <summary><c>eventdock create</c>, and the first half of <c>run</c>.</summary>
 public static class Create
 {
     /// <summary>Names are drawn at random; so many are tried before one is not found free.</summary>
     private const int NameTries = 8;
 
-    public static EitherAsync<DomainError, CreatedContainer> Container(
+    public static EitherAsync<DomainError, RecordedContainer> Container(
         Ports ports, ContainerId id, RunRequest request, CreateTelling tell, CancellationToken cancel) =>
         from prepared in Prepare(ports, id, request, tell, cancel)
         from recorded in Record(ports, prepared, starting: false, cancel).OrUndo(() => ports.Thin.Discard(id.Value, CancellationToken.None))
         from told in tell.Made(id).ToAsync()
-        select new CreatedContainer(recorded.Row, prepared.Layers, prepared.Env);
+        select recorded;
 
     /// <summary>All that comes before the event.</summary>
     public static EitherAsync<DomainError, PreparedContainer> Prepare(

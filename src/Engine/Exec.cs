@@ -37,13 +37,18 @@ public static class Exec
                 DetachKeys = request.DetachKeys,
                 Privileged = request.Privileged,
             }
-            from requested in Add(
-                ports, KnownStream.None(ExecDecider.Decider, Streams.Exec(row.Id.Value, id)),
-                new RequestExec(
-                    id, row.Id, request.Command, spec.User, spec.WorkingDir, request.Terminal,
-                    RunResolution.Names(request.Env, ports.Secrets.Keyed)),
-                cancel)
-            from exec in ports.Runtime.Exec(spec, cancel).Recover(error => Some(Failed(ports, requested, id, row.Id, error)))
+            // The monitor starts while the ledger takes the intention in, and waits.
+            from both in Beside(
+                () => Add(
+                    ports, KnownStream.None(ExecDecider.Decider, Streams.Exec(row.Id.Value, id)),
+                    new RequestExec(
+                        id, row.Id, request.Command, spec.User, spec.WorkingDir, request.Terminal,
+                        RunResolution.Names(request.Env, ports.Secrets.Keyed)),
+                    cancel),
+                () => ports.Runtime.Exec(spec, cancel))
+            from requested in both.First.IsRight ? both.First.ToAsync() : CalledOff(both.Second).Bind(_ => both.First.ToAsync())
+            from exec in both.Second.ToAsync().Bind(prepared => prepared.Go(cancel))
+                .Recover(error => Some(Failed(ports, requested, id, row.Id, error)))
             from started in Add(ports, requested, new RecordExecStarted(id, row.Id, exec.Pid), cancel)
             from code in request.Detach
                 ? Give(Option<int>.None)
@@ -97,6 +102,9 @@ public static class Exec
         Ports ports, ContainerId container, string id, int code, DateTimeOffset at, CancellationToken cancel) =>
         KnownStream.Add(
             ports, ExecDecider.Decider, Streams.Exec(container.Value, id), new RecordExecExited(id, container, code), at, cancel).Ignore();
+
+    private static EitherAsync<DomainError, Unit> CalledOff(Either<DomainError, PreparedExec> prepared) =>
+        prepared.Match(Right: exec => exec.CallOff(), Left: _ => Done);
 
     private static EitherAsync<DomainError, RunningExec> Failed(
         Ports ports, Decision<ExecState> requested, string id, ContainerId container, DomainError error) =>

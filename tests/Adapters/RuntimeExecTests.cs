@@ -75,19 +75,19 @@ public sealed class RuntimeExecTests : IAsyncLifetime
         foreach (var (program, code) in Seq(("nosuch", 127), ("/no/such", 127), ("/etc/passwd", 126)))
         {
             var error = Assert.IsType<DomainError.StartFailed>(
-                Bad(await host.Runtime.Exec(Spec(Seq1(program)), default).ToEither()));
+                Bad(await host.Runtime.Begin(Spec(Seq1(program)), default).ToEither()));
             Assert.Equal(code, error.ExitCode);
             Assert.StartsWith($"OCI runtime exec failed: exec failed: unable to start container process: exec: \"{program}\": ", error.Message);
         }
 
-        Assert.IsType<DomainError.NoSuchUser>(Bad(await host.Runtime.Exec(Spec(Seq1("true")) with { User = "nobody" }, default).ToEither()));
+        Assert.IsType<DomainError.NoSuchUser>(Bad(await host.Runtime.Begin(Spec(Seq1("true")) with { User = "nobody" }, default).ToEither()));
         Assert.Empty(Directory.GetDirectories(host.Paths.Bundle(id), "e*"));
     }
 
     [RuntimeFact]
     public async Task A_detached_one_goes_on_by_itself_and_its_exit_can_be_waited_for()
     {
-        var exec = Good(await host.Runtime.Exec(
+        var exec = Good(await host.Runtime.Begin(
             Spec(Shell("sleep 0.2; echo there > /tmp/x; exit 6")) with { Detach = true, User = "0" }, default).ToEither());
 
         Assert.Equal(6, Good(await exec.Wait(default).ToEither()).ExitCode);
@@ -97,7 +97,7 @@ public sealed class RuntimeExecTests : IAsyncLifetime
     [RuntimeFact]
     public async Task The_containers_end_is_its_end()
     {
-        var exec = Good(await host.Runtime.Exec(Spec(Seq("sleep", "60")), default).ToEither());
+        var exec = Good(await host.Runtime.Begin(Spec(Seq("sleep", "60")), default).ToEither());
         var wait = exec.Wait(default).ToEither();
 
         Good(await host.Runtime.Signal(id, "KILL", default).ToEither());
@@ -105,7 +105,7 @@ public sealed class RuntimeExecTests : IAsyncLifetime
         Assert.Equal(137, Good(await wait).ExitCode);
         // The exec may be noticed to have ended before the container is.
         Assert.True(Good(await host.Runtime.AwaitExit(id, TimeSpan.FromSeconds(10), default).ToEither()).IsSome);
-        Assert.IsType<DomainError.WrongState>(Bad(await host.Runtime.Exec(Spec(Seq1("true")), default).ToEither()));
+        Assert.IsType<DomainError.WrongState>(Bad(await host.Runtime.Begin(Spec(Seq1("true")), default).ToEither()));
     }
 
     [RuntimeFact]

@@ -123,7 +123,7 @@ public sealed class RuntimeHost : IDisposable
     public async Task<RunResult> Exec(ExecSpec spec, byte[]? input = null)
     {
         using var streams = new CapturedStreams(outputPath, errorPath, input);
-        var exec = Good(await On(streams.Streams).Exec(spec, default).ToEither());
+        var exec = Good(await On(streams.Streams).Begin(spec, default).ToEither());
         return new RunResult(Good(await exec.Wait(default).ToEither()).ExitCode, streams.Output, streams.Error);
     }
 
@@ -222,4 +222,11 @@ internal sealed class CapturedStreams : IDisposable
     }
 
     private static int Number(SafeFileHandle handle) => (int)handle.DangerousGetHandle();
+}
+
+internal static class WholeExec
+{
+    /// <summary>Prepared and let go at once.</summary>
+    public static EitherAsync<DomainError, RunningExec> Begin(this Runtime runtime, ExecSpec spec, CancellationToken cancel) =>
+        runtime.Exec(spec, cancel).Bind(prepared => prepared.Go(cancel));
 }

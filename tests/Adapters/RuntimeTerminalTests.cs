@@ -104,7 +104,7 @@ public sealed partial class RuntimeTerminalTests : IDisposable
     {
         var id = host.NewId();
         await host.StartDetached(host.Spec(id, Seq("sleep", "60")));
-        var exec = Good(await Own.Exec(
+        var exec = Good(await Own.Begin(
             new ExecSpec(id, "e0e1e2e3e4e5", Shell("stty size; read x; echo $x; exit 3"), Seq<string>(), "", "", true, true, false, Seq<string>()),
             default).ToEither());
         var wait = exec.Wait(default).ToEither();

@@ -99,6 +99,42 @@ public sealed class ContainerLifeTests(LosingInstallation eventdock) : IClassFix
     }
 
     [Fact]
+    public void An_end_is_recorded_though_the_command_that_is_attached_has_been_halted()
+    {
+        var start = new ProcessStartInfo(Eventdock.Binary, ["run", "--name", "halted", "--network", "none", "busybox", "sleep", "2"]);
+        Eventdock.Apply(start, eventdock.Environment);
+        using var attached = Process.Start(start)!;
+        try
+        {
+            // inspect alone looks and changes nothing: what it shows was recorded by the monitor's own command.
+            Assert.True(SpinWait.SpinUntil(() => Status() == "running", TimeSpan.FromSeconds(20)));
+            Assert.Equal(0, Signal(attached.Id, "STOP"));
+            Assert.True(SpinWait.SpinUntil(() => Status() == "exited", TimeSpan.FromSeconds(20)));
+        }
+        finally
+        {
+            Signal(attached.Id, "CONT");
+            attached.WaitForExit();
+        }
+
+        Assert.Equal(0, attached.ExitCode);
+        eventdock.Run("rm", "halted").Good();
+
+        string Status()
+        {
+            Thread.Sleep(100);
+            return eventdock.Run("inspect", "-f", "{{.State.Status}}", "halted").Out.Trim();
+        }
+
+        static int Signal(int pid, string name)
+        {
+            using var sent = Process.Start("kill", [$"-{name}", $"{pid}"]);
+            sent.WaitForExit();
+            return sent.ExitCode;
+        }
+    }
+
+    [Fact]
     public void Events_go_on_where_they_were_when_the_database_comes_back_and_a_slow_reader_misses_nothing()
     {
         eventdock.Run("ps").Good();

@@ -30,7 +30,16 @@ internal sealed class CleanUp(RuntimePaths paths, OverlayMounts mounts, Programs
     public Either<DomainError, Unit> Release(ContainerId id)
     {
         var bundle = paths.Bundle(id);
-        var ended = Results.Guarded(bundle, () => End(id.Value, Bundle.Init(bundle) ?? Unfinished(bundle)));
+        var ended = Results.Guarded(bundle, () =>
+        {
+            var init = Bundle.Init(bundle);
+            if (init is null)
+            {
+                EndMonitor(bundle);
+            }
+
+            return End(id.Value, init);
+        });
         return ended.IsLeft ? ended : mounts.Unmount(paths.Merged(id));
     }
 
@@ -75,14 +84,12 @@ internal sealed class CleanUp(RuntimePaths paths, OverlayMounts mounts, Programs
     /// A bundle without a process: its command was killed before it knew of one, and a monitor that it has started goes on and makes the
     /// container all the same. Ended first, it makes nothing more; what it has made has no name but the runtime's.
     /// </summary>
-    private static ProcessIdentity? Unfinished(string bundle)
+    private static void EndMonitor(string bundle)
     {
         if (Directory.Exists(bundle))
         {
             Monitors.End(bundle);
         }
-
-        return null;
     }
 
     private static bool Kill(ProcessIdentity init)

@@ -11,7 +11,7 @@ using Microsoft.Win32.SafeHandles;
 internal sealed record ConmonAnswer(int Data, string Message);
 
 /// <summary>
-/// conmon, started and spoken to: it waits for a byte, forks into the background, creates the container's process through the
+/// conmon, started and spoken to: it waits to be let go, forks into the background, creates the container's process through the
 /// runtime, and tells its pid. It stays until that process ends, whatever becomes of us.
 /// </summary>
 internal sealed class ConmonProcess : IDisposable
@@ -26,6 +26,10 @@ internal sealed class ConmonProcess : IDisposable
     private ConmonProcess(SafeFileHandle sync, SafeFileHandle start, SafeFileHandle? attach, string errors, int pid) =>
         (this.sync, this.start, this.attach, this.errors, this.pid) = (sync, start, attach, errors, pid);
 
+    /// <summary>
+    /// One that waits to be let go: its own start takes some milliseconds, in which what it is to work on can be written. Should this
+    /// process be killed meanwhile it goes on, so the file that it cannot do without is to come last.
+    /// </summary>
     /// <param name="directory">Gets conmon's stderr, for the case that it ends without an answer.</param>
     /// <param name="outside">The group it is moved to where our own could end with our unit.</param>
     public static Either<DomainError, ConmonProcess> Spawn(
@@ -61,7 +65,6 @@ internal sealed class ConmonProcess : IDisposable
 
             var process = new ConmonProcess(syncRead, startWrite, attachRead, errors, pid);
             Cgroups.MoveOut(pid, outside);
-            process.Go();
             return process;
         }
     }
@@ -70,6 +73,14 @@ internal sealed class ConmonProcess : IDisposable
     public void Go() => Descriptors.Write((int)start.DangerousGetHandle(), [0]);
 
     public void NoMoreStarts() => start.Dispose();
+
+    /// <summary>Ends one that has not been let go: it has begun nothing, and is a child of this process.</summary>
+    public void CallOff()
+    {
+        using var child = Processes.Identify(pid) is { } own ? OpenedProcess.Open(own) : null;
+        child?.Signal(9);
+        Dispose();
+    }
 
     /// <summary>The next answer; the first process, which forked the lasting one, is reaped on the way.</summary>
     public Either<DomainError, ConmonAnswer> Answer(CancellationToken cancel) => Read(sync, received, cancel);

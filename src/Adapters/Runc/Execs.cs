@@ -14,7 +14,8 @@ internal sealed class Execs(RuntimePaths paths, Programs programs)
     /// <summary>The directory's name is the beginning of the id alone: conmon's socket path must stay short.</summary>
     private const string IdFile = "exec-id";
 
-    public Either<DomainError, RunningExec> Run(ExecSpec spec, PumpStreams streams, CancellationToken cancel)
+    /// <summary>Its monitor, and all that it will be told. The last file is written when it is let go.</summary>
+    public Either<DomainError, PreparedExec> Prepare(ExecSpec spec, PumpStreams streams)
     {
         if (programs.Runtime.Fails(out var error, out var runtime) || programs.Conmon.Fails(out error, out var conmon))
         {
@@ -27,15 +28,46 @@ internal sealed class Execs(RuntimePaths paths, Programs programs)
         }
 
         var directory = paths.ExecDirectory(spec.Container, spec.ExecId);
-        var started = Results.Guarded(
-            directory, () => Prepare(spec, directory, streams).Bind(_ => Spawn(spec, directory, runtime, conmon, streams, cancel)));
-        if (started.IsLeft)
+        var spawned = Cleared(spec, directory, () => Spawn(spec, directory, runtime, conmon));
+        if (spawned.Fails(out error, out var process))
         {
-            PrivateFiles.RemoveTree(directory);
-            return Directory.Exists(paths.Bundle(spec.Container)) ? started : Ended(spec);
+            return error;
         }
 
-        return started;
+        var described = Cleared(spec, directory, () => Process(spec, streams));
+        if (described.Fails(out error, out var json))
+        {
+            process.CallOff();
+            return error;
+        }
+
+        return new PreparedExec(
+            cancel => Results.Blocking(directory, () => Cleared(spec, directory, () =>
+            {
+                PrivateFiles.Write($"{directory}/process.json", json);
+                FaultPoints.At(FaultPoint.ExecMade);
+                process.Go();
+                return Begun(spec, directory, process, streams, cancel);
+            })),
+            () => Results.Blocking(directory, () =>
+            {
+                process.CallOff();
+                PrivateFiles.RemoveTree(directory);
+                return Right<DomainError, Unit>(unit);
+            }));
+    }
+
+    /// <summary>Where the work fails nothing stays; where it does since the container has ended, it says so.</summary>
+    private Either<DomainError, T> Cleared<T>(ExecSpec spec, string directory, Func<Either<DomainError, T>> work)
+    {
+        var done = Results.Guarded(directory, work);
+        if (done.IsLeft)
+        {
+            PrivateFiles.RemoveTree(directory);
+            return Directory.Exists(paths.Bundle(spec.Container)) ? done : Ended(spec);
+        }
+
+        return done;
     }
 
     /// <summary>What an exec needs goes with its container, and is not to be made again.</summary>
@@ -94,7 +126,8 @@ internal sealed class Execs(RuntimePaths paths, Programs programs)
 
     private static string? Unconfined => Bundle.AppArmorEnabled ? SecurityOptions.Unconfined : null;
 
-    private Either<DomainError, Unit> Prepare(ExecSpec spec, string directory, PumpStreams streams)
+    /// <summary>As the runtime reads it.</summary>
+    private Either<DomainError, byte[]> Process(ExecSpec spec, PumpStreams streams)
     {
         var bundle = paths.Bundle(spec.Container);
         if (Bundle.ReadExecBase(bundle).OrNull() is not { } from)
@@ -118,31 +151,29 @@ internal sealed class Execs(RuntimePaths paths, Programs programs)
                 ? from.Rights with { Capabilities = LaunchSandbox.Possible.Value, AppArmor = Unconfined }
                 : from.Rights,
         };
+        return RuntimeSpecJson.Process(process);
+    }
+
+    private Either<DomainError, ConmonProcess> Spawn(ExecSpec spec, string directory, RuntimeProgram runtime, string conmon)
+    {
         if (!PrivateFiles.MakeInside(directory))
         {
             return Ended(spec);
         }
 
         PrivateFiles.Write($"{directory}/{IdFile}", spec.ExecId);
-        PrivateFiles.Write($"{directory}/process.json", RuntimeSpecJson.Process(process));
-        FaultPoints.At(FaultPoint.ExecMade);
-        return unit;
+        var spawned = ConmonProcess.Spawn(
+            conmon, Arguments(spec, directory, runtime), paths.Environment, directory, paths.Cgroup("conmon"), attached: !spec.Detach);
+        FaultPoints.At(FaultPoint.ExecSpawned);
+        return spawned;
     }
 
-    private Either<DomainError, RunningExec> Spawn(
-        ExecSpec spec, string directory, RuntimeProgram runtime, string conmon, PumpStreams streams, CancellationToken cancel)
+    private Either<DomainError, RunningExec> Begun(
+        ExecSpec spec, string directory, ConmonProcess process, PumpStreams streams, CancellationToken cancel)
     {
-        var attached = !spec.Detach;
-        var spawned = ConmonProcess.Spawn(
-            conmon, Arguments(spec, directory, runtime), paths.Environment, directory, paths.Cgroup("conmon"), attached);
-        if (spawned.Fails(out var error, out var process))
-        {
-            return error;
-        }
-
-        FaultPoints.At(FaultPoint.ExecSpawned);
+        DomainError? error;
         Session? session = null;
-        if (attached)
+        if (!spec.Detach)
         {
             // The runtime waits for the second byte, so that the streams are connected before there is output.
             if (process.AttachAnswer(cancel).Fails(out error, out _)

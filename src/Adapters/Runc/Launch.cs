@@ -30,7 +30,7 @@ internal sealed class Launch(
             return error;
         }
 
-        var created = Results.Guarded(bundle, () => Prepare(spec).Bind(_ => Spawn(spec, runtime, conmon, cancel)));
+        var created = Results.Guarded(bundle, () => Spawn(spec, runtime, conmon, cancel));
         if (created.IsLeft)
         {
             // The first error is the one that explains; what cannot be undone is found again by the next start or removal.
@@ -45,8 +45,6 @@ internal sealed class Launch(
         var (id, settings) = (spec.Id, spec.Settings);
         var (bundle, container, root) = (paths.Bundle(id), paths.Container(id), paths.Merged(id));
         var workingDir = settings.WorkingDir.Length == 0 ? "/" : settings.WorkingDir;
-        PrivateFiles.MakeDirectory(paths.Runtime);
-        PrivateFiles.MakeDirectory(paths.ExitDirectory(id));
         var mount = new OverlayMount(spec.Layers, paths.Upper(id), $"{container}/work", root, MountPoints: true);
         if (sandboxes.Of(spec).Fails(out var error, out var setting)
             || mounts.Mount(mount).Fails(out error, out _)
@@ -79,10 +77,13 @@ internal sealed class Launch(
         return unit;
     }
 
+    /// <summary>The monitor starts while the bundle is made.</summary>
     private Either<DomainError, ProcessIdentity> Spawn(
         LaunchSpec spec, RuntimeProgram runtime, string conmon, CancellationToken cancel)
     {
         var bundle = paths.Bundle(spec.Id);
+        PrivateFiles.MakeDirectory(paths.Runtime);
+        PrivateFiles.MakeDirectory(paths.ExitDirectory(spec.Id));
         var spawned = ConmonProcess.Spawn(
             conmon, Arguments(spec, runtime), paths.Environment, bundle, paths.Cgroup("conmon"), attached: false);
         if (spawned.Fails(out var error, out var process))
@@ -93,6 +94,12 @@ internal sealed class Launch(
         using (process)
         {
             FaultPoints.At(FaultPoint.MonitorSpawned);
+            if (Prepared(spec, process).Fails(out error, out _))
+            {
+                return error;
+            }
+
+            process.Go();
 
             // An answer that comes a moment later is waited for, cancelled or not: without it there would be a process that nobody
             // knows. Only a runtime that hangs is left.
@@ -121,6 +128,17 @@ internal sealed class Launch(
             Bundle.WriteIdentity(bundle, "conmon", watcher);
             return cancel.IsCancellationRequested ? new DomainError.Interrupted() : init;
         }
+    }
+
+    private Either<DomainError, Unit> Prepared(LaunchSpec spec, ConmonProcess monitor)
+    {
+        var prepared = Results.Guarded(paths.Bundle(spec.Id), () => Prepare(spec));
+        if (prepared.IsLeft)
+        {
+            monitor.CallOff();
+        }
+
+        return prepared;
     }
 
     private List<string> Arguments(LaunchSpec spec, RuntimeProgram runtime)

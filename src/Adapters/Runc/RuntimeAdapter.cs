@@ -42,7 +42,7 @@ public static class RuntimeAdapter
             Signal: (id, signal, _) => Results.Blocking(paths.Bundle(id), () => Signal(paths, id, signal)),
             CleanUp: (id, _) => Results.Blocking(paths.Bundle(id), () => cleanUp.Run(id)),
             Release: (id, _) => Results.Blocking(paths.Bundle(id), () => cleanUp.Release(id)),
-            Exec: (spec, cancel) => Results.Blocking(paths.Bundle(spec.Container), () => execs.Run(spec, streams, cancel)),
+            Exec: (spec, cancel) => Results.Blocking(paths.Bundle(spec.Container), () => execs.Prepare(spec, streams)),
             ExecExit: (id, exec, _) => Results.Blocking(paths.Bundle(id), () => Right<DomainError, Option<ExitFact>>(execs.Exit(id, exec))),
             ExecExits: (id, _) => Results.Blocking(paths.Bundle(id), () => Right<DomainError, Seq<ExecExit>>(execs.Exits(id))),
             ExecCleanUp: (id, exec, _) => Results.Blocking(paths.Bundle(id), () => execs.CleanUp(id, exec)),

@@ -67,6 +67,12 @@ public sealed record ExecSpec(
     public bool Privileged { get; init; }
 }
 
+/// <summary>An exec whose monitor waits: nothing of it runs yet.</summary>
+/// <param name="Go">Has it made and started.</param>
+/// <param name="CallOff">Leaves nothing of it.</param>
+public sealed record PreparedExec(
+    Func<CancellationToken, EitherAsync<DomainError, RunningExec>> Go, Func<EitherAsync<DomainError, Unit>> CallOff);
+
 /// <param name="Wait">Pumps the streams to the end, then says how that end came.</param>
 public sealed record RunningExec(int Pid, Func<CancellationToken, EitherAsync<DomainError, ExecEnd>> Wait);
 
@@ -115,7 +121,7 @@ public sealed record Runtime(
     Func<ContainerId, string, CancellationToken, EitherAsync<DomainError, Unit>> Signal,
     Func<ContainerId, CancellationToken, EitherAsync<DomainError, Unit>> CleanUp,
     Func<ContainerId, CancellationToken, EitherAsync<DomainError, Unit>> Release,
-    Func<ExecSpec, CancellationToken, EitherAsync<DomainError, RunningExec>> Exec,
+    Func<ExecSpec, CancellationToken, EitherAsync<DomainError, PreparedExec>> Exec,
     Func<ContainerId, string, CancellationToken, EitherAsync<DomainError, Option<ExitFact>>> ExecExit,
     Func<ContainerId, CancellationToken, EitherAsync<DomainError, Seq<ExecExit>>> ExecExits,
     Func<ContainerId, string, CancellationToken, EitherAsync<DomainError, Unit>> ExecCleanUp,
