@@ -245,7 +245,14 @@ public static class Program
     private static int Ended(
         string[] args, Func<Wiring, Session, CancellationToken, EitherAsync<DomainError, int>> command, TextWriter output, TextWriter error)
     {
-        var wiring = new Wiring(Places.OfEnvironment(), Origin(args.ToSeq()));
+        var places = Places.OfEnvironment();
+        if (!Directory.Exists(places.Root))
+        {
+            // Removed with all that was in it, while the monitor that calls lived on: it is not made again for that.
+            return 0;
+        }
+
+        var wiring = new Wiring(places, Origin(args.ToSeq()));
         var result = Run(() => command(wiring, wiring.Session(output, error), CancellationToken.None)).GetAwaiter().GetResult();
         EndedAsync(wiring, result.IsLeft, error).GetAwaiter().GetResult();
         return result.Match(Right: code => code, Left: refused => Told(refused, args[0], error));

@@ -90,6 +90,7 @@ public static class End
         from over in fact.IsNone && ports.Runtime.Alive(process)
             ? Fail<Unit>(new DomainError.RuntimeFailed("conmon", $"container {id.Short} still runs, and nobody watches it"))
             : Done
+        from execs in fact.IsNone ? Exec.SettleLost(ports, id, cancel) : Done
         let code = fact.Match(Some: f => Some(f.ExitCode), None: () => killed ? Some(Unwatched.KilledCode) : None)
         let exited = new ContainerExited(
             id, code.MatchUnsafe(Some: c => (int?)c, None: () => null), fact.Map(f => f.OutOfMemory).IfNone(false))

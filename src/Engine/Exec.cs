@@ -85,8 +85,31 @@ public static class Exec
     /// </summary>
     public static EitherAsync<DomainError, Unit> SettleAll(Ports ports, ContainerId container, CancellationToken cancel) =>
         from exits in ports.Runtime.ExecExits(container, cancel)
-        from recorded in exits.InTurn(exit => Exited(ports, container, exit.ExecId, exit.Fact.ExitCode, exit.Fact.At, cancel))
+        from recorded in exits.InTurn(exit => exit.Fact.Match(
+            Some: fact => Exited(ports, container, exit.ExecId, fact.ExitCode, fact.At, cancel),
+            None: () => Exited(ports, container, exit.ExecId, null, ports.World.Clock(), cancel)))
         select unit;
+
+    /// <summary>
+    /// The same of a container whose end nobody has seen, since the host was booted, say: its notes are gone, and the ledger alone knows what
+    /// ran in it.
+    /// </summary>
+    public static EitherAsync<DomainError, Unit> SettleLost(Ports ports, ContainerId container, CancellationToken cancel)
+    {
+        var begun = new List<string>();
+        return
+            from read in ports.Ledger.Log.Read(
+                new LogQuery(
+                    Seq<string>(), Seq1(Streams.ExecsOf(container.Value)), Seq1(nameof(ExecStarted)), null, null, null, null, null),
+                recorded =>
+                {
+                    begun.Add(((ExecStarted)recorded.Event).Id);
+                    return unit;
+                },
+                cancel)
+            from recorded in begun.ToSeq().InTurn(id => Exited(ports, container, id, null, ports.World.Clock(), cancel))
+            select unit;
+    }
 
     /// <summary>The end and what was written; conmon's note goes once both are recorded.</summary>
     private static EitherAsync<DomainError, Unit> Recorded(
@@ -99,7 +122,7 @@ public static class Exec
         select unit;
 
     private static EitherAsync<DomainError, Unit> Exited(
-        Ports ports, ContainerId container, string id, int code, DateTimeOffset at, CancellationToken cancel) =>
+        Ports ports, ContainerId container, string id, int? code, DateTimeOffset at, CancellationToken cancel) =>
         KnownStream.Add(
             ports, ExecDecider.Decider, Streams.Exec(container.Value, id), new RecordExecExited(id, container, code), at, cancel).Ignore();
 

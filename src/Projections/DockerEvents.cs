@@ -83,7 +83,7 @@ public static class DockerEvents
         {
             ExecRequested => Seq1(Told($"exec_create: {command}")),
             ExecStarted or ExecFailed => Seq1(Told($"exec_start: {command}")),
-            ExecExited e => Seq1(Told("exec_die", ("exitCode", e.ExitCode.ToString(CultureInfo.InvariantCulture)))),
+            ExecExited e => Seq1(Told("exec_die", ("exitCode", (e.ExitCode ?? 255).ToString(CultureInfo.InvariantCulture)))),
             _ => Seq<DockerEvent>(),
         };
 

@@ -32,7 +32,7 @@ public sealed class RuntimeExecTests : IAsyncLifetime
 
         Assert.Equal((42, "out\n", "err\n"), (result.ExitCode, result.Text, result.ErrorText));
         var note = Assert.Single(Good(await host.Runtime.ExecExits(id, default).ToEither()));
-        Assert.Equal(42, note.Fact.ExitCode);
+        Assert.Equal(Some(42), note.Fact.Map(fact => fact.ExitCode));
         Good(await host.Runtime.ExecCleanUp(id, note.ExecId, default).ToEither());
         Assert.Empty(Directory.GetDirectories(host.Paths.Bundle(id), "e*"));
     }

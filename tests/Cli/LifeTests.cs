@@ -131,6 +131,24 @@ public sealed class LifeTests(BusyboxInstallation eventdock) : IClassFixture<Bus
     }
 
     [Fact]
+    public void An_exec_whose_monitor_was_killed_ends_with_its_container_and_nobody_knows_how()
+    {
+        var id = eventdock.Out("run", "-d", "--name", "bereft", "busybox", "sleep", "300");
+        eventdock.Run("exec", "-d", "bereft", "sleep", "300").Good();
+        var monitor = Assert.Single(
+            Remains.Processes($"{eventdock.RunDirectory}/c/"),
+            pid => File.ReadAllText($"/proc/{pid}/cmdline").Split('\0') is var words
+                && words[0].EndsWith("conmon", StringComparison.Ordinal) && words.Contains("-e"));
+        Eventdock.Run("/bin/kill", ["-9", $"{monitor}"]).Good();
+        eventdock.Run("kill", "bereft").Good();
+        RunTests.Until(() => Ends().Length == 1, "the end is recorded");
+        Assert.Contains("(code unknown)", Ends()[0], StringComparison.Ordinal);
+        eventdock.Run("rm", "bereft").Good();
+
+        string[] Ends() => eventdock.Lines("log", "--container", id, "--type", "ExecExited");
+    }
+
+    [Fact]
     public void Logs_keep_both_streams_and_can_be_cut_and_followed()
     {
         eventdock.Run("run", "--name", "talker", "busybox", "sh", "-c", "for n in 1 2 3 4 5; do echo out $n; done; echo err >&2").Done();

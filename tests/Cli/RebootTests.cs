@@ -123,6 +123,7 @@ public sealed class RebootTests
         }
 
         Assert.Equal(before, eventdock.Container(stopped));
+        Assert.Contains("(code unknown)", Assert.Single(eventdock.Lines("log", "--container", with, "--type", "ExecExited")), StringComparison.Ordinal);
         Assert.DoesNotContain(gone, eventdock.Lines("ps", "-aq", "--no-trunc"));
         eventdock.AsTheLedgerSays("after a reboot");
         Assert.Equal("plain", eventdock.Out("start", "plain"));

@@ -86,6 +86,7 @@ public static class Histories
         Gen.Constant<ExecCommand>(new RequestExec("e", Ids[0], Seq1("true"), "", "/", false, Seq<SecretName>())),
         Gen.Constant<ExecCommand>(new RecordExecStarted("e", Ids[0], 7)),
         Gen.Constant<ExecCommand>(new RecordExecFailed("e", Ids[0], 127, "no")),
+        Gen.Constant<ExecCommand>(new RecordExecExited("e", Ids[0], null)),
         Gen.Constant<ExecCommand>(new RecordExecExited("e", Ids[0], 3)));
 
     public static Gen<RootCommand> RootCommands => Gen.OneOf<RootCommand>(

@@ -92,7 +92,7 @@ internal sealed class Execs(RuntimePaths paths, Programs programs)
         return Directory.EnumerateDirectories(bundle)
             .ToSeq().Strict()
             .Choose(directory => PrivateFiles.ReadText($"{directory}/{IdFile}") is { } id
-                ? Note(directory, container, until).Map(fact => new ExecExit(id, fact))
+                ? Some(new ExecExit(id, Note(directory, container, until)))
                 : None)
             .Strict();
     }

@@ -1,5 +1,6 @@
 namespace EventDock.Cli.Output;
 
+using System.Globalization;
 using EventDock.Domain.Builds;
 using EventDock.Domain.Containers;
 using EventDock.Domain.Images;
@@ -46,7 +47,7 @@ public static class LogText
             ContainerStarted e => $"{e.Id.Short} pid {e.Pid}",
             ContainerStartFailed e => $"{e.Id.Short} ({e.ExitCode}) {e.Message}",
             ContainerSignalled e => $"{e.Id.Short} SIG{e.Signal} ({e.Cause})",
-            ContainerExited e => $"{e.Id.Short} ({(e.ExitCode is { } code ? code : "code unknown")}){(e.OutOfMemory ? " out of memory" : "")}",
+            ContainerExited e => $"{e.Id.Short} ({Code(e.ExitCode)}){(e.OutOfMemory ? " out of memory" : "")}",
             ContainerPaused e => e.Id.Short,
             ContainerUnpaused e => e.Id.Short,
             ContainerRenamed e => $"{e.Id.Short} {e.Name}, before {e.Previous}",
@@ -60,7 +61,7 @@ public static class LogText
             ExecRequested e => $"{e.Container.Short} {string.Join(' ', e.Command)}",
             ExecStarted e => $"{e.Container.Short} exec {Short(e.Id)} pid {e.Pid}",
             ExecFailed e => $"{e.Container.Short} exec {Short(e.Id)} ({e.ExitCode}) {e.Message}",
-            ExecExited e => $"{e.Container.Short} exec {Short(e.Id)} ({e.ExitCode})",
+            ExecExited e => $"{e.Container.Short} exec {Short(e.Id)} ({Code(e.ExitCode)})",
             ForeignEventFound e => $"{e.Type} at position {e.Position} in {(e.Stream.Length == 0 ? "no stream" : e.Stream)}",
             Redacted e => $"{string.Join(" and ", e.Parts)} of position {e.Position}: {e.Reason}",
             SegmentSealed e => $"positions {e.First} to {e.Last} in {e.File}, {Human.Size(e.Bytes.Value)}",
@@ -87,6 +88,8 @@ public static class LogText
         : actor.LoginUid != Actor.Unset ? $"login {actor.LoginUid}"
         : actor.SudoUid is { } sudo ? $"sudo {sudo}"
         : $"uid {actor.Uid}";
+
+    private static string Code(int? code) => code?.ToString(CultureInfo.InvariantCulture) ?? "code unknown";
 
     private static string Short(string id) => id.Length > 12 ? id[..12] : id;
 

@@ -117,4 +117,5 @@ public sealed record ExecStarted(string Id, ContainerId Container, int Pid) : Ex
 
 public sealed record ExecFailed(string Id, ContainerId Container, int ExitCode, string Message) : ExecEvent(Id, Container);
 
-public sealed record ExecExited(string Id, ContainerId Container, int ExitCode) : ExecEvent(Id, Container);
+/// <param name="ExitCode">Null: nobody could observe it.</param>
+public sealed record ExecExited(string Id, ContainerId Container, int? ExitCode) : ExecEvent(Id, Container);

@@ -15,7 +15,8 @@ public sealed record RecordExecStarted(string Id, ContainerId Container, int Pid
 
 public sealed record RecordExecFailed(string Id, ContainerId Container, int ExitCode, string Message) : ExecCommand(Id, Container);
 
-public sealed record RecordExecExited(string Id, ContainerId Container, int ExitCode) : ExecCommand(Id, Container);
+/// <param name="ExitCode">Null: its container has ended, and nobody has seen how it did.</param>
+public sealed record RecordExecExited(string Id, ContainerId Container, int? ExitCode) : ExecCommand(Id, Container);
 
 /// <summary>Where an exec stands.</summary>
 public enum ExecState
@@ -42,6 +43,8 @@ public static class ExecDecider
             (RecordExecStarted c, Requested or EndedFirst) => Emit(new ExecStarted(c.Id, c.Container, c.Pid)),
             (RecordExecStarted, Running or Ended) => Nothing,
             (RecordExecFailed c, Requested) => Emit(new ExecFailed(c.Id, c.Container, c.ExitCode, c.Message)),
+            // Whether it ever ran is known to the command that is at it, if to anybody.
+            (RecordExecExited { ExitCode: null }, Absent or Requested) => Nothing,
             (RecordExecExited c, Requested or Running) => Emit(new ExecExited(c.Id, c.Container, c.ExitCode)),
             (RecordExecExited or RecordExecFailed, Ended or EndedFirst) => Nothing,
             _ => new DomainError.WrongState(command.Container.Value, state.ToString().ToLowerInvariant(), "exec"),

@@ -76,8 +76,8 @@ public sealed record PreparedExec(
 /// <param name="Wait">Pumps the streams to the end, then says how that end came.</param>
 public sealed record RunningExec(int Pid, Func<CancellationToken, EitherAsync<DomainError, ExecEnd>> Wait);
 
-/// <summary>How an exec ended, as conmon noted it.</summary>
-public sealed record ExecExit(string ExecId, ExitFact Fact);
+/// <summary>How an exec ended, as conmon noted it; None where its conmon was ended before it could.</summary>
+public sealed record ExecExit(string ExecId, Option<ExitFact> Fact);
 
 /// <summary>How an attached exec ended, and with which code if it is the process's end.</summary>
 public sealed record ExecEnd(AttachEnd How, int ExitCode);
@@ -106,7 +106,7 @@ public sealed record StepSpec(
 /// <param name="CleanUp">Unmounts the root and removes bundle, cgroups and runc's state; the logs and the thin layer stay.</param>
 /// <param name="Release">Of that, what nobody asks any more once the process has ended: not the bundle, which says how it ended.</param>
 /// <param name="ExecExit">How an exec ended, while conmon's note of it is there.</param>
-/// <param name="ExecExits">The execs of a container that has ended whose notes are there, or come within moments.</param>
+/// <param name="ExecExits">The execs of a container that has ended, with the notes that are there, or come within moments.</param>
 /// <param name="ExecCleanUp">Removes what an exec that has ended leaves.</param>
 /// <param name="Logs">Writes the container's output to our stdout and stderr.</param>
 /// <param name="Step">Runs a build step; the exit code.</param>
