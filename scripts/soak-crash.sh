@@ -2,7 +2,7 @@
 
 life() {
     echo '== a container'"'"'s life, killed at each point; reboots, killed neighbours, a full disk'
-    dotnet build tests/Cli --nologo -v quiet || exit 1
+    built tests/Cli || exit 1
     check 'each verb, killed at each of its points' env EVENTDOCK_TEST_KILLS=all EVENTDOCK_TEST_LOAD_SECONDS=20 EVENTDOCK_TEST_BINARY="$eventdock" \
         dotnet test tests/Cli --no-build --nologo -v quiet \
         --filter 'FullyQualifiedName~KilledLifeTests|FullyQualifiedName~RebootTests|FullyQualifiedName~KilledNeighbourTests|FullyQualifiedName~LoopDiskTests'

@@ -38,6 +38,9 @@ check() {
     fi
 }
 
+# built PROJECT…: the two halves of the soak build the same projects.
+built() { mkdir -p artifacts && flock artifacts/build.lock dotnet build --nologo -v quiet "$@"; }
+
 equal() { [ "$1" = "$2" ] || { diff <(echo "$1") <(echo "$2"); return 1; }; }
 empty() { [ -z "$1" ] || { echo "$1"; return 1; }; }
 mounts() { awk -v below="$EVENTDOCK_ROOT/" 'index($2, below) == 1 { print $2 }' /proc/mounts; }
@@ -204,7 +207,7 @@ removals() {
     done
     "$eventdock" pull -q "$image" > /dev/null
     nothing_is_left '150 removals'
-    dotnet build tests/Cli --nologo -v quiet || exit 1
+    built tests/Cli || exit 1
     check '50 rounds each of six pairs, two of them beside build and load' env EVENTDOCK_TEST_ROUNDS=50 EVENTDOCK_TEST_BINARY="$eventdock" \
         dotnet test tests/Cli --no-build --nologo -v quiet --filter FullyQualifiedName~RaceTests
 }
@@ -212,20 +215,20 @@ removals() {
 appends() {
     echo '== appends while connections are cut and the server is killed'
     local bench=artifacts/bin/net10.0/Bench/Release/net10.0/EventDock.Tests.Bench.dll
-    check 'the trial builds' dotnet build tests/Bench -c Release --nologo -v quiet
+    check 'the trial builds' built tests/Bench -c Release
     check '32 writers, 500 commands each, on 20 streams' dotnet "$bench" append-soak "$seed"
 }
 
 points() {
     echo '== killed at each point'
-    dotnet build tests/Cli --nologo -v quiet || exit 1
+    built tests/Cli || exit 1
     check 'each command, killed at each of its points' env EVENTDOCK_TEST_KILLS=all EVENTDOCK_TEST_BINARY="$eventdock" \
         dotnet test tests/Cli --no-build --nologo -v quiet --filter FullyQualifiedName~KilledTests
 }
 
 tamperings() {
     echo '== changes straight in SQL'
-    dotnet build tests/Adapters --nologo -v quiet || exit 1
+    built tests/Adapters || exit 1
     check '1,000 changes, each found and called by its name' env EVENTDOCK_TAMPERINGS=1000 \
         dotnet test tests/Adapters --no-build --nologo -v quiet --filter FullyQualifiedName~LedgerTamperTests.Every_single_change
     check 'imports that end at each of their points' \
@@ -234,23 +237,34 @@ tamperings() {
 
 archives() {
     echo '== archives with something changed at random'
-    dotnet build tests/Adapters --nologo -v quiet || exit 1
+    built tests/Adapters || exit 1
     check '6,000 archives, each read or refused by one error, nothing left of any' env EVENTDOCK_FUZZ_CASES=6000 \
         dotnet test tests/Adapters --no-build --nologo -v quiet --filter FullyQualifiedName~ArchiveFuzzTests
 }
 
 docker() {
     echo '== command lines beside docker'
-    dotnet build tests/Cli --nologo -v quiet || exit 1
+    built tests/Cli || exit 1
     check 'each line of each script answers as docker does' env EVENTDOCK_TEST_BINARY="$eventdock" \
         dotnet test tests/Cli --no-build --nologo -v quiet --filter 'FullyQualifiedName~SandboxDocker|FullyQualifiedName~FlagDocker|FullyQualifiedName~LifeDocker|FullyQualifiedName~DockerThin'
 }
 
 parts=("$@")
-if [ ${#parts[@]} -eq 0 ]; then parts=(walks many loops kills points life pairs removals appends tamperings archives docker); fi
+if [ ${#parts[@]} -eq 0 ]; then
+    # Two halves at once, each with a root of its own: alone, either would leave a processor idle.
+    parts=(walks many loops kills pairs removals)
+    SEED=$((seed + 1)) scripts/soak.sh points life appends tamperings archives docker > artifacts/soak.beside 2>&1 &
+    beside=$!
+fi
 for part in "${parts[@]}"; do
     case $part in
         walks | many | loops | kills | points | life | pairs | removals | appends | tamperings | archives | docker) "$part" ;;
         *) check "a part named $part" false ;;
     esac
 done
+if [ -n "${beside:-}" ]; then
+    wait "$beside"
+    cat artifacts/soak.beside
+    [[ $(tail -n 1 artifacts/soak.beside) =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]] || BASH_REMATCH=(none 0 1)
+    passed=$((passed + BASH_REMATCH[1])) failed=$((failed + BASH_REMATCH[2]))
+fi
