@@ -27,13 +27,14 @@ public static class Program
     [
         "run", "create", "start", "stop", "restart", "kill", "pause", "unpause", "rename", "exec", "rm", "rmi", "tag", "import", "load", "pull", "push", "build",
         "ledger redact", "ledger seal", "container prune", "image prune", "system prune", "repair",
-        "diff", "cp", "commit", "restore",
+        "diff", "cp", "commit", "restore", "bookmark",
     ];
 
     private static readonly Dictionary<string, Func<ParsedArgs, Session, CancellationToken, EitherAsync<DomainError, int>>> Verbs = new()
     {
         ["adopt"] = AdoptCommand.Run,
         ["attach"] = AttachCommand.Run,
+        ["bookmark"] = BookmarkCommand.Run,
         ["build"] = BuildCommand.Run,
         ["check"] = CheckCommand.Run,
         ["commit"] = CommitCommand.Run,

@@ -17,6 +17,6 @@ public static class AllViews
     public static readonly Seq<string> Unheeded = Seq(
         "CommandRefused", "LayerQuotaReached", "LayerContentRemoved", "ContainerSignalled", "ExecRequested", "ExecStarted", "ExecFailed",
         "ExecExited",
-        "ForeignEventFound", "Redacted", "SegmentSealed", "SegmentRewritten", "SegmentDropped",
+        "ForeignEventFound", "Redacted", "SegmentSealed", "SegmentRewritten", "SegmentDropped", "BookmarkSet", "BookmarkRemoved",
         "LayerRepaired", "ImageRepaired", "ContainerCopiedOut", "ContainerCopiedIn", "ContainerExported", "ContainerAttached", "StorePruned");
 }

@@ -18,7 +18,14 @@ public sealed record Views(
     Func<string, CancellationToken, EitherAsync<DomainError, Seq<TagRow>>> TagsOf,
     Func<string, CancellationToken, EitherAsync<DomainError, Seq<string>>> LayersOnlyOf,
     Func<DateTimeOffset, CancellationToken, EitherAsync<DomainError, MomentAt>> At,
-    Func<CancellationToken, EitherAsync<DomainError, Option<RootRow>>> Root);
+    Func<CancellationToken, EitherAsync<DomainError, Option<RootRow>>> Root)
+{
+    /// <summary>
+    /// A time by the clock of what happened: the last position that had happened by then, recorded by then or not. What was recorded before
+    /// that and happened only later is in the answer, and counted as <see cref="MomentAt.Late"/>.
+    /// </summary>
+    public required Func<DateTimeOffset, CancellationToken, EitherAsync<DomainError, MomentAt>> AtOccurred { get; init; }
+}
 
 /// <summary>One view's rows: all, by key, or by the beginning of the key; as of a position, or now.</summary>
 public sealed record ViewReader<TRow>(

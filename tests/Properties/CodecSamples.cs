@@ -95,7 +95,9 @@ public sealed class CodecSamples
         ("redacted.v1", new Redacted(77, Seq("headers", "data"), "a password")),
         ("segment_sealed.v1", new SegmentSealed(1, 100_000, "000000000001-000000100000.ndjson.gz", 28_600_000, Digest)),
         ("segment_rewritten.v1", new SegmentRewritten(1, 100_000, "000000000001-000000100000.2.ndjson.gz", 28_600_000, Digest)),
-        ("segment_dropped.v1", new SegmentDropped(1, 100_000)));
+        ("segment_dropped.v1", new SegmentDropped(1, 100_000)),
+        ("bookmark_set.v1", new BookmarkSet("before-the-update", 9_007_199_254_740_993)),
+        ("bookmark_removed.v1", new BookmarkRemoved("before-the-update")));
 
     [Fact]
     public void Every_sample_reads_as_the_event_it_was()

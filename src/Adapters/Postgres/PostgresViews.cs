@@ -36,8 +36,11 @@ internal static class PostgresViews
         ContainersUnended: cancel => Rows(database, ContainersView.Projection, None, "row->>'State' in ('starting', 'running')", cancel),
         TagsOf: (image, cancel) => Rows(database, TagsView.Projection, None, "row->>'Image' = $1", cancel, Text(image)),
         LayersOnlyOf: (image, cancel) => LayersOnlyOfAsync(database, image, cancel).ToAsync(),
-        At: (time, cancel) => AtAsync(database, time, cancel).ToAsync(),
-        Root: cancel => Rows(database, RootView.Projection, None, "key = $1", cancel, Text(RootView.Key)).Map(found => found.HeadOrNone()));
+        At: (time, cancel) => AtAsync(database, Recorded, time, cancel).ToAsync(),
+        Root: cancel => Rows(database, RootView.Projection, None, "key = $1", cancel, Text(RootView.Key)).Map(found => found.HeadOrNone()))
+    {
+        AtOccurred = (time, cancel) => AtAsync(database, Occurred, time, cancel).ToAsync(),
+    };
 
     private static ViewReader<TRow> Reader<TRow>(Database database, Projection<TRow> view) where TRow : class => new(
         All: (at, cancel) => Rows(database, view, at, "true", cancel),
@@ -156,16 +159,29 @@ internal static class PostgresViews
             },
             cancel);
 
-    private static Task<Either<DomainError, MomentAt>> AtAsync(Database database, DateTimeOffset time, CancellationToken cancel) =>
+    private const string Recorded =
+        """
+        select coalesce((select position from eventdock.leaves where recorded <= $1 order by recorded desc, position desc limit 1), 0),
+            (select count(*) from eventdock.leaves where late @> $1),
+            (select position from eventdock.head)
+        """;
+
+    /// <summary>What happened late is recorded after the last position that was recorded by then.</summary>
+    private const string Occurred =
+        """
+        select last, last - recorded - late, head from (
+            select coalesce(max(l.position), r.recorded) as last, r.recorded, count(l.position) as late, r.head from (
+                select coalesce((select position from eventdock.leaves where recorded <= $1 order by recorded desc, position desc limit 1), 0) as recorded,
+                    (select position from eventdock.head) as head) r
+            left join eventdock.leaves l on l.late @> $1
+            group by r.recorded, r.head) found
+        """;
+
+    private static Task<Either<DomainError, MomentAt>> AtAsync(Database database, string sql, DateTimeOffset time, CancellationToken cancel) =>
         database.Use<MomentAt>(
             async connection =>
             {
-                await using var command = new NpgsqlCommand(
-                    """
-                    select coalesce((select position from eventdock.leaves where recorded <= $1 order by recorded desc, position desc limit 1), 0),
-                           (select count(*) from eventdock.leaves where late @> $1),
-                           (select position from eventdock.head)
-                    """, connection);
+                await using var command = new NpgsqlCommand(sql, connection);
                 command.Parameters.Add(new NpgsqlParameter { Value = time.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
                 await using var reader = await command.ExecuteReaderAsync(cancel);
                 await reader.ReadAsync(cancel);

@@ -18,7 +18,10 @@ internal static class RefusedViews
             (_, _) => Refused<Seq<TagRow>>(),
             (_, _) => Refused<Seq<string>>(),
             (_, _) => Refused<MomentAt>(),
-            _ => Refused<Option<RootRow>>());
+            _ => Refused<Option<RootRow>>())
+        {
+            AtOccurred = (_, _) => Refused<MomentAt>(),
+        };
 
         ViewReader<TRow> Reader<TRow>() => new(
             (_, _) => Refused<Seq<TRow>>(), (_, _, _) => Refused<Seq<TRow>>(), (_, _, _) => Refused<Seq<TRow>>());

@@ -15,9 +15,9 @@ public static class EventsCommand
     public static EitherAsync<DomainError, int> Run(ParsedArgs args, Session session, CancellationToken cancel) =>
         from filters in EventFilterFlags.Parse(args.All("filter")).ToAsync()
         from form in Form(args.Text("format")).ToAsync()
-        from since in Moments.Time("since", args.Text("since"), session.Clock()).ToAsync()
-        from until in Moments.Time("until", args.Text("until"), session.Clock()).ToAsync()
         from ports in session.Read(cancel)
+        from since in Moments.Instant("since", args.Text("since"), ports, session, cancel)
+        from until in Moments.Instant("until", args.Text("until"), ports, session, cancel)
         // Those that ended unseen are told of at once, and not when the next command finds them.
         from settled in ports.Ledger.Root.IsSome ? Reconcile.Run(ports, cancel) : Done
         from first in First(ports, since, until, cancel)

@@ -22,13 +22,15 @@ public static class HistoryCommand
 
     public static EitherAsync<DomainError, int> Run(ParsedArgs args, Session session, CancellationToken cancel) =>
         from ports in session.Read(cancel)
-        from image in Find.Image(ports, args.Arguments[0], None, cancel)
+        from moment in Moments.AsOf(args, ports, session, cancel)
+        from image in Find.Image(ports, args.Arguments[0], moment.Position, cancel)
         let entries = Entries(image)
         from text in args.On("quiet") && args.Text("format") is null
             ? Give(string.Concat(entries.Map(e => Id(image, e, !args.On("no-trunc")) + "\n")))
             : Rows.Render(
-                args.Text("format"), entries, e => Row(image, e, session.Clock(), !args.On("no-trunc"), args.On("human"))).ToAsync()
+                args.Text("format"), entries, e => Row(image, e, moment.Clock, !args.On("no-trunc"), args.On("human"))).ToAsync()
         let printed = session.Print(text)
+        let footer = Moments.Footer(session, moment)
         select 0;
 
     /// <summary>Newest first; each layer's size with the instruction that made it.</summary>

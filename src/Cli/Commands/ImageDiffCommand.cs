@@ -20,12 +20,14 @@ public static class ImageDiffCommand
     public static EitherAsync<DomainError, int> Run(ParsedArgs args, Session session, CancellationToken cancel) =>
         from one in OneForm(args).ToAsync()
         from ports in session.Read(cancel)
-        from before in Find.Image(ports, args.Arguments[0], None, cancel)
-        from after in Find.Image(ports, args.Arguments[1], None, cancel)
+        from moment in Moments.AsOf(args, ports, session, cancel)
+        from before in Find.Image(ports, args.Arguments[0], moment.Position, cancel)
+        from after in Find.Image(ports, args.Arguments[1], moment.Position, cancel)
         let what = new LayerComparison(Layers(before), Layers(after), args.On("patch") ? LongestText : 0)
         from done in args.On("stat") ? Stat(ports, what, before, session, cancel)
             : args.Text("format") is { } format && format != "json" ? Formatted(ports, what, format, session, cancel)
             : ports.Reader.Compare(what, Line(args, session), cancel)
+        let footer = Moments.Footer(session, moment)
         select 0;
 
     private static Either<DomainError, Unit> OneForm(ParsedArgs args)

@@ -17,7 +17,7 @@ public static class ImageTreeCommand
 
     public static EitherAsync<DomainError, int> Run(ParsedArgs args, Session session, CancellationToken cancel) =>
         from ports in session.Read(cancel)
-        from moment in Moments.AsOf(args.Text("as-of"), ports, session, cancel)
+        from moment in Moments.AsOf(args, ports, session, cancel)
         from filters in ImageFilterFlags.Parse(
             args.All("filter"), args.Arguments.HeadOrNone().IfNone(""), text => Find.Image(ports, text, moment.Position, cancel))
         from all in LookAtLayers.Views(ports, moment.Position, cancel)

@@ -31,7 +31,7 @@ public static class ImagesCommand
 
     private static EitherAsync<DomainError, int> List(ParsedArgs args, Session session, CancellationToken cancel) =>
         from ports in session.Read(cancel)
-        from moment in Moments.AsOf(args.Text("as-of"), ports, session, cancel)
+        from moment in Moments.AsOf(args, ports, session, cancel)
         from filters in ImageFilterFlags.Parse(
             args.All("filter"), args.Arguments.HeadOrNone().IfNone(""), text => Find.Image(ports, text, moment.Position, cancel))
         from images in ports.Views.Images.All(moment.Position, cancel)

@@ -18,21 +18,16 @@ public static class InspectCommand
 {
     public static EitherAsync<DomainError, int> Run(ParsedArgs args, Session session, CancellationToken cancel) =>
         from type in Type(args.Text("type")).ToAsync()
-        from code in Walk(args, session, ports => Give<Finder>(name => One(ports, name, type, args.On("size"), cancel)), cancel)
+        from code in Walk(args, session, (ports, asOf) => name => One(ports, name, type, args.On("size"), asOf, cancel), cancel)
         select code;
 
     /// <summary><c>eventdock container inspect</c>: of containers alone.</summary>
     public static EitherAsync<DomainError, int> Containers(ParsedArgs args, Session session, CancellationToken cancel) =>
-        Walk(args, session, ports => Give<Finder>(name => Container(ports, name, args.On("size"), cancel)), cancel);
+        Walk(args, session, (ports, asOf) => name => Container(ports, name, args.On("size"), asOf, cancel), cancel);
 
-    /// <summary><c>eventdock image inspect</c>: of images alone, also as they were.</summary>
+    /// <summary><c>eventdock image inspect</c>: of images alone.</summary>
     public static EitherAsync<DomainError, int> Images(ParsedArgs args, Session session, CancellationToken cancel) =>
-        Walk(
-            args, session,
-            ports => from moment in Moments.AsOf(args.Text("as-of"), ports, session, cancel)
-                     let footer = Moments.Footer(session, moment)
-                     select new Finder(name => Image(ports, name, moment.Position, cancel)),
-            cancel);
+        Walk(args, session, (ports, asOf) => name => Image(ports, name, asOf, cancel), cancel);
 
     /// <summary>What a name stands for, as JSON.</summary>
     private delegate EitherAsync<DomainError, string> Finder(string name);
@@ -49,13 +44,14 @@ public static class InspectCommand
 
     // What is found is printed, what is not is told: docker's way, and [] where nothing was.
     private static EitherAsync<DomainError, int> Walk(
-        ParsedArgs args, Session session, Func<Ports, EitherAsync<DomainError, Finder>> opened, CancellationToken cancel) =>
+        ParsedArgs args, Session session, Func<Ports, Option<long>, Finder> finder, CancellationToken cancel) =>
         from template in (args.Text("format") is { } format
             ? GoTemplate.Typed(format).Map(Some)
             : Right<DomainError, Option<GoTemplate>>(None)).ToAsync()
         from ports in session.Read(cancel)
-        from find in opened(ports)
-        from code in Each(args.Arguments, session, find, template).ToAsync()
+        from moment in Moments.AsOf(args, ports, session, cancel)
+        from code in Each(args.Arguments, session, finder(ports, moment.Position), template).ToAsync()
+        let footer = Moments.Footer(session, moment)
         select code;
 
     private static async Task<Either<DomainError, int>> Each(
@@ -82,20 +78,23 @@ public static class InspectCommand
         return missing.Match(Some: Left<DomainError, int>, None: () => Right<DomainError, int>(0));
     }
 
-    private static EitherAsync<DomainError, string> One(Ports ports, string name, string type, bool sizes, CancellationToken cancel) =>
-        type == "image" ? Image(ports, name, None, cancel)
-        : type == "container" ? Container(ports, name, sizes, cancel)
-        : Container(ports, name, sizes, cancel).Recover(error => error is DomainError.NoSuchContainer
-            ? Some(Image(ports, name, None, cancel).Recover(other => other is DomainError.NoSuchImage
+    private static EitherAsync<DomainError, string> One(
+        Ports ports, string name, string type, bool sizes, Option<long> asOf, CancellationToken cancel) =>
+        type == "image" ? Image(ports, name, asOf, cancel)
+        : type == "container" ? Container(ports, name, sizes, asOf, cancel)
+        : Container(ports, name, sizes, asOf, cancel).Recover(error => error is DomainError.NoSuchContainer
+            ? Some(Image(ports, name, asOf, cancel).Recover(other => other is DomainError.NoSuchImage
                 ? Some(Fail<string>(new DomainError.NoSuchObject(name)))
                 : None))
             : None);
 
-    private static EitherAsync<DomainError, string> Container(Ports ports, string name, bool sizes, CancellationToken cancel) =>
-        from row in Find.Container(ports, name, cancel)
-        from image in ports.Views.Images.Keyed(Seq1(row.ImageId), None, cancel)
+    // The values of its environment stand beside the container, and not in the ledger: of one that has been removed they are gone.
+    private static EitherAsync<DomainError, string> Container(
+        Ports ports, string name, bool sizes, Option<long> asOf, CancellationToken cancel) =>
+        from row in Find.Container(ports, name, asOf, cancel)
+        from image in ports.Views.Images.Keyed(Seq1(row.ImageId), asOf, cancel)
         from env in ports.Secrets.Read(row.Id, cancel)
-        from layers in sizes ? ports.Views.Layers.Keyed(Seq1(row.Id.Value), None, cancel) : Give(Seq<LayerRow>())
+        from layers in sizes ? ports.Views.Layers.Keyed(Seq1(row.Id.Value), asOf, cancel) : Give(Seq<LayerRow>())
         let written = layers.Sum(l => l.WrittenBytes.Value)
         select InspectJson.Container(
             row, image.HeadOrNone(), env,

@@ -20,7 +20,7 @@ public static class LayerLsCommand
 
     public static EitherAsync<DomainError, int> Run(ParsedArgs args, Session session, CancellationToken cancel) =>
         from ports in session.Read(cancel)
-        from moment in Moments.AsOf(args.Text("as-of"), ports, session, cancel)
+        from moment in Moments.AsOf(args, ports, session, cancel)
         from views in LookAtLayers.Views(ports, moment.Position, cancel)
         from origins in LookAtLayers.Origins(ports, views, Verb, moment.Position, cancel)
         let format = args.Text("format")

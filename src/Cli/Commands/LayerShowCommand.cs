@@ -16,10 +16,12 @@ public static class LayerShowCommand
         var files = new List<LayerFile>();
         return
             from ports in session.Read(cancel)
-            from layer in LookAtLayers.Find(ports, args.Arguments[0], None, cancel)
+            from moment in Moments.AsOf(args, ports, session, cancel)
+            from layer in LookAtLayers.Find(ports, args.Arguments[0], moment.Position, cancel)
             from walked in ports.Reader.Files(layer.Id, Taken, cancel)
             from text in Rows.Render(args.Text("format"), files.ToSeq().Strict(), FileFields.Row).ToAsync()
             let printed = session.Print(text)
+            let footer = Moments.Footer(session, moment)
             select 0;
 
         Unit Taken(LayerFile file)

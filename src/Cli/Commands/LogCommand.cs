@@ -23,12 +23,14 @@ public static class LogCommand
             { } other => Fail<bool>(new DomainError.Invalid("--format", other, "log prints json, or lines for people")),
         }
         from limit in Limit(args.Number("limit")).ToAsync()
-        from since in Bound("--since", args.Text("since"), session.Clock()).ToAsync()
-        from until in Bound("--until", args.Text("until"), session.Clock()).ToAsync()
         from ports in session.Read(cancel)
+        from since in Bound("--since", args.Text("since"), ports, session, cancel)
+        from until in Bound("--until", args.Text("until"), ports, session, cancel)
+        from range in Range(args.Arguments.HeadOrNone(), ports, session, cancel)
         from streams in Streams(ports, args.Text("container"), args.Text("image"), cancel)
         let query = new LogQuery(
-            streams.Exact, streams.Prefixes, known, since.Time, until.Time, since.Position, until.Position, limit.ToNullable())
+            streams.Exact, streams.Prefixes, known, since.Time, until.Time, Greater(since.Position, range.First), Smaller(until.Position, range.Last),
+            limit.ToNullable())
         from read in Pages.Print(
             session, !args.On("no-pager"),
             (line, stop) => ports.Ledger.Log.Read(query, recorded => line(json ? Json(recorded) : Line(recorded)), stop),
@@ -104,14 +106,43 @@ public static class LogCommand
             select id;
     }
 
-    private sealed record Moment(DateTimeOffset? Time, long? Position);
+    private sealed record Bounded(DateTimeOffset? Time, long? Position);
 
-    private static Either<DomainError, Moment> Bound(string flag, string? text, DateTimeOffset now) =>
+    /// <summary>A time bounds by time, any other moment by its position; each with what is there.</summary>
+    private static EitherAsync<DomainError, Bounded> Bound(
+        string flag, string? text, Ports ports, Session session, CancellationToken cancel) =>
         text is null
-            ? new Moment(null, null)
-            : Moments.Position(text).Match(
-                Some: position => Right<DomainError, Moment>(new Moment(null, position)),
-                None: () => Moments.Time(flag, text, now).Map(time => new Moment(time.ToNullable(), null)));
+            ? Give(new Bounded(null, null))
+            : from named in MomentText.Parse(flag, text, Moments.Clock(session)).ToAsync()
+              from bound in named switch
+              {
+                  Moment.Time m => Give(new Bounded(m.Instant, null)),
+                  Moment.At m => Give(new Bounded(null, m.Position)),
+                  _ => FindMoment.At(ports, named, occurred: false, None, cancel).Map(found => new Bounded(null, found.Position)),
+              }
+              select bound;
+
+    private sealed record Span(long? First, long? Last);
+
+    /// <summary>What came after the one moment, up to and with the other.</summary>
+    private static EitherAsync<DomainError, Span> Range(Option<string> text, Ports ports, Session session, CancellationToken cancel)
+    {
+        return text.Match(
+            None: () => Give(new Span(null, null)),
+            Some: given =>
+                from range in MomentText.Range("range", given, Moments.Clock(session)).ToAsync()
+                from after in Side(range.After)
+                from until in Side(range.Until)
+                select new Span(after + 1, until));
+
+        EitherAsync<DomainError, long?> Side(Option<Moment> moment) => moment.Match(
+            Some: named => FindMoment.At(ports, named, occurred: false, None, cancel).Map(found => (long?)found.Position),
+            None: () => Give((long?)null));
+    }
+
+    private static long? Greater(long? one, long? other) => one is { } a && other is { } b ? Math.Max(a, b) : one ?? other;
+
+    private static long? Smaller(long? one, long? other) => one is { } a && other is { } b ? Math.Min(a, b) : one ?? other;
 
     private static Either<DomainError, string> Known(string type) =>
         EventCodec.Kinds.Find(k => k.Name == type).Map(k => k.Name)

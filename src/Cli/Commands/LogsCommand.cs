@@ -10,9 +10,9 @@ using EventDock.Engine;
 public static class LogsCommand
 {
     public static EitherAsync<DomainError, int> Run(ParsedArgs args, Session session, CancellationToken cancel) =>
-        from since in Moments.Time("--since", args.Text("since"), session.Clock()).ToAsync()
-        from until in Moments.Time("--until", args.Text("until"), session.Clock()).ToAsync()
         from ports in session.Read(cancel)
+        from since in Moments.Instant("--since", args.Text("since"), ports, session, cancel)
+        from until in Moments.Instant("--until", args.Text("until"), ports, session, cancel)
         from row in Find.Container(ports, args.Arguments[0], cancel)
         from kept in row.Settings.More.LogDriver == LogDrivers.None
             ? Pipeline.Fail<LanguageExt.Unit>(new DomainError.NothingLogged(row.Id.Value))

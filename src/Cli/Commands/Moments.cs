@@ -1,34 +1,71 @@
 namespace EventDock.Cli.Commands;
 
 using System.Globalization;
+using EventDock.Cli.Grammar;
 using EventDock.Domain.Kernel;
+using EventDock.Domain.Ledger;
 using EventDock.Engine;
-using EventDock.Projections;
+using static EventDock.Engine.Pipeline;
 
-/// <summary>How a moment is named on the command line: an RFC 3339 time, or a position (1234 or '#1234').</summary>
+/// <summary>Moments on the command line: what is typed, and by which clock it is read.</summary>
 public static class Moments
 {
     /// <summary>A moment in the ledger.</summary>
     /// <param name="Position">None: now.</param>
     /// <param name="Clock">The time that ages are counted to.</param>
-    public sealed record Moment(Option<long> Position, DateTimeOffset Clock, long Late);
+    /// <param name="Late">Events that the answer has otherwise than the clock that was asked for.</param>
+    public sealed record Moment(Option<long> Position, DateTimeOffset Clock, long Late)
+    {
+        /// <summary>By when things happened, not by when they were recorded.</summary>
+        public bool Occurred { get; init; }
+    }
 
-    /// <summary>Finds the moment that --as-of names.</summary>
-    public static EitherAsync<DomainError, Moment> AsOf(string? text, Ports ports, Session session, CancellationToken cancel) =>
+    /// <summary>The moment that --as-of names (and --occurred reads); now, where it is not given.</summary>
+    public static EitherAsync<DomainError, Moment> AsOf(ParsedArgs args, Ports ports, Session session, CancellationToken cancel) =>
+        (args.Text("as-of"), args.On("occurred")) switch
+        {
+            (null, true) => Fail<Moment>(new DomainError.FlagNeeds("--occurred", "--as-of")),
+            (null, false) => Give(new Moment(None, session.Clock(), 0)),
+            ({ } text, var occurred) =>
+                from named in MomentText.Parse("--as-of", text, Clock(session)).ToAsync()
+                from found in FindMoment.At(ports, named, occurred, None, cancel)
+                select new Moment(Some(found.Position), found.Clock, found.Late) { Occurred = occurred },
+        };
+
+    /// <summary>A time as docker takes it or, where it is none, the time of any moment of the ledger.</summary>
+    public static EitherAsync<DomainError, Option<DateTimeOffset>> Instant(
+        string flag, string? text, Ports ports, Session session, CancellationToken cancel) =>
         text is null
-            ? Pipeline.Give(new Moment(None, session.Clock(), 0))
-            : Position(text).Match(
-                Some: position => AtPosition(text, position, ports, cancel),
-                None: () => Rfc3339.Parse(text).Match(
-                    Some: time => AtTime(text, time, ports, session, cancel),
-                    None: () => Pipeline.Fail<Moment>(new DomainError.Invalid(
-                        "--as-of", text, "must be an RFC 3339 time (2026-11-20T14:05:00Z) or a position (1234 or '#1234')"))));
+            ? Give(Option<DateTimeOffset>.None)
+            : TimeText.Parse(text, session.Clock(), TimeZoneInfo.Local.GetUtcOffset).Match(
+                Some: time => Give(Some(time)),
+                None: () =>
+                    from named in MomentText.Parse(flag, text, Clock(session)).ToAsync()
+                    from found in FindMoment.At(ports, named, occurred: false, None, cancel)
+                    select Some(found.Clock));
 
     /// <summary>The line that says what an answer as of a time cannot show; told on stderr.</summary>
     public static Unit Footer(Session session, Moment moment) =>
         moment.Late == 0
             ? unit
-            : session.Tell($"{moment.Late} event{(moment.Late == 1 ? "" : "s")} that had happened by then {(moment.Late == 1 ? "was" : "were")} recorded only later and not counted");
+            : session.Tell(moment.Occurred
+                ? $"{Events(moment.Late)} that happened only later {Were(moment.Late)} recorded before the last of them, and counted"
+                : $"{Events(moment.Late)} that had happened by then {Were(moment.Late)} recorded only later and not counted");
+
+    private static string Events(long count) => string.Create(CultureInfo.InvariantCulture, $"{count} event{(count == 1 ? "" : "s")}");
+
+    private static string Were(long count) => count == 1 ? "was" : "were";
+
+    /// <summary>The clock on the wall, where the command is typed.</summary>
+    public static LocalClock Clock(Session session)
+    {
+        var zone = TimeZoneInfo.Local;
+        return new LocalClock(
+            TimeZoneInfo.ConvertTime(session.Clock(), zone),
+            local => zone.IsInvalidTime(local) ? Seq<TimeSpan>()
+                : zone.IsAmbiguousTime(local) ? zone.GetAmbiguousTimeOffsets(local).OrderDescending().ToSeq().Strict()
+                : Seq1(zone.GetUtcOffset(local)));
+    }
 
     /// <summary>A time as docker's client takes it: see <see cref="TimeText"/>.</summary>
     public static Either<DomainError, Option<DateTimeOffset>> Time(string flag, string? text, DateTimeOffset now) =>
@@ -42,33 +79,4 @@ public static class Moments
         long.TryParse(text.StartsWith('#') ? text[1..] : text, NumberStyles.None, CultureInfo.InvariantCulture, out var position)
             ? Some(position)
             : None;
-
-    private static EitherAsync<DomainError, Moment> AtPosition(string text, long position, Ports ports, CancellationToken cancel) =>
-        from head in ports.Ledger.Log.Head(cancel)
-        from there in position >= 1 && position <= head
-            ? Pipeline.Done
-            : Pipeline.Fail<Unit>(new DomainError.Invalid("--as-of", text, $"the log has positions 1 to {head}"))
-        from time in RecordedAt(ports, position, cancel)
-        select new Moment(Some(position), time, 0);
-
-    private static EitherAsync<DomainError, Moment> AtTime(
-        string text, DateTimeOffset time, Ports ports, Session session, CancellationToken cancel) =>
-        from past in time <= session.Clock()
-            ? Pipeline.Done
-            : Pipeline.Fail<Unit>(new DomainError.Invalid("--as-of", text, "is in the future"))
-        from at in ports.Views.At(time, cancel)
-        select new Moment(Some(at.Position), time, at.Late);
-
-    private static EitherAsync<DomainError, DateTimeOffset> RecordedAt(Ports ports, long position, CancellationToken cancel)
-    {
-        var time = DateTimeOffset.UnixEpoch;
-        return ports.Ledger.Log.Read(
-            new LogQuery(Seq<string>(), Seq<string>(), Seq<string>(), null, null, position, position, 1),
-            recorded =>
-            {
-                time = recorded.At;
-                return unit;
-            },
-            cancel).Map(_ => time);
-    }
 }

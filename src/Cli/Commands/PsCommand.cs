@@ -26,7 +26,7 @@ public static class PsCommand
 
     public static EitherAsync<DomainError, int> Run(ParsedArgs args, Session session, CancellationToken cancel) =>
         from ports in session.Read(cancel)
-        from moment in Moments.AsOf(args.Text("as-of"), ports, session, cancel)
+        from moment in Moments.AsOf(args, ports, session, cancel)
         from filters in ContainerFilterFlags.Parse(
             args.All("filter"),
             text => Find.Container(ports, text, moment.Position, cancel),

@@ -34,7 +34,7 @@ public static class SystemDfCommand
 
     public static EitherAsync<DomainError, int> Run(ParsedArgs args, Session session, CancellationToken cancel) =>
         from ports in session.Read(cancel)
-        from moment in Moments.AsOf(args.Text("as-of"), ports, session, cancel)
+        from moment in Moments.AsOf(args, ports, session, cancel)
         from images in ports.Views.Images.All(moment.Position, cancel)
         from layers in ports.Views.Layers.All(moment.Position, cancel)
         from containers in ports.Views.Containers.All(moment.Position, cancel)

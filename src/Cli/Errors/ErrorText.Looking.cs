@@ -11,6 +11,17 @@ public static partial class ErrorText
             DomainError.FilterForm e =>
                 $"invalid argument {GoQuote.Quote(e.Text)} for \"-f, --filter\" flag: bad format of filter (expected name=value)",
             DomainError.FlagsTogether e => $"{e.One} and {e.Other} cannot be given together",
+            DomainError.MomentAmbiguous { Meanings.IsEmpty: true } e => $"{Quoted(e.Text)} is a time that the clock here passed over",
+            DomainError.MomentAmbiguous e => $"{Quoted(e.Text)} came twice: {string.Join(" or ", e.Meanings)}",
+            DomainError.MomentToCome e => $"{Quoted(e.Text)} is in the future ({Rfc3339.Seconds(e.At)})"
+                + e.Instead.Match(Some: other => $"; the day before it is {Quoted(other)}", None: () => ""),
+            DomainError.PositionBeyond e => $"there is no position {e.Position}: the log has 1 to {e.Head}"
+                + e.Instead.Match(Some: at => $"; as seconds since 1970 it is {Rfc3339.Seconds(at)}", None: () => ""),
+            DomainError.TooFewEvents e => $"{e.What} has {e.Found} events, not {e.Asked}",
+            DomainError.NothingToCount e => $"{e.Text} counts the events of one thing, and none is named here",
+            DomainError.FlagNeeds e => $"{e.Flag} means nothing without {e.Other}",
+            DomainError.NoSuchBookmark e => $"no such bookmark: {e.Name}",
+            DomainError.NoSuchEvent e => $"no event has the id {e.Id:D}",
             DomainError.NoSuchLayer e => $"no such layer: {e.Reference}",
             _ => null,
         };

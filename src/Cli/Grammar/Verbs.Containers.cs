@@ -28,7 +28,7 @@ public static partial class Verbs
     public static VerbGrammar Ps => Verb("ps", "List containers", "", Exactly(0),
     [
         Switch("all", 'a', "Those that are not running, too"),
-        AsOf,
+        .. AsOf,
         List("filter", 'f', "filter", "Only those of which that is so: ancestor=x, before=x, exited=n, id=x, label=x, name=x, network=x, since=x, status=x, volume=x"),
         RowFormat,
         Number("last", 'n', "number", "The last created ones, so many, whatever their state"),
@@ -73,5 +73,9 @@ public static partial class Verbs
 
     private static Flag RowFormat => Text("format", "template", "json, a Go template, or table and a template");
 
-    private static Flag AsOf => Text("as-of", "time|position", "As it was then: an RFC 3339 time or a position of the log");
+    private static Flag[] AsOf =>
+    [
+        Text("as-of", "moment", "As it was then: a time, a position of the log, 2h ago, a bookmark"),
+        Switch("occurred", "That time is one of what happened, not of what was recorded"),
+    ];
 }

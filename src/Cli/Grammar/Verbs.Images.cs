@@ -5,7 +5,7 @@ public static partial class Verbs
     public static VerbGrammar Images => Verb("images", "List images", "[REPOSITORY[:TAG]]", new Arity(0, 1),
     [
         Switch("all", 'a', "Those between the steps of a build, too"),
-        AsOf,
+        .. AsOf,
         Switch("digests", "The digests by which registries know them, too"),
         List("filter", 'f', "name=value", "Only some: dangling, label, reference, before, since"),
         RowFormat,
@@ -15,7 +15,7 @@ public static partial class Verbs
     ]);
 
     public static VerbGrammar ImageInspect => Verb("image inspect", "Show all that is known of images", "IMAGE [IMAGE...]", AtLeast(1),
-        [AsOf, Text("format", 'f', "template", "Only what a Go template names")]);
+        [.. AsOf, Text("format", 'f', "template", "Only what a Go template names")]);
 
     public static VerbGrammar Build => Verb("build", "Build an image from a Dockerfile", "PATH | -", Exactly(1),
     [
@@ -61,6 +61,7 @@ public static partial class Verbs
 
     public static VerbGrammar History => Verb("history", "Show how an image was made", "IMAGE", Exactly(1),
     [
+        .. AsOf,
         RowFormat,
         Switch("human", 'H', "Sizes and dates for people (on unless =false)") with { On = true },
         NoTrunc,
@@ -70,6 +71,7 @@ public static partial class Verbs
     public static VerbGrammar Inspect => Verb("inspect", "Show all that is known of containers and images",
         "NAME|ID [NAME|ID...]", AtLeast(1),
         [
+            .. AsOf,
             Text("format", 'f', "template", "Only what a Go template names"),
             Switch("size", 's', "Of containers what they have written, and with their images"),
             Text("type", "container|image", "Look for these only"),

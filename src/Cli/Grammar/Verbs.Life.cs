@@ -14,6 +14,7 @@ public static partial class Verbs
 
     public static VerbGrammar ContainerInspect => Verb("container inspect", "Show all that is known of containers", Several, AtLeast(1),
     [
+        .. AsOf,
         Text("format", 'f', "template", "Only what a Go template names"),
         Switch("size", 's', "What they have written, and with their images"),
     ]);

@@ -14,7 +14,7 @@ public static partial class Verbs
     ]);
 
     public static VerbGrammar SystemDf => Verb("system df", "Show what images, containers and build steps take", "", Exactly(0),
-        [AsOf, RowFormat, Switch("verbose", 'v', "Each image and container by itself")]);
+        [.. AsOf, RowFormat, Switch("verbose", 'v', "Each image and container by itself")]);
 
     public static VerbGrammar ImagePrune => Verb("image prune", "Remove images that have no name", "", Exactly(0),
         [Switch("all", 'a', "Every image that no container is made of"), .. Pruning]);

@@ -66,6 +66,8 @@ public static class LogText
             Redacted e => $"{string.Join(" and ", e.Parts)} of position {e.Position}: {e.Reason}",
             SegmentSealed e => $"positions {e.First} to {e.Last} in {e.File}, {Human.Size(e.Bytes.Value)}",
             SegmentRewritten e => $"positions {e.First} to {e.Last} now in {e.File}, {Human.Size(e.Bytes.Value)}",
+            BookmarkSet e => $"{e.Name} is position {e.Position}",
+            BookmarkRemoved e => e.Name,
             SegmentDropped e => $"rows of positions {e.First} to {e.Last}",
             _ => throw new System.Diagnostics.UnreachableException($"no words for {happened.GetType().Name}"),
         };

@@ -85,7 +85,9 @@ public static class EventCodec
         Kind("Redacted", "redacted", "EventDock.Domain.Ledger.Redacted", () => EventJson.Default.Redacted),
         Kind("SegmentSealed", "segment_sealed", "EventDock.Domain.Ledger.SegmentSealed", () => EventJson.Default.SegmentSealed),
         Kind("SegmentRewritten", "segment_rewritten", "EventDock.Domain.Ledger.SegmentRewritten", () => EventJson.Default.SegmentRewritten),
-        Kind("SegmentDropped", "segment_dropped", "EventDock.Domain.Ledger.SegmentDropped", () => EventJson.Default.SegmentDropped));
+        Kind("SegmentDropped", "segment_dropped", "EventDock.Domain.Ledger.SegmentDropped", () => EventJson.Default.SegmentDropped),
+        Kind("BookmarkSet", "bookmark_set", "EventDock.Domain.Ledger.BookmarkSet", () => EventJson.Default.BookmarkSet),
+        Kind("BookmarkRemoved", "bookmark_removed", "EventDock.Domain.Ledger.BookmarkRemoved", () => EventJson.Default.BookmarkRemoved));
 
     private static readonly FrozenDictionary<Type, EventKind> ByType = Kinds.ToFrozenDictionary(k => k.Type);
     private static readonly FrozenDictionary<string, EventKind> ByAlias = Kinds.ToFrozenDictionary(k => k.Alias);

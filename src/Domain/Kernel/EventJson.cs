@@ -73,6 +73,8 @@ using EventDock.Domain.Store;
 [JsonSerializable(typeof(SegmentSealed))]
 [JsonSerializable(typeof(SegmentRewritten))]
 [JsonSerializable(typeof(SegmentDropped))]
+[JsonSerializable(typeof(BookmarkSet))]
+[JsonSerializable(typeof(BookmarkRemoved))]
 [JsonSerializable(typeof(EventHeaders))]
 [JsonSerializable(typeof(Label))]
 [JsonSerializable(typeof(HistoryEntry))]

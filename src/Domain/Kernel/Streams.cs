@@ -12,6 +12,8 @@ public static class Streams
     public static string Layer(string id) => $"layer-{id}";
     public static string Tag(string reference) => $"tag-{reference}";
     public static string BuildStep(string key) => $"buildstep-{key}";
+    public static string Bookmark(string name) => $"{Bookmarks}{name}";
+    public const string Bookmarks = "bookmark-";
     public static string Prune(string id) => $"prune-{id}";
     public static string Command(Guid id) => $"command-{id:D}";
 
