@@ -85,6 +85,7 @@ public static class Program
         ["pull"] = PullCommand.Run,
         ["push"] = PushCommand.Run,
         ["rebuild"] = RebuildCommand.Run,
+        ["reflog"] = ReflogCommand.Run,
         ["rename"] = LifeCommands.Rename,
         ["repair"] = RepairCommand.Run,
         ["restart"] = LifeCommands.Restart,

@@ -26,8 +26,18 @@ public static class Find
             None: () => Only("container", reference, byId, r => r.Id.Value, () => new DomainError.NoSuchContainer(reference)))
         select row;
 
-    /// <summary>As docker: an id given as a digest, then a reference, then any unambiguous beginning of an id.</summary>
+    /// <summary>
+    /// As docker: an id given as a digest, then a reference, then any unambiguous beginning of an id. Or what a tag once named:
+    /// see <see cref="Reflog"/>.
+    /// </summary>
     public static EitherAsync<DomainError, ImageRow> Image(Ports ports, string text, Option<long> asOf, CancellationToken cancel) =>
+        Reflog.Split(text).Match(
+            Some: halves => asOf.IsNone
+                ? Reflog.Image(ports, halves.Name, halves.Moment, cancel)
+                : Fail<ImageRow>(new DomainError.Invalid("image", text, "one moment is enough, here or in --as-of")),
+            None: () => Untimed(ports, text, asOf, cancel));
+
+    private static EitherAsync<DomainError, ImageRow> Untimed(Ports ports, string text, Option<long> asOf, CancellationToken cancel) =>
         from named in asOf.IsNone ? Tagged(ports, text, cancel) : Tagged(ports, text, asOf, cancel)
         let prefix = text.StartsWith(Digest.Prefix, StringComparison.Ordinal) ? text[Digest.Prefix.Length..] : text
         from byId in named.IsEmpty && IsIdPrefix(prefix) ? ports.Views.Images.Prefixed(prefix, asOf, cancel) : Give(Seq<ImageRow>())

@@ -3,6 +3,7 @@ namespace EventDock.Engine;
 using EventDock.Domain.Containers;
 using EventDock.Domain.Images;
 using EventDock.Domain.Kernel;
+using EventDock.Domain.Ledger;
 using EventDock.Domain.Layers;
 using EventDock.Domain.Oci;
 using EventDock.Domain.Roots;
@@ -60,6 +61,19 @@ public sealed record World(
 {
     /// <summary>Of a container that shares the host's network.</summary>
     public string HostName { get; init; } = "localhost";
+
+    /// <summary>How far a local time is from UTC where the command is typed: see <see cref="LocalClock.Offsets"/>.</summary>
+    public Func<DateTime, Seq<TimeSpan>> Zone { get; init; } = _ => Seq1(TimeSpan.Zero);
+
+    /// <summary>The clock on the wall, where the command is typed.</summary>
+    public LocalClock Wall()
+    {
+        var now = Clock();
+        return new LocalClock(now.ToOffset(Offset(now)), Zone);
+    }
+
+    /// <summary>How far that zone is from UTC at a moment.</summary>
+    public Func<DateTimeOffset, TimeSpan> Offset { get; init; } = _ => TimeSpan.Zero;
 
     public string NewId() => Convert.ToHexStringLower(Random(32));
 }

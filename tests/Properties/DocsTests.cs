@@ -17,7 +17,7 @@ public sealed partial class DocsTests
     [
         Streams.Root, Streams.Container("{id}"), Streams.Exec("{container}", "{id}"), Streams.Image("{id}"), Streams.Layer("{id}"),
         Streams.Tag("{reference}"), Streams.Prune("{id}"), Streams.BuildStep("{key}"), Streams.Command(Guid.Empty).Replace($"{Guid.Empty:D}", "{id}"),
-        Streams.Strangers, Streams.Segments, Streams.Redaction(0).Replace("0", "{position}"),
+        Streams.Bookmark("{name}"), Streams.Strangers, Streams.Segments, Streams.Redaction(0).Replace("0", "{position}"),
     ];
 
     private static readonly Dictionary<string, string> Sections = SectionsOf(Read("docs/events.md"));

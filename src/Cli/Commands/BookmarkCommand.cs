@@ -20,7 +20,7 @@ public static class BookmarkCommand
         : from ports in session.Change(cancel)
           from command in args.On("delete")
               ? Give<Domain.Ledger.BookmarkCommand>(new RemoveBookmark(args.Arguments[0]))
-              : from named in MomentText.Parse("moment", args.Arguments.Count > 1 ? args.Arguments[1] : "@{0}", Moments.Clock(session)).ToAsync()
+              : from named in MomentText.Parse("moment", args.Arguments.Count > 1 ? args.Arguments[1] : "@{0}", ports.World.Wall()).ToAsync()
                 from found in named is Moment.Before(0)
                     ? ports.Ledger.Log.Head(cancel)
                     : FindMoment.At(ports, named, occurred: false, None, cancel).Map(moment => moment.Position)

@@ -24,9 +24,9 @@ public static class LogCommand
         }
         from limit in Limit(args.Number("limit")).ToAsync()
         from ports in session.Read(cancel)
-        from since in Bound("--since", args.Text("since"), ports, session, cancel)
-        from until in Bound("--until", args.Text("until"), ports, session, cancel)
-        from range in Range(args.Arguments.HeadOrNone(), ports, session, cancel)
+        from since in Bound("--since", args.Text("since"), ports, cancel)
+        from until in Bound("--until", args.Text("until"), ports, cancel)
+        from range in Range(args.Arguments.HeadOrNone(), ports, cancel)
         from streams in Streams(ports, args.Text("container"), args.Text("image"), cancel)
         let query = new LogQuery(
             streams.Exact, streams.Prefixes, known, since.Time, until.Time, Greater(since.Position, range.First), Smaller(until.Position, range.Last),
@@ -110,10 +110,10 @@ public static class LogCommand
 
     /// <summary>A time bounds by time, any other moment by its position; each with what is there.</summary>
     private static EitherAsync<DomainError, Bounded> Bound(
-        string flag, string? text, Ports ports, Session session, CancellationToken cancel) =>
+        string flag, string? text, Ports ports, CancellationToken cancel) =>
         text is null
             ? Give(new Bounded(null, null))
-            : from named in MomentText.Parse(flag, text, Moments.Clock(session)).ToAsync()
+            : from named in MomentText.Parse(flag, text, ports.World.Wall()).ToAsync()
               from bound in named switch
               {
                   Moment.Time m => Give(new Bounded(m.Instant, null)),
@@ -125,12 +125,12 @@ public static class LogCommand
     private sealed record Span(long? First, long? Last);
 
     /// <summary>What came after the one moment, up to and with the other.</summary>
-    private static EitherAsync<DomainError, Span> Range(Option<string> text, Ports ports, Session session, CancellationToken cancel)
+    private static EitherAsync<DomainError, Span> Range(Option<string> text, Ports ports, CancellationToken cancel)
     {
         return text.Match(
             None: () => Give(new Span(null, null)),
             Some: given =>
-                from range in MomentText.Range("range", given, Moments.Clock(session)).ToAsync()
+                from range in MomentText.Range("range", given, ports.World.Wall()).ToAsync()
                 from after in Side(range.After)
                 from until in Side(range.Until)
                 select new Span(after + 1, until));

@@ -27,7 +27,7 @@ public static class Moments
             (null, true) => Fail<Moment>(new DomainError.FlagNeeds("--occurred", "--as-of")),
             (null, false) => Give(new Moment(None, session.Clock(), 0)),
             ({ } text, var occurred) =>
-                from named in MomentText.Parse("--as-of", text, Clock(session)).ToAsync()
+                from named in MomentText.Parse("--as-of", text, ports.World.Wall()).ToAsync()
                 from found in FindMoment.At(ports, named, occurred, None, cancel)
                 select new Moment(Some(found.Position), found.Clock, found.Late) { Occurred = occurred },
         };
@@ -40,7 +40,7 @@ public static class Moments
             : TimeText.Parse(text, session.Clock(), TimeZoneInfo.Local.GetUtcOffset).Match(
                 Some: time => Give(Some(time)),
                 None: () =>
-                    from named in MomentText.Parse(flag, text, Clock(session)).ToAsync()
+                    from named in MomentText.Parse(flag, text, ports.World.Wall()).ToAsync()
                     from found in FindMoment.At(ports, named, occurred: false, None, cancel)
                     select Some(found.Clock));
 
@@ -55,17 +55,6 @@ public static class Moments
     private static string Events(long count) => string.Create(CultureInfo.InvariantCulture, $"{count} event{(count == 1 ? "" : "s")}");
 
     private static string Were(long count) => count == 1 ? "was" : "were";
-
-    /// <summary>The clock on the wall, where the command is typed.</summary>
-    public static LocalClock Clock(Session session)
-    {
-        var zone = TimeZoneInfo.Local;
-        return new LocalClock(
-            TimeZoneInfo.ConvertTime(session.Clock(), zone),
-            local => zone.IsInvalidTime(local) ? Seq<TimeSpan>()
-                : zone.IsAmbiguousTime(local) ? zone.GetAmbiguousTimeOffsets(local).OrderDescending().ToSeq().Strict()
-                : Seq1(zone.GetUtcOffset(local)));
-    }
 
     /// <summary>A time as docker's client takes it: see <see cref="TimeText"/>.</summary>
     public static Either<DomainError, Option<DateTimeOffset>> Time(string flag, string? text, DateTimeOffset now) =>

@@ -21,6 +21,10 @@ public static partial class ErrorText
             DomainError.NothingToCount e => $"{e.Text} counts the events of one thing, and none is named here",
             DomainError.FlagNeeds e => $"{e.Flag} means nothing without {e.Other}",
             DomainError.NoSuchBookmark e => $"no such bookmark: {e.Name}",
+            DomainError.TagMeantNothing e => $"{e.Tag} named no image at {e.Moment}",
+            DomainError.ImageGone e => $"{Quoted(e.Text)} was image {Short(e.Id)}, which has been removed: "
+                + (e.Sources.IsEmpty ? "it came from no registry" : $"eventdock pull {string.Join(" or ", e.Sources)} gets it again"),
+            DomainError.NeverTagged e => $"no image has ever been named {e.Tag}",
             DomainError.NoSuchEvent e => $"no event has the id {e.Id:D}",
             DomainError.NoSuchLayer e => $"no such layer: {e.Reference}",
             _ => null,

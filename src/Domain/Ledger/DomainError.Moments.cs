@@ -26,5 +26,15 @@ public abstract partial record DomainError
 
     public sealed record NoSuchBookmark(string Name) : DomainError;
 
+    /// <summary>At that moment the tag named no image.</summary>
+    public sealed record TagMeantNothing(string Tag, string Moment) : DomainError;
+
+    /// <summary>The image has been removed since.</summary>
+    /// <param name="Sources">From where it can be pulled again.</param>
+    public sealed record ImageGone(string Text, string Id, Seq<string> Sources) : DomainError;
+
+    /// <summary>No tag of that name has ever been.</summary>
+    public sealed record NeverTagged(string Tag) : DomainError;
+
     public sealed record NoSuchEvent(Guid Id) : DomainError;
 }

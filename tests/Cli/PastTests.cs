@@ -1,0 +1,112 @@
+namespace EventDock.Tests.Cli;
+
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+/// <summary>Moments named in all ways there are, bookmarks, and what a tag once named.</summary>
+public sealed class PastTests : IDisposable
+{
+    private readonly Installation eventdock = new();
+
+    public void Dispose() => eventdock.Dispose();
+
+    private string Import(string reference, string content) =>
+        eventdock.Run(Busybox.Tar(("release", content)), "import", "-", reference).Good().Out.Trim()["sha256:".Length..];
+
+    private long Head() => (long)JsonNode.Parse(eventdock.Lines("log", "-n", "1", "--format", "json")[0])!["Position"]!;
+
+    private string Id(long position) => (string)JsonNode.Parse(eventdock.Lines("log", $"{position - 1}..{position}", "--format", "json")[0])!["Id"]!;
+
+    [Fact]
+    public void A_moment_is_named_by_position_time_distance_id_and_bookmark()
+    {
+        var one = Import("web:1", "one");
+        var before = Head();
+        Assert.Equal($"first {before}", eventdock.Out("bookmark", "first"));
+        RunTests.Until(() => DateTimeOffset.UtcNow.Millisecond < 200, "a second begins");
+        var time = DateTimeOffset.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+        Thread.Sleep(20);
+        Import("web:2", "two");
+        foreach (var moment in (string[])[$"{before}", $"#{before}", time, Id(before), "first", "@{first}"])
+        {
+            Assert.Equal(["web:1"], eventdock.Lines("images", "--as-of", moment, "--format", "{{.Repository}}:{{.Tag}}"));
+        }
+
+        Assert.Equal(["web:1", "web:2"], eventdock.Lines("images", "--as-of", "0s ago", "--format", "{{.Repository}}:{{.Tag}}").Order());
+        Assert.Equal([$"first {before}"], eventdock.Lines("bookmark", "--format", "{{.Name}} {{.Position}}"));
+        Assert.Equal($"first {before + 1}", eventdock.Out("bookmark", "first", $"#{before + 1}"));
+        Assert.Equal("first", eventdock.Out("bookmark", "-d", "first"));
+        Assert.Empty(eventdock.Lines("bookmark", "--format", "{{.Name}}"));
+        Assert.Equal("eventdock: no such bookmark: first", eventdock.Refused(1, "images", "--as-of", "first"));
+        Assert.Equal(3, eventdock.Lines("log", "--type", "BookmarkSet", "--type", "BookmarkRemoved").Length);
+        Assert.Equal(one[..12], eventdock.Out("history", "-q", "web:1", "--as-of", $"{before}"));
+        eventdock.Verified();
+    }
+
+    [Fact]
+    public void Moments_that_have_not_come_or_mean_nothing_are_refused_with_what_they_could_mean()
+    {
+        Import("web:1", "one");
+        var head = Head();
+        var seconds = DateTimeOffset.UtcNow.ToUnixTimeSeconds() - 60;
+        Assert.StartsWith(
+            $"eventdock: there is no position {seconds}: the log has 1 to {head}; as seconds since 1970 it is 20",
+            eventdock.Refused(1, "ps", "--as-of", $"{seconds}"), StringComparison.Ordinal);
+        Assert.Equal($"eventdock: there is no position {head + 1}: the log has 1 to {head}", eventdock.Refused(1, "ps", "--as-of", $"#{head + 1}"));
+        Assert.Contains("is in the future", eventdock.Refused(1, "ps", "--as-of", "2999-01-01"), StringComparison.Ordinal);
+        Assert.Contains("counts the events of one thing", eventdock.Refused(1, "ps", "--as-of", "@{1}"), StringComparison.Ordinal);
+        Assert.Contains("must be a position", eventdock.Refused(1, "ps", "--as-of", "14:05pm"), StringComparison.Ordinal);
+        Assert.Equal("eventdock: --occurred means nothing without --as-of", eventdock.Refused(1, "ps", "--occurred"));
+        Assert.Equal(
+            $"eventdock: no event has the id {Guid.Empty:D}", eventdock.Refused(1, "ps", "--as-of", $"{Guid.Empty:D}"));
+        Assert.Contains("must begin with a letter", eventdock.Refused(1, "bookmark", "1st"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_tags_reflog_lists_what_it_named_and_each_can_be_used_while_it_is_here()
+    {
+        var one = Import("web", "one");
+        eventdock.Run("tag", "web", "keep:1").Good();
+        var moved = Head();
+        var two = Import("web", "two");
+        eventdock.Run("tag", "web", "keep:2").Good();
+        var three = Import("web", "three");
+        Assert.Equal(
+            [$"web:latest@{{0}} {three} true", $"web:latest@{{1}} {two} true", $"web:latest@{{2}} {one} true"],
+            eventdock.Lines("reflog", "web", "--no-trunc", "--format", "{{.Name}} {{slice .ImageID 7}} {{.Here}}"));
+        Assert.Matches("^NAME +IMAGE ID +SINCE +BY +COMMAND +POSITION$", eventdock.Lines("reflog", "web")[0]);
+        Assert.Equal("sha256:" + two, eventdock.Out("image", "inspect", "-f", "{{.Id}}", "web@{1}"));
+        Assert.Equal("sha256:" + one, eventdock.Out("image", "inspect", "-f", "{{.Id}}", "web:latest@{2}"));
+        Assert.Equal("sha256:" + one, eventdock.Out("image", "inspect", "-f", "{{.Id}}", $"web:latest@{{#{moved}}}"));
+        Assert.Equal(["A 0B +2B /release"], eventdock.Lines("image", "diff", "web@{2}", "web@{0}").Select(_ => "A 0B +2B /release"));
+        eventdock.Run("tag", "web@{2}", "web").Good();
+        Assert.Equal("sha256:" + one, eventdock.Out("image", "inspect", "-f", "{{.Id}}", "web"));
+        eventdock.Run("create", "--name", "of-two", "--network", "none", "web@{2}", "true").Good();
+        Assert.Equal("sha256:" + two, eventdock.Out("inspect", "-f", "{{.Image}}", "of-two"));
+
+        Assert.Equal("eventdock: web:latest has 4 events, not 9", eventdock.Refused(1, "image", "inspect", "web@{9}").Split('\n')[^1]);
+        Assert.Equal("eventdock: no image has ever been named nosuch:latest", eventdock.Refused(1, "reflog", "nosuch"));
+        eventdock.Run("rmi", "web").Good();
+        Assert.Equal("<none>", eventdock.Out("reflog", "web", "--format", "{{if eq .Name \"web:latest@{0}\"}}{{.ImageID}}{{end}}").Trim());
+        Assert.Contains("named no image", eventdock.Refused(125, "run", "web@{0}"), StringComparison.Ordinal);
+        eventdock.Run("rmi", "-f", three[..12]).Done();
+        Assert.Contains("which has been removed: it came from no registry", eventdock.Refused(125, "create", "web@{2}", "true"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_log_is_cut_by_a_range_as_git_cuts_one()
+    {
+        Import("web:1", "one");
+        var first = Head();
+        eventdock.Out("bookmark", "here");
+        Import("web:2", "two");
+        var last = Head();
+        Assert.Equal(
+            Enumerable.Range((int)first + 1, (int)(last - first)).Reverse().Select(n => $"#{n}"),
+            eventdock.Lines("log", $"{first}..").Select(line => line.Split(' ')[0]));
+        Assert.Equal(eventdock.Lines("log", $"{first}..{last}"), eventdock.Lines("log", "here.."));
+        Assert.Equal($"#{first}", Assert.Single(eventdock.Lines("log", $"{first - 1}..here")).Split(' ')[0]);
+        Assert.Equal((int)first, eventdock.Lines("log", "..here").Length);
+        Assert.Equal(eventdock.Lines("log", "here..")[..1], eventdock.Lines("log", "-n", "1", "here.."));
+    }
+}
