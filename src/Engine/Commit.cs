@@ -27,7 +27,10 @@ public static class Commit
         let began = ports.World.Clock()
         // Neither removed nor started nor ended meanwhile.
         from committed in Start.Locked(ports, row.Id, cancel).Holding(() =>
-            from frozen in Give(request.Pause && row.State == ContainerRow.Running && !ports.Runtime.Control.Frozen(row.Id))
+            // Another command may have had the lock before: what is so counts, and not what the row has said.
+            from state in ContainerStream.State(ports, row.Id, cancel)
+            from there in state is ContainerState.Removed ? Fail<Unit>(new DomainError.NoSuchContainer(request.Container)) : Done
+            from frozen in Give(request.Pause && state is ContainerState.Running && !ports.Runtime.Control.Frozen(row.Id))
             from layer in frozen
                 ? Pausing.Still(ports, row.Id, () => Layer(ports, row, image, cancel), cancel)
                 : Layer(ports, row, image, cancel)
