@@ -94,6 +94,7 @@ public static class Program
         ["rmi"] = RmiCommand.Run,
         ["run"] = RunCommand.Run,
         ["save"] = SaveCommand.Run,
+        ["show"] = ShowCommand.Run,
         ["start"] = StartCommand.Run,
         ["stop"] = StopCommand.Run,
         ["system df"] = SystemDfCommand.Run,

@@ -48,6 +48,13 @@ public static class FindMoment
         from newest in Newest(ports, new LogQuery(Seq<string>(), Seq<string>(), Seq<string>(), null, null, position, position, 1), cancel)
         select new FoundMoment(position, newest.HeadOrNone().Match(Some: e => e.At, None: ports.World.Clock), 0);
 
+    /// <summary>The event at a position, or the last one before it: foreign events are not EventDock's to tell of.</summary>
+    public static EitherAsync<DomainError, Recorded<DockEvent>> Event(Ports ports, long position, CancellationToken cancel) =>
+        from newest in Newest(ports, new LogQuery(Seq<string>(), Seq<string>(), Seq<string>(), null, null, null, position, 1), cancel)
+        from one in newest.HeadOrNone().Match(
+            Some: Give, None: () => Fail<Recorded<DockEvent>>(new DomainError.PositionBeyond(position, 0, None)))
+        select one;
+
     private static Option<DateTimeOffset> Seconds(long number, DateTimeOffset now) =>
         number >= FirstSecond && number <= now.ToUnixTimeSeconds() ? Some(DateTimeOffset.FromUnixTimeSeconds(number)) : None;
 

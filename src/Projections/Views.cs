@@ -25,6 +25,9 @@ public sealed record Views(
     /// that and happened only later is in the answer, and counted as <see cref="MomentAt.Late"/>.
     /// </summary>
     public required Func<DateTimeOffset, CancellationToken, EitherAsync<DomainError, MomentAt>> AtOccurred { get; init; }
+
+    /// <summary>The root as it was: one row, see <see cref="RootView"/>.</summary>
+    public required ViewReader<RootRow> Roots { get; init; }
 }
 
 /// <summary>One view's rows: all, by key, or by the beginning of the key; as of a position, or now.</summary>

@@ -39,6 +39,7 @@ internal static class PostgresViews
         At: (time, cancel) => AtAsync(database, Recorded, time, cancel).ToAsync(),
         Root: cancel => Rows(database, RootView.Projection, None, "key = $1", cancel, Text(RootView.Key)).Map(found => found.HeadOrNone()))
     {
+        Roots = Reader(database, RootView.Projection),
         AtOccurred = (time, cancel) => AtAsync(database, Occurred, time, cancel).ToAsync(),
     };
 

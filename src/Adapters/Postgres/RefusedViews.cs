@@ -20,6 +20,7 @@ internal static class RefusedViews
             (_, _) => Refused<MomentAt>(),
             _ => Refused<Option<RootRow>>())
         {
+            Roots = Reader<RootRow>(),
             AtOccurred = (_, _) => Refused<MomentAt>(),
         };
 

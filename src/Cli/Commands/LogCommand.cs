@@ -133,11 +133,11 @@ public static class LogCommand
                 from range in MomentText.Range("range", given, ports.World.Wall()).ToAsync()
                 from after in Side(range.After)
                 from until in Side(range.Until)
-                select new Span(after + 1, until));
+                select new Span(after.Map(position => position + 1).ToNullable(), until.ToNullable()));
 
-        EitherAsync<DomainError, long?> Side(Option<Moment> moment) => moment.Match(
-            Some: named => FindMoment.At(ports, named, occurred: false, None, cancel).Map(found => (long?)found.Position),
-            None: () => Give((long?)null));
+        EitherAsync<DomainError, Option<long>> Side(Option<Moment> moment) => moment.Match(
+            Some: named => FindMoment.At(ports, named, occurred: false, None, cancel).Map(found => Some(found.Position)),
+            None: () => Give(Option<long>.None));
     }
 
     private static long? Greater(long? one, long? other) => one is { } a && other is { } b ? Math.Max(a, b) : one ?? other;
@@ -152,7 +152,7 @@ public static class LogCommand
         CultureInfo.InvariantCulture,
         $"#{e.Position,-6} {Rfc3339.Micros(e.At)[..19]}Z  {EventCodec.NameOf(e.Event),-23} {TerminalText.Escape(LogText.Of(e))}  [{LogText.Who(e.Origin.Actor)}]");
 
-    private static string Json(Recorded<DockEvent> e)
+    internal static string Json(Recorded<DockEvent> e)
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{{\"Position\":{e.Position},\"Type\":\"{EventCodec.NameOf(e.Event)}\",\"Stream\":{Quote(e.Stream)},\"Version\":{e.Version},");

@@ -21,6 +21,9 @@ public static partial class Verbs
     public static VerbGrammar Bookmark => Verb("bookmark", "Give a moment a name, or list the names there are", "[NAME [MOMENT]]", new Arity(0, 2),
         [Switch("delete", 'd', "Take the name away"), RowFormat]);
 
+    public static VerbGrammar Show => Verb("show", "Show one event in full, and what it changed in each view", "[MOMENT|EVENT]", new Arity(0, 1),
+        [Text("format", "json", "As one JSON document")]);
+
     public static VerbGrammar Reflog => Verb("reflog", "Show every image that a tag has named, newest first", "TAG", Exactly(1), [RowFormat, NoTrunc]);
 
     public static VerbGrammar Rebuild => Verb("rebuild", "Fold views again from the first event on, beside those in use", "[VIEW...]", AtLeast(0));
