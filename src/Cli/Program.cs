@@ -22,14 +22,6 @@ public static class Program
     /// <summary>Verbs that need neither root nor ledger.</summary>
     private static readonly string[] Free = ["version", "ledger check-proof"];
 
-    /// <summary>Verbs whose refusal is recorded: they would have changed something.</summary>
-    private static readonly string[] Changing =
-    [
-        "run", "create", "start", "stop", "restart", "kill", "pause", "unpause", "rename", "exec", "rm", "rmi", "tag", "import", "load", "pull", "push", "build",
-        "ledger redact", "ledger seal", "container prune", "image prune", "system prune", "repair",
-        "diff", "cp", "commit", "restore", "bookmark",
-    ];
-
     private static readonly Dictionary<string, Func<ParsedArgs, Session, CancellationToken, EitherAsync<DomainError, int>>> Verbs = new()
     {
         ["adopt"] = AdoptCommand.Run,
@@ -179,18 +171,20 @@ public static class Program
 
         using var interrupt = new Interrupt(cancel);
         var places = Places.OfEnvironment();
-        var wiring = new Wiring(places, Origin(CommandLine.Masked(args)));
+        var reason = Reasons.Given(parsed);
+        var wiring = new Wiring(places, Origin(CommandLine.Masked(args)) with { Reason = reason });
         var session = wiring.Session(output, error);
         var result = Free.Contains(name)
             ? await Run(() => verb(parsed, session, interrupt.Token))
-            : await Run(() => places.Checked.ToAsync().Bind(_ => verb(parsed, session, interrupt.Token)));
+            : await Run(() => places.Checked.Bind(_ => Reasons.Enough(places, name, reason)).ToAsync()
+                .Bind(_ => verb(parsed, session, interrupt.Token)));
         output.Flush();
         var ended = await result.MatchAsync(
             Right: code => code,
             LeftAsync: async refused =>
             {
                 var code = Told(refused, name, error);
-                if (Changing.Contains(name))
+                if (Grammar.Verbs.IsChanging(name))
                 {
                     await Recorded(wiring, name, refused);
                 }

@@ -1,6 +1,7 @@
 namespace EventDock.Tests.Cli;
 
 using System.Globalization;
+using System.IO;
 using System.Text.Json.Nodes;
 
 /// <summary>Moments named in all ways there are, bookmarks, and what a tag once named.</summary>
@@ -135,5 +136,30 @@ public sealed class PastTests : IDisposable
         Assert.Contains(": new", string.Join('\n', eventdock.Lines("show", "1")), StringComparison.Ordinal);
         Assert.Contains("there is no position", eventdock.Refused(1, "show", $"{head + 100}"), StringComparison.Ordinal);
         Assert.Contains("show prints json, or text", eventdock.Refused(1, "show", "--format", "xml"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_reason_stands_beside_each_event_of_its_command_and_can_be_required()
+    {
+        Import("web", "one");
+        eventdock.Run("tag", "--reason", "  ticket 12: \"roll back\", \"Occurred\":\"now\"  ", "web", "web:2").Good();
+        Assert.Contains("reason    ticket 12: \"roll back\", \"Occurred\":\"now\"", eventdock.Lines("show"));
+        var origin = JsonNode.Parse(eventdock.Lines("log", "-n", "1", "--format", "json")[0])!["Origin"]!;
+        Assert.Equal("ticket 12: \"roll back\", \"Occurred\":\"now\"", (string)origin["Reason"]!);
+        eventdock.Run("tag", "web", "web:3").Good();
+        Assert.DoesNotContain(eventdock.Lines("show"), line => line.StartsWith("reason", StringComparison.Ordinal));
+        Assert.Contains("must not be longer than 1000 characters", eventdock.Refused(1, "tag", "--reason", new string('x', 1001), "web", "a"), StringComparison.Ordinal);
+
+        File.WriteAllText(eventdock.Config, """{"require-reason": true}""");
+        Assert.Equal(
+            "eventdock: tag needs --reason (or EVENTDOCK_REASON): the configuration says require-reason", eventdock.Refused(1, "tag", "web", "web:4"));
+        Assert.Contains("needs --reason", eventdock.Refused(125, "run", "--rm", "web", "true"), StringComparison.Ordinal);
+        Assert.Contains("needs --reason", eventdock.Refused(1, "tag", "--reason", " ", "web", "web:4"), StringComparison.Ordinal);
+        eventdock.Lines("images");
+        Eventdock.Run("/usr/bin/env", ["EVENTDOCK_REASON=nightly", Eventdock.Binary, "tag", "web", "web:4"], null, eventdock.Environment).Good();
+        Assert.Contains("reason    nightly", eventdock.Lines("show"));
+        File.WriteAllText(eventdock.Config, """{"require-reason": "yes"}""");
+        eventdock.Run("tag", "web", "web:5").Good();
+        eventdock.Verified();
     }
 }

@@ -26,7 +26,7 @@ internal sealed class HeaderText(Origin origin)
             if (!bySchema.TryGetValue(schema, out var parts))
             {
                 var text = Encoding.UTF8.GetString(Leaf.Canonical(EventCodec.WriteHeaders(EventHeaders.Of(origin, schema, DateTimeOffset.UnixEpoch))));
-                // In the canonical order only the schema, a number, comes after it.
+                // In the canonical order only the reason, in which a quote is escaped, and the schema come after it.
                 var at = text.LastIndexOf(Before, StringComparison.Ordinal) + Before.Length;
                 parts = (text[..at], text[text.IndexOf('"', at)..]);
                 bySchema.Add(schema, parts);

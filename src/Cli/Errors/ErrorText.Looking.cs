@@ -19,6 +19,7 @@ public static partial class ErrorText
                 + e.Instead.Match(Some: at => $"; as seconds since 1970 it is {Rfc3339.Seconds(at)}", None: () => ""),
             DomainError.TooFewEvents e => $"{e.What} has {e.Found} events, not {e.Asked}",
             DomainError.NothingToCount e => $"{e.Text} counts the events of one thing, and none is named here",
+            DomainError.ReasonMissing e => $"{e.Verb} needs --reason (or EVENTDOCK_REASON): the configuration says require-reason",
             DomainError.FlagNeeds e => $"{e.Flag} means nothing without {e.Other}",
             DomainError.NoSuchBookmark e => $"no such bookmark: {e.Name}",
             DomainError.TagMeantNothing e => $"{e.Tag} named no image at {e.Moment}",

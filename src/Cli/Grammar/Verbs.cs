@@ -20,8 +20,23 @@ public static partial class Verbs
         "db backup", "db restore", "db upgrade",
     ];
 
+    /// <summary>Verbs that change something: their refusal is recorded, and they take a reason.</summary>
+    private static readonly string[] Changing =
+    [
+        "run", "create", "start", "stop", "restart", "kill", "pause", "unpause", "rename", "exec", "rm", "rmi", "tag", "import", "load", "pull", "push", "build",
+        "ledger redact", "ledger seal", "container prune", "image prune", "system prune", "repair",
+        "diff", "cp", "commit", "restore", "bookmark",
+    ];
+
+    public static bool IsChanging(string name) => Changing.Contains(name);
+
     /// <summary>The verb of that name, or null.</summary>
-    public static VerbGrammar? Find(string name) => name switch
+    public static VerbGrammar? Find(string name) =>
+        Own(name) is { } verb && IsChanging(name) && verb.Long("reason") is null
+            ? verb with { Flags = verb.Flags.Append(Text("reason", "text", "Why; it is recorded with what the command does")).ToArray() }
+            : Own(name);
+
+    private static VerbGrammar? Own(string name) => name switch
     {
         "images" => Images,
         "ps" => Ps,

@@ -26,6 +26,11 @@ internal static class EventInFull
         Line("who", Who(e.Origin.Actor));
         Line("where", string.Create(CultureInfo.InvariantCulture, $"host {e.Origin.Host.HostId}, boot {e.Origin.Host.BootId}, process {e.Origin.Host.Pid}"));
         Line("command", $"{string.Join(' ', e.Origin.Line.Map(Word))}  ({e.Origin.Command:D})");
+        if (e.Origin.Reason is { } reason)
+        {
+            Line("reason", reason);
+        }
+
         Line("leaf", shown.Leaf.Match(Some: Leaf, None: () => "none: the event is not EventDock's"));
         text.Append('\n').Append(Indented(Data(e)));
         foreach (var row in shown.Rows)

@@ -18,7 +18,7 @@ public sealed record EngineConfig(Seq<string> RegistryMirrors, Seq<string> Insec
     private static readonly string[] Keys =
     [
         "registry-mirrors", "insecure-registries", "ballast-size", "trusted-realms", "max-concurrent-downloads", "max-concurrent-uploads",
-        SignatureRules.Key, Retention.Key, ContentLimits.Key, QuotaKey, IntervalKey,
+        SignatureRules.Key, Retention.Key, ContentLimits.Key, QuotaKey, IntervalKey, ReasonKey,
     ];
 
     /// <summary>Checkpoints and anchors: keys of EventDock's own.</summary>
@@ -42,6 +42,9 @@ public sealed record EngineConfig(Seq<string> RegistryMirrors, Seq<string> Insec
     /// <summary>Between two looks at what running containers write: <c>record-interval</c>, in seconds; zero for none.</summary>
     public TimeSpan RecordInterval { get; init; } = TimeSpan.Zero;
 
+    /// <summary>No command changes anything without saying why: <c>require-reason</c>.</summary>
+    public bool RequireReason { get; init; }
+
     /// <summary>What a layer and an archive may hold: <c>limits</c>.</summary>
     public ContentLimits Limits { get; init; } = ContentLimits.Default;
 
@@ -57,7 +60,7 @@ public sealed record EngineConfig(Seq<string> RegistryMirrors, Seq<string> Insec
 
     public const long DefaultQuota = 1L << 30;
 
-    private const string QuotaKey = "record-quota", IntervalKey = "record-interval";
+    private const string QuotaKey = "record-quota", IntervalKey = "record-interval", ReasonKey = "require-reason";
 
     private const int MostAtOnce = 64, MostSeconds = 24 * 3600;
 
@@ -82,7 +85,8 @@ public sealed record EngineConfig(Seq<string> RegistryMirrors, Seq<string> Insec
             .Bind(c => Retention.Of(root).Map(kept => c with { RetainRemoved = kept }))
             .Bind(c => Number(shape, root, QuotaKey, DefaultQuota, MostBallast).Map(bytes => c with { RecordQuota = bytes }))
             .Bind(c => Number(shape, root, IntervalKey, 0, MostSeconds).Map(s => c with { RecordInterval = TimeSpan.FromSeconds(s) }))
-            .Bind(c => ContentLimits.Read(shape, root).Map(limits => c with { Limits = limits }));
+            .Bind(c => ContentLimits.Read(shape, root).Map(limits => c with { Limits = limits }))
+            .Map(c => c with { RequireReason = shape.Flag(root, ReasonKey) });
 
     private static Either<DomainError, Unit> Known(JsonElement root) =>
         root.EnumerateObject().Select(member => member.Name).FirstOrDefault(name => !Keys.Contains(name) && !LedgerConfig.Knows(name)) is { } stranger

@@ -4,6 +4,7 @@ using System.Collections.Frozen;
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using EventDock.Domain.Builds;
 using EventDock.Domain.Containers;
@@ -30,10 +31,14 @@ public sealed record EventKind(string Name, string Alias, string DotNetType, int
 public sealed record EventHeaders(
     int Schema, DateTimeOffset Occurred, Guid Command, Seq<string> Line, Actor Actor, Host Host)
 {
-    public static EventHeaders Of(Origin origin, int schema, DateTimeOffset occurred) =>
-        new(schema, occurred, origin.Command, origin.Line, origin.Actor, origin.Host);
+    /// <summary>Null where nothing was said.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Reason { get; init; }
 
-    public Origin Origin => new(Command, Line, Actor, Host, Schema);
+    public static EventHeaders Of(Origin origin, int schema, DateTimeOffset occurred) =>
+        new(schema, occurred, origin.Command, origin.Line, origin.Actor, origin.Host) { Reason = origin.Reason };
+
+    public Origin Origin => new(Command, Line, Actor, Host, Schema) { Reason = Reason };
 }
 
 /// <summary>Events to JSON (PascalCase members, enums and large numbers as text) and back.</summary>

@@ -1,11 +1,18 @@
 namespace EventDock.Domain.Kernel;
 
+using System.Text.Json.Serialization;
+
 /// <summary>
 /// Who caused an event, from where, and with which command: the headers of every event. Root can forge all of it.
 /// </summary>
 /// <param name="Command">The command's id; all events of one command share it (Marten's correlation id).</param>
 /// <param name="Line">The command line with every secret value masked.</param>
-public sealed record Origin(Guid Command, Seq<string> Line, Actor Actor, Host Host, int Schema);
+public sealed record Origin(Guid Command, Seq<string> Line, Actor Actor, Host Host, int Schema)
+{
+    /// <summary>Why, in the words of who gave the command; null where nothing was said.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Reason { get; init; }
+}
 
 /// <summary>The person or program behind a command.</summary>
 /// <param name="Uid">Effective user id.</param>

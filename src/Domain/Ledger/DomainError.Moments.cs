@@ -21,6 +21,9 @@ public abstract partial record DomainError
     /// <summary><c>@{3}</c> where there is no one thing whose events could be counted.</summary>
     public sealed record NothingToCount(string Text) : DomainError;
 
+    /// <summary>The configuration wants to be told why.</summary>
+    public sealed record ReasonMissing(string Verb) : DomainError;
+
     /// <summary>A flag that means something only beside another.</summary>
     public sealed record FlagNeeds(string Flag, string Other) : DomainError;
 
