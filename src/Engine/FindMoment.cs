@@ -1,5 +1,6 @@
 namespace EventDock.Engine;
 
+using System.Globalization;
 using EventDock.Domain.Kernel;
 using EventDock.Domain.Ledger;
 using EventDock.Projections;
@@ -20,6 +21,9 @@ public static class FindMoment
 {
     /// <summary>No ledger had events before that, and of a number below it nobody says that he meant seconds.</summary>
     private static readonly long FirstSecond = new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeSeconds();
+
+    /// <summary>Of the year 9998: an id whose time is later is none of EventDock's.</summary>
+    private const long LastMillisecond = 253_370_764_800_000;
 
     /// <summary>Clocks differ, and an id is drawn before its event is recorded.</summary>
     private static readonly TimeSpan Slack = TimeSpan.FromMinutes(5);
@@ -52,7 +56,7 @@ public static class FindMoment
     public static EitherAsync<DomainError, Recorded<DockEvent>> Event(Ports ports, long position, CancellationToken cancel) =>
         from newest in Newest(ports, new LogQuery(Seq<string>(), Seq<string>(), Seq<string>(), null, null, null, position, 1), cancel)
         from one in newest.HeadOrNone().Match(
-            Some: Give, None: () => Fail<Recorded<DockEvent>>(new DomainError.PositionBeyond(position, 0, None)))
+            Some: Give, None: () => Fail<Recorded<DockEvent>>(new DomainError.NothingYet()))
         select one;
 
     private static Option<DateTimeOffset> Seconds(long number, DateTimeOffset now) =>
@@ -73,7 +77,13 @@ public static class FindMoment
     /// <summary>An event's id begins with the time at which it was drawn (RFC 9562, section 5.7), so that few have to be looked at.</summary>
     private static EitherAsync<DomainError, Recorded<DockEvent>> ById(Ports ports, Guid id, CancellationToken cancel)
     {
-        var drawn = DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(id.ToString("N").AsSpan(0, 12), System.Globalization.NumberStyles.HexNumber, null));
+        var milliseconds = long.Parse(id.ToString("N").AsSpan(0, 12), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        if (milliseconds > LastMillisecond)
+        {
+            return Fail<Recorded<DockEvent>>(new DomainError.NoSuchEvent(id));
+        }
+
+        var drawn = DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
         Option<Recorded<DockEvent>> found = None;
         return
             from read in ports.Ledger.Log.Read(

@@ -60,6 +60,8 @@ public sealed class PastTests : IDisposable
         Assert.Equal("eventdock: --occurred means nothing without --as-of", eventdock.Refused(1, "ps", "--occurred"));
         Assert.Equal(
             $"eventdock: no event has the id {Guid.Empty:D}", eventdock.Refused(1, "ps", "--as-of", $"{Guid.Empty:D}"));
+        Assert.EndsWith("has the id ffffffff-ffff-ffff-ffff-ffffffffffff", eventdock.Refused(1, "show", "ffffffff-ffff-ffff-ffff-ffffffffffff"), StringComparison.Ordinal);
+        Assert.Equal("eventdock: nothing had happened by then", eventdock.Refused(1, "show", "1999-01-01"));
         Assert.Contains("must begin with a letter", eventdock.Refused(1, "bookmark", "1st"), StringComparison.Ordinal);
     }
 
@@ -159,7 +161,8 @@ public sealed class PastTests : IDisposable
         Eventdock.Run("/usr/bin/env", ["EVENTDOCK_REASON=nightly", Eventdock.Binary, "tag", "web", "web:4"], null, eventdock.Environment).Good();
         Assert.Contains("reason    nightly", eventdock.Lines("show"));
         File.WriteAllText(eventdock.Config, """{"require-reason": "yes"}""");
-        eventdock.Run("tag", "web", "web:5").Good();
+        Assert.Contains("require-reason", eventdock.Run("tag", "web", "web:5").Done().Error, StringComparison.Ordinal);
+        File.WriteAllText(eventdock.Config, "{}");
         eventdock.Verified();
     }
 }

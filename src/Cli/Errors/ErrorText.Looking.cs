@@ -17,6 +17,7 @@ public static partial class ErrorText
                 + e.Instead.Match(Some: other => $"; the day before it is {Quoted(other)}", None: () => ""),
             DomainError.PositionBeyond e => $"there is no position {e.Position}: the log has 1 to {e.Head}"
                 + e.Instead.Match(Some: at => $"; as seconds since 1970 it is {Rfc3339.Seconds(at)}", None: () => ""),
+            DomainError.NothingYet => "nothing had happened by then",
             DomainError.TooFewEvents e => $"{e.What} has {e.Found} events, not {e.Asked}",
             DomainError.NothingToCount e => $"{e.Text} counts the events of one thing, and none is named here",
             DomainError.ReasonMissing e => $"{e.Verb} needs --reason (or EVENTDOCK_REASON): the configuration says require-reason",

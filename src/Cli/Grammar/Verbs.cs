@@ -31,10 +31,13 @@ public static partial class Verbs
     public static bool IsChanging(string name) => Changing.Contains(name);
 
     /// <summary>The verb of that name, or null.</summary>
-    public static VerbGrammar? Find(string name) =>
-        Own(name) is { } verb && IsChanging(name) && verb.Long("reason") is null
-            ? verb with { Flags = verb.Flags.Append(Text("reason", "text", "Why; it is recorded with what the command does")).ToArray() }
-            : Own(name);
+    public static VerbGrammar? Find(string name)
+    {
+        var verb = Own(name);
+        return verb is not null && IsChanging(name) && verb.Long("reason") is null
+            ? verb with { Flags = [.. verb.Flags, Text("reason", "text", "Why; it is recorded with what the command does")] }
+            : verb;
+    }
 
     private static VerbGrammar? Own(string name) => name switch
     {

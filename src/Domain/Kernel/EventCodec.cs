@@ -28,15 +28,13 @@ public sealed record EventKind(string Name, string Alias, string DotNetType, int
 /// What stands beside an event's data: its origin, the schema version of the data, and when it happened. Stored flat, in
 /// the <c>headers</c> column.
 /// </summary>
+/// <param name="Reason">Null where nothing was said.</param>
 public sealed record EventHeaders(
-    int Schema, DateTimeOffset Occurred, Guid Command, Seq<string> Line, Actor Actor, Host Host)
+    int Schema, DateTimeOffset Occurred, Guid Command, Seq<string> Line, Actor Actor, Host Host,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason = null)
 {
-    /// <summary>Null where nothing was said.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? Reason { get; init; }
-
     public static EventHeaders Of(Origin origin, int schema, DateTimeOffset occurred) =>
-        new(schema, occurred, origin.Command, origin.Line, origin.Actor, origin.Host) { Reason = origin.Reason };
+        new(schema, occurred, origin.Command, origin.Line, origin.Actor, origin.Host, origin.Reason);
 
     public Origin Origin => new(Command, Line, Actor, Host, Schema) { Reason = Reason };
 }

@@ -14,6 +14,9 @@ public abstract partial record DomainError
     /// <param name="Instead">The time that the number would be as seconds since 1970, where that has been.</param>
     public sealed record PositionBeyond(long Position, long Head, Option<DateTimeOffset> Instead) : DomainError;
 
+    /// <summary>A moment before the first event.</summary>
+    public sealed record NothingYet : DomainError;
+
     /// <summary>More events ago than there are.</summary>
     /// <param name="What">What they would have happened to.</param>
     public sealed record TooFewEvents(string What, int Asked, int Found) : DomainError;
