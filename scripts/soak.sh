@@ -39,7 +39,7 @@ check() {
 }
 
 # built PROJECT…: the two halves of the soak build the same projects.
-built() { mkdir -p artifacts && flock artifacts/build.lock dotnet build --nologo -v quiet "$@"; }
+built() { mkdir -p artifacts && flock -o artifacts/build.lock dotnet build --nologo -v quiet "$@"; }
 
 equal() { [ "$1" = "$2" ] || { diff <(echo "$1") <(echo "$2"); return 1; }; }
 empty() { [ -z "$1" ] || { echo "$1"; return 1; }; }
