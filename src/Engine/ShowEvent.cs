@@ -28,7 +28,7 @@ public static class ShowEvent
         from rows in AllViews.Projections.Bind(view => view.Keys(recorded.Event).Map(key => (View: view, Key: key))).ToSeq().Strict()
             .InTurn(row => Row(ports, row.View, row.Key, recorded.Position, cancel))
         from leaf in Leaf(ports, recorded.Position, cancel)
-        select new ShownEvent(recorded, rows.Filter(row => row.Before != row.After).Strict(), leaf);
+        select new ShownEvent(recorded, rows.Filter(row => !row.Before.Equals(row.After)).Strict(), leaf);
 
     private static EitherAsync<DomainError, ShownRow> Row(Ports ports, AnyProjection view, string key, long position, CancellationToken cancel) =>
         from before in position > 1 ? Stored(ports, view, key, position - 1, cancel) : Give(Option<string>.None)

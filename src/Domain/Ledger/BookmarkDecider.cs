@@ -20,7 +20,7 @@ public static class BookmarkDecider
         {
             SetBookmark c when !MomentText.IsBookmark(c.Name) => new DomainError.Invalid(
                 "bookmark", c.Name, "it must begin with a letter, and have letters, digits, '.', '_' and '-'"),
-            SetBookmark c when position == c.Position => Seq<BookmarkEvent>(),
+            SetBookmark c when position.Map(there => there == c.Position).IfNone(false) => Seq<BookmarkEvent>(),
             SetBookmark c => Seq1<BookmarkEvent>(new BookmarkSet(c.Name, c.Position)),
             RemoveBookmark c when position.IsNone => new DomainError.NoSuchBookmark(c.Name),
             RemoveBookmark c => Seq1<BookmarkEvent>(new BookmarkRemoved(c.Name)),
