@@ -176,7 +176,7 @@ public static class Program
         var session = wiring.Session(output, error);
         var result = Free.Contains(name)
             ? await Run(() => verb(parsed, session, interrupt.Token))
-            : await Run(() => places.Checked.Bind(_ => Reasons.Enough(places, name, reason)).ToAsync()
+            : await Run(() => places.Checked.Bind(_ => Reasons.Enough(places, parsed, reason)).ToAsync()
                 .Bind(_ => verb(parsed, session, interrupt.Token)));
         output.Flush();
         var ended = await result.MatchAsync(

@@ -77,17 +77,8 @@ public sealed class Wiring(Places places, Origin origin)
         (id, exec) => Seq(System.Environment.ProcessPath!, ExecEndedCommand.Word, id.Value, exec))
     {
         HostName = System.Environment.MachineName,
-        Zone = LocalOffsets,
-        Offset = TimeZoneInfo.Local.GetUtcOffset,
+        Local = LocalZone.At,
     };
-
-    private static Seq<TimeSpan> LocalOffsets(DateTime local)
-    {
-        var zone = TimeZoneInfo.Local;
-        return zone.IsInvalidTime(local) ? Seq<TimeSpan>()
-            : zone.IsAmbiguousTime(local) ? zone.GetAmbiguousTimeOffsets(local).OrderDescending().ToSeq().Strict()
-            : Seq1(zone.GetUtcOffset(local));
-    }
 
     public Session Session(TextWriter output, TextWriter error) => new(
         output,

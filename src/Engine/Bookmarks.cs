@@ -19,19 +19,9 @@ public static class Bookmarks
             cancel);
 
     /// <summary>All there are, in the order of their names.</summary>
-    public static EitherAsync<DomainError, Seq<Bookmark>> All(Ports ports, CancellationToken cancel)
-    {
+    public static EitherAsync<DomainError, Seq<Bookmark>> All(Ports ports, CancellationToken cancel) =>
+        from events in ports.Ledger.Log.List(LogQuery.All with { Prefixes = Seq1(Streams.Bookmarks) }, cancel)
         // Newest first: the first of a name is what it means.
-        var last = new SortedDictionary<string, Recorded<DockEvent>>(StringComparer.Ordinal);
-        return ports.Ledger.Log.Read(
-            new LogQuery(Seq<string>(), Seq1(Streams.Bookmarks), Seq<string>(), null, null, null, null, null),
-            recorded =>
-            {
-                last.TryAdd(recorded.Stream, recorded);
-                return unit;
-            },
-            cancel).Map(_ => last.Values.ToSeq().Choose(e => e.Event is BookmarkSet set
-                ? Some(new Bookmark(set.Name, set.Position.Value, e.At))
-                : None).Strict());
-    }
+        select events.DistinctBy(e => e.Stream).OrderBy(e => e.Stream, StringComparer.Ordinal).ToSeq()
+            .Choose(e => e.Event is BookmarkSet set ? Some(new Bookmark(set.Name, set.Position.Value, e.At)) : None).Strict();
 }

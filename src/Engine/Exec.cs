@@ -96,18 +96,12 @@ public static class Exec
     /// </summary>
     public static EitherAsync<DomainError, Unit> SettleLost(Ports ports, ContainerId container, CancellationToken cancel)
     {
-        var begun = new List<string>();
+        var prefix = Streams.ExecsOf(container.Value);
         return
-            from read in ports.Ledger.Log.Read(
-                new LogQuery(
-                    Seq<string>(), Seq1(Streams.ExecsOf(container.Value)), Seq1(nameof(ExecStarted)), null, null, null, null, null),
-                recorded =>
-                {
-                    begun.Add(((ExecStarted)recorded.Event).Id);
-                    return unit;
-                },
-                cancel)
-            from recorded in begun.ToSeq().InTurn(id => Exited(ports, container, id, null, ports.World.Clock(), cancel))
+            from begun in ports.Ledger.Log.List(LogQuery.All with { Prefixes = Seq1(prefix), Types = Seq1(nameof(ExecStarted)) }, cancel)
+            // The id by the stream's name, since the event's data may have been redacted.
+            from recorded in begun.Map(e => e.Stream[prefix.Length..]).Strict()
+                .InTurn(id => Exited(ports, container, id, null, ports.World.Clock(), cancel))
             select unit;
     }
 

@@ -35,7 +35,8 @@ public static class FindMoment
         moment switch
         {
             Moment.At m => Position(ports, m.Position, cancel),
-            Moment.Time m => (occurred ? ports.Views.AtOccurred : ports.Views.At)(m.Instant, cancel).Map(at => new FoundMoment(at.Position, m.Instant, at.Late)),
+            Moment.Time m => (occurred ? ports.Views.AtOccurred : ports.Views.At)(m.Instant, cancel)
+                .Map(at => new FoundMoment(at.Position, m.Instant, at.Late)),
             Moment.Before m => counted.Match(
                 Some: thing => Before(ports, thing, m.Events, cancel),
                 None: () => Fail<FoundMoment>(new DomainError.NothingToCount($"@{{{m.Events}}}"))),
@@ -49,12 +50,12 @@ public static class FindMoment
         from there in position >= 1 && position <= head
             ? Done
             : Fail<Unit>(new DomainError.PositionBeyond(position, head, Seconds(position, ports.World.Clock())))
-        from newest in Newest(ports, new LogQuery(Seq<string>(), Seq<string>(), Seq<string>(), null, null, position, position, 1), cancel)
+        from newest in ports.Ledger.Log.List(LogQuery.All with { SincePosition = position, UntilPosition = position }, cancel)
         select new FoundMoment(position, newest.HeadOrNone().Match(Some: e => e.At, None: ports.World.Clock), 0);
 
     /// <summary>The event at a position, or the last one before it: foreign events are not EventDock's to tell of.</summary>
     public static EitherAsync<DomainError, Recorded<DockEvent>> Event(Ports ports, long position, CancellationToken cancel) =>
-        from newest in Newest(ports, new LogQuery(Seq<string>(), Seq<string>(), Seq<string>(), null, null, null, position, 1), cancel)
+        from newest in ports.Ledger.Log.List(LogQuery.All with { UntilPosition = position, Limit = 1 }, cancel)
         from one in newest.HeadOrNone().Match(
             Some: Give, None: () => Fail<Recorded<DockEvent>>(new DomainError.NothingYet()))
         select one;
@@ -66,7 +67,7 @@ public static class FindMoment
         from head in ports.Ledger.Log.Head(cancel)
         from last in events == 0
             ? Give(Seq<Recorded<DockEvent>>())
-            : Newest(ports, new LogQuery(thing.Streams, Seq<string>(), Seq<string>(), null, null, null, head, events), cancel)
+            : ports.Ledger.Log.List(LogQuery.All with { Streams = thing.Streams, UntilPosition = head, Limit = events }, cancel)
         from enough in last.Count == events
             ? Done
             : Fail<Unit>(new DomainError.TooFewEvents(thing.What, events, last.Count))
@@ -87,7 +88,7 @@ public static class FindMoment
         Option<Recorded<DockEvent>> found = None;
         return
             from read in ports.Ledger.Log.Read(
-                new LogQuery(Seq<string>(), Seq<string>(), Seq<string>(), drawn - Slack, drawn + Slack, null, null, null),
+                LogQuery.All with { Since = drawn - Slack, Until = drawn + Slack },
                 recorded =>
                 {
                     found = recorded.Id == id ? Some(recorded) : found;
@@ -105,17 +106,4 @@ public static class FindMoment
             .Match(Some: Give, None: () => Fail<long>(new DomainError.NoSuchBookmark(name)))
         from found in Position(ports, position, cancel)
         select found;
-
-    private static EitherAsync<DomainError, Seq<Recorded<DockEvent>>> Newest(Ports ports, LogQuery query, CancellationToken cancel)
-    {
-        var events = new List<Recorded<DockEvent>>();
-        return ports.Ledger.Log.Read(
-            query,
-            recorded =>
-            {
-                events.Add(recorded);
-                return unit;
-            },
-            cancel).Map(_ => events.ToArray().ToSeq());
-    }
 }

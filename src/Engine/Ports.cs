@@ -62,18 +62,11 @@ public sealed record World(
     /// <summary>Of a container that shares the host's network.</summary>
     public string HostName { get; init; } = "localhost";
 
-    /// <summary>How far a local time is from UTC where the command is typed: see <see cref="LocalClock.Offsets"/>.</summary>
-    public Func<DateTime, Seq<TimeSpan>> Zone { get; init; } = _ => Seq1(TimeSpan.Zero);
+    /// <summary>A moment as clocks show it where the command is typed.</summary>
+    public Func<DateTimeOffset, LocalClock> Local { get; init; } = now => new LocalClock(now.ToUniversalTime(), _ => Seq1(TimeSpan.Zero));
 
     /// <summary>The clock on the wall, where the command is typed.</summary>
-    public LocalClock Wall()
-    {
-        var now = Clock();
-        return new LocalClock(now.ToOffset(Offset(now)), Zone);
-    }
-
-    /// <summary>How far that zone is from UTC at a moment.</summary>
-    public Func<DateTimeOffset, TimeSpan> Offset { get; init; } = _ => TimeSpan.Zero;
+    public LocalClock Wall() => Local(Clock());
 
     public string NewId() => Convert.ToHexStringLower(Random(32));
 }

@@ -18,7 +18,7 @@ public static class Reflog
 {
     /// <summary>Newest first.</summary>
     public static EitherAsync<DomainError, Seq<TagMove>> Of(Ports ports, ImageReference reference, CancellationToken cancel) =>
-        from events in Events(ports, reference, cancel)
+        from events in ports.Ledger.Log.List(LogQuery.All with { Streams = Seq1(Streams.Tag(reference.Canonical)) }, cancel)
         from known in events.IsEmpty ? Fail<Unit>(new DomainError.NeverTagged(reference.Familiar)) : Done
         from here in ports.Views.Images.Keyed(events.Choose(e => Named(e.Event)).Distinct().ToSeq().Strict(), None, cancel)
         let present = here.Map(image => image.Id).ToHashSet(StringComparer.Ordinal)
@@ -44,38 +44,15 @@ public static class Reflog
         select row;
 
     /// <summary>Where an image that is not here any more came from: the last time first.</summary>
-    private static EitherAsync<DomainError, ImageRow> Gone(Ports ports, string text, string id, CancellationToken cancel)
-    {
-        var sources = new List<string>();
-        return
-            from read in ports.Ledger.Log.Read(
-                new LogQuery(Seq1(Streams.Image(id)), Seq<string>(), Seq1(nameof(ImagePulled)), null, null, null, null, null),
-                recorded =>
-                {
-                    if (recorded.Event is ImagePulled pulled)
-                    {
-                        ImageReference.Parse(pulled.Reference).IfRight(named => sources.Add(named.At(pulled.Manifest).Familiar));
-                    }
+    private static EitherAsync<DomainError, ImageRow> Gone(Ports ports, string text, string id, CancellationToken cancel) =>
+        from pulls in ports.Ledger.Log.List(LogQuery.All with { Streams = Seq1(Streams.Image(id)), Types = Seq1(nameof(ImagePulled)) }, cancel)
+        from none in Fail<ImageRow>(new DomainError.ImageGone(text, id, pulls.Choose(Source).Distinct().ToSeq().Strict()))
+        select none;
 
-                    return unit;
-                },
-                cancel)
-            from none in Fail<ImageRow>(new DomainError.ImageGone(text, id, sources.Distinct().ToArray().ToSeq()))
-            select none;
-    }
+    private static Option<string> Source(Recorded<DockEvent> recorded) =>
+        recorded.Event is ImagePulled pulled
+            ? ImageReference.Parse(pulled.Reference).Match(Right: named => Some(named.At(pulled.Manifest).Familiar), Left: _ => None)
+            : None;
 
     private static Option<string> Named(DockEvent happened) => happened is ImageTagged tagged ? Some(tagged.Image) : None;
-
-    private static EitherAsync<DomainError, Seq<Recorded<DockEvent>>> Events(Ports ports, ImageReference reference, CancellationToken cancel)
-    {
-        var events = new List<Recorded<DockEvent>>();
-        return ports.Ledger.Log.Read(
-            new LogQuery(Seq1(Streams.Tag(reference.Canonical)), Seq<string>(), Seq<string>(), null, null, null, null, null),
-            recorded =>
-            {
-                events.Add(recorded);
-                return unit;
-            },
-            cancel).Map(_ => events.ToArray().ToSeq());
-    }
 }

@@ -46,7 +46,6 @@ public static class ShowEvent
             "tags" => Text(views.Tags),
             "layers" => Text(views.Layers),
             "build_steps" => Text(views.BuildSteps),
-            // Of the root there is one row, which a few events in a ledger's life change.
             "root" => Text(views.Roots),
             _ => throw new System.Diagnostics.UnreachableException($"no reader of the view {view.Name}"),
         };

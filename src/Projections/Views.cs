@@ -46,7 +46,22 @@ public sealed record MomentAt(long Position, long Late, long Head);
 /// <summary>The events themselves, for <c>eventdock log</c>. Newest first.</summary>
 public sealed record EventLog(
     Func<LogQuery, Func<Recorded<DockEvent>, Unit>, CancellationToken, EitherAsync<DomainError, Unit>> Read,
-    Func<CancellationToken, EitherAsync<DomainError, long>> Head);
+    Func<CancellationToken, EitherAsync<DomainError, long>> Head)
+{
+    /// <summary>All of them at once: for what has few.</summary>
+    public EitherAsync<DomainError, Seq<Recorded<DockEvent>>> List(LogQuery query, CancellationToken cancel)
+    {
+        var events = new List<Recorded<DockEvent>>();
+        return Read(
+            query,
+            recorded =>
+            {
+                events.Add(recorded);
+                return unit;
+            },
+            cancel).Map(_ => events.ToArray().ToSeq());
+    }
+}
 
 /// <param name="Streams">Exact names; where both these and the prefixes are empty, all streams.</param>
 /// <param name="Prefixes">Beginnings of names.</param>
@@ -54,7 +69,11 @@ public sealed record EventLog(
 /// <param name="Since">By recorded time, inclusive; likewise Until.</param>
 public sealed record LogQuery(
     Seq<string> Streams, Seq<string> Prefixes, Seq<string> Types, DateTimeOffset? Since, DateTimeOffset? Until,
-    long? SincePosition, long? UntilPosition, int? Limit);
+    long? SincePosition, long? UntilPosition, int? Limit)
+{
+    /// <summary>Every event there is.</summary>
+    public static readonly LogQuery All = new(Seq<string>(), Seq<string>(), Seq<string>(), null, null, null, null, null);
+}
 
 /// <summary>The ledger as a thing to be looked after.</summary>
 /// <param name="Views">The views: built anew, checked.</param>

@@ -62,6 +62,8 @@ public sealed class PastTests : IDisposable
             $"eventdock: no event has the id {Guid.Empty:D}", eventdock.Refused(1, "ps", "--as-of", $"{Guid.Empty:D}"));
         Assert.EndsWith("has the id ffffffff-ffff-ffff-ffff-ffffffffffff", eventdock.Refused(1, "show", "ffffffff-ffff-ffff-ffff-ffffffffffff"), StringComparison.Ordinal);
         Assert.Equal("eventdock: nothing had happened by then", eventdock.Refused(1, "show", "1999-01-01"));
+        Assert.Contains("takes one bookmark", eventdock.Refused(1, "bookmark", "-d", "one", "two"), StringComparison.Ordinal);
+        Assert.Contains("is for the list", eventdock.Refused(1, "bookmark", "--format", "json", "one"), StringComparison.Ordinal);
         Assert.Contains("must begin with a letter", eventdock.Refused(1, "bookmark", "1st"), StringComparison.Ordinal);
     }
 
@@ -157,7 +159,8 @@ public sealed class PastTests : IDisposable
             "eventdock: tag needs --reason (or EVENTDOCK_REASON): the configuration says require-reason", eventdock.Refused(1, "tag", "web", "web:4"));
         Assert.Contains("needs --reason", eventdock.Refused(125, "run", "--rm", "web", "true"), StringComparison.Ordinal);
         Assert.Contains("needs --reason", eventdock.Refused(1, "tag", "--reason", " ", "web", "web:4"), StringComparison.Ordinal);
-        eventdock.Lines("images");
+        eventdock.Lines("bookmark");
+        eventdock.Run("container", "prune", "--plan").Done();
         Eventdock.Run("/usr/bin/env", ["EVENTDOCK_REASON=nightly", Eventdock.Binary, "tag", "web", "web:4"], null, eventdock.Environment).Good();
         Assert.Contains("reason    nightly", eventdock.Lines("show"));
         File.WriteAllText(eventdock.Config, """{"require-reason": "yes"}""");

@@ -63,6 +63,8 @@ public sealed class MomentTests
     [InlineData("3 days 1 hour ago", "2026-11-17T11:30:00.000000Z")]
     [InlineData("2 weeks ago", "2026-11-06T12:30:00.000000Z")]
     [InlineData("42m", "2026-11-20T11:48:00.000000Z")]
+    [InlineData("1.5h", "2026-11-20T11:00:00.000000Z")]
+    [InlineData("500ms", "2026-11-20T12:29:59.500000Z")]
     [InlineData("0s ago", "2026-11-20T12:30:00.000000Z")]
     public void Times_are_read_in_the_zone_they_are_typed_in(string text, string utc)
     {

@@ -44,8 +44,13 @@ internal sealed class Execs(RuntimePaths paths, Programs programs)
         return new PreparedExec(
             cancel => Results.Blocking(directory, () => Cleared(spec, directory, () =>
             {
-                PrivateFiles.Write($"{directory}/process.json", json);
-                FaultPoints.At(FaultPoint.ExecMade);
+                var written = Results.Guarded(directory, () => Write(directory, json));
+                if (written.Fails(out var refused, out _))
+                {
+                    process.CallOff();
+                    return refused;
+                }
+
                 process.Go();
                 return Begun(spec, directory, process, streams, cancel);
             })),
@@ -55,6 +60,13 @@ internal sealed class Execs(RuntimePaths paths, Programs programs)
                 PrivateFiles.RemoveTree(directory);
                 return Right<DomainError, Unit>(unit);
             }));
+    }
+
+    private static Either<DomainError, Unit> Write(string directory, byte[] json)
+    {
+        PrivateFiles.Write($"{directory}/process.json", json);
+        FaultPoints.At(FaultPoint.ExecMade);
+        return unit;
     }
 
     /// <summary>Where the work fails nothing stays; where it does since the container has ended, it says so.</summary>

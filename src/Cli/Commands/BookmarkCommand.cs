@@ -15,21 +15,28 @@ public static class BookmarkCommand
         "{{.Name}}\t{{.Position}}\t{{.CreatedAt}}", [("Name", "NAME"), ("Position", "POSITION"), ("CreatedAt", "CREATED AT")]);
 
     public static EitherAsync<DomainError, int> Run(ParsedArgs args, Session session, CancellationToken cancel) =>
-        args.Arguments.IsEmpty && args.On("delete") ? Fail<int>(new DomainError.Invalid("--delete", "", "which bookmark?"))
+        args.On("delete") && args.Arguments.Count != 1 ? Fail<int>(new DomainError.Invalid("--delete", "true", "it takes one bookmark"))
         : args.Arguments.IsEmpty ? List(args, session, cancel)
+        : args.Text("format") is { } format ? Fail<int>(new DomainError.Invalid("--format", format, "it is for the list of bookmarks"))
         : from ports in session.Change(cancel)
           from command in args.On("delete")
               ? Give<Domain.Ledger.BookmarkCommand>(new RemoveBookmark(args.Arguments[0]))
-              : from named in MomentText.Parse("moment", args.Arguments.Count > 1 ? args.Arguments[1] : "@{0}", ports.World.Wall()).ToAsync()
-                from found in named is Moment.Before(0)
-                    ? ports.Ledger.Log.Head(cancel)
-                    : FindMoment.At(ports, named, occurred: false, None, cancel).Map(moment => moment.Position)
-                select (Domain.Ledger.BookmarkCommand)new SetBookmark(args.Arguments[0], found)
+              : Position(ports, args.Arguments.Skip(1).HeadOrNone(), cancel)
+                  .Map(position => (Domain.Ledger.BookmarkCommand)new SetBookmark(args.Arguments[0], position))
           from done in Bookmarks.Handle(ports, command, cancel)
-          let told = command is SetBookmark set
-              ? session.Line(string.Create(CultureInfo.InvariantCulture, $"{set.Name} {set.Position}"))
-              : session.Line(command.Name)
+          let told = session.Line(command is SetBookmark set
+              ? string.Create(CultureInfo.InvariantCulture, $"{set.Name} {set.Position}")
+              : command.Name)
           select 0;
+
+    /// <summary>Of the moment that is named, or the last.</summary>
+    private static EitherAsync<DomainError, long> Position(Ports ports, Option<string> text, CancellationToken cancel) =>
+        text.Match(
+            Some: given =>
+                from named in MomentText.Parse("moment", given, ports.World.Wall()).ToAsync()
+                from found in FindMoment.At(ports, named, occurred: false, None, cancel)
+                select found.Position,
+            None: () => ports.Ledger.Log.Head(cancel));
 
     private static EitherAsync<DomainError, int> List(ParsedArgs args, Session session, CancellationToken cancel) =>
         from ports in session.Read(cancel)

@@ -15,11 +15,15 @@ internal static class Reasons
         : null;
 
     /// <summary>Errors: ReasonMissing where <c>require-reason</c> is configured; Invalid for one that is too long.</summary>
-    public static Either<DomainError, Unit> Enough(Places places, string verb, string? reason) =>
+    public static Either<DomainError, Unit> Enough(Places places, ParsedArgs args, string? reason) =>
         reason?.Length > Most ? new DomainError.Invalid("--reason", reason[..20] + "…", $"must not be longer than {Most} characters")
-        : reason is not null || !Verbs.IsChanging(verb) ? unit
+        : reason is not null || !Verbs.IsChanging(args.Verb.Name) || OnlyLooks(args) ? unit
         : Adapters.Registry.EngineConfigFile.Read(places.Config, places.ConfigNamed).Match<Either<DomainError, Unit>>(
-            Right: config => config.RequireReason ? new DomainError.ReasonMissing(verb) : unit,
+            Right: config => config.RequireReason ? new DomainError.ReasonMissing(args.Verb.Name) : unit,
             // A wrong configuration is told of by who needs it, and keeps nobody from stopping a container.
             Left: _ => unit);
+
+    /// <summary>A plan, or the list of bookmarks.</summary>
+    private static bool OnlyLooks(ParsedArgs args) =>
+        (args.Verb.Long("plan") is not null && args.On("plan")) || (args.Verb.Name == "bookmark" && args.Arguments.IsEmpty);
 }

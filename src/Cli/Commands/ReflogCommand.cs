@@ -35,7 +35,7 @@ public static class ReflogCommand
             ("By", LogText.Who(move.Event.Origin.Actor)),
             ("Command", Human.Command(move.Event.Origin.Line, cut)),
             ("Here", move.Here ? "true" : "false"),
-            ("ImageID", move.Image.Match(
+            ("ImageID", move.Event.Event is DataRedacted ? "<redacted>" : move.Image.Match(
                 Some: id => (cut ? id[..12] : Digest.Prefix + id) + (move.Here || !cut ? "" : " (removed)"), None: () => "<none>")),
             ("Name", string.Create(CultureInfo.InvariantCulture, $"{tag}@{{{move.Back}}}")),
             ("Position", move.Event.Position.ToString(CultureInfo.InvariantCulture)),

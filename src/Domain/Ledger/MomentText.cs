@@ -167,8 +167,9 @@ public static class MomentText
         };
     }
 
+    /// <summary>With a zone of its own, or a span that only docker writes: 1.5h, 300ms.</summary>
     private static DateTimeOffset? Zoned(string text, LocalClock clock) =>
-        text.Length > 4 && char.IsAsciiDigit(text[0]) && text.Contains('-')
+        text.Length > 0 && char.IsAsciiDigit(text[0]) && text.Any(letter => char.IsAsciiLetter(letter) || letter == '-')
             ? TimeText.Parse(text, clock.Now, _ => TimeSpan.Zero).ToNullable()
             : null;
 
