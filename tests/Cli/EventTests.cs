@@ -40,7 +40,7 @@ public sealed class EventTests(Installation eventdock) : IClassFixture<Installat
                 "kill: ContainerSignalled ContainerExited",
                 "rmi: CommandRefused",
                 "rm: ContainerRemoved LayerRemoved",
-                "run: ContainerCreated ContainerStartRequested LayerCreated ContainerStartFailed CommandRefused",
+                "run: ContainerCreated ContainerStartRequested ContainerAttached LayerCreated ContainerStartFailed CommandRefused",
                 "rm: ContainerRemoved LayerRemoved",
                 "rmi: ImageUntagged",
                 "rmi: ImageUntagged ImageRemoved LayerRemoved",
