@@ -29,6 +29,7 @@ public static class Moments
             ({ } text, var occurred) =>
                 from named in MomentText.Parse("--as-of", text, ports.World.Wall()).ToAsync()
                 from found in FindMoment.At(ports, named, occurred, None, cancel)
+                let told = session.Answered(found.Position)
                 select new Moment(Some(found.Position), found.Clock, found.Late) { Occurred = occurred },
         };
 
