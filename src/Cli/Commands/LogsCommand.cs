@@ -21,6 +21,8 @@ public static class LogsCommand
         from kept in row.Settings.More.LogDriver == LogDrivers.None
             ? Pipeline.Fail<LanguageExt.Unit>(new DomainError.NothingLogged(row.Id.Value))
             : Pipeline.Done
+        from here in moment.Position.IsNone ? Pipeline.Give(Seq1(row)) : ports.Views.Containers.Keyed(Seq1(row.Id.Value), None, cancel)
+        from there in here.IsEmpty ? Pipeline.Fail<LanguageExt.Unit>(new DomainError.LogGone(row.Id.Value)) : Pipeline.Done
         from _ in ports.Runtime.Logs(
             new LogSpec(row.Id, args.On("follow"), Tail(args.Text("tail")), since.ToNullable(), Until(until, moment), args.On("timestamps"))
             {
