@@ -33,7 +33,7 @@ public sealed class AsOfTests(BusyboxInstallation eventdock) : IClassFixture<Bus
         Assert.Equal("eventdock: --follow and --as-of cannot be given together", eventdock.Refused(1, "logs", "-f", "--as-of", then, "spoke"));
         Assert.Equal("speaks", eventdock.Out("ps", "--as-of", then, "--format", "{{.Names}}"));
         Assert.Equal("/speaks", eventdock.Out("inspect", "-f", "{{.Name}}", "--as-of", then, "speaks"));
-        Assert.Equal("/speaks", eventdock.Out("inspect", "-f", "{{.Name}}", "--as-of", "@{1}", "spoke"));
+        Assert.Equal("/speaks", eventdock.Out("inspect", "-f", "{{.Name}}", "--as-of", "@{1}", id[..12]));
         Assert.Equal("1 1 1", eventdock.Out("--as-of", then, "info", "--format", "{{.Containers}} {{.ContainersRunning}} {{.Images}}"));
         Assert.Equal("0 0 1", eventdock.Out("info", "--as-of", empty, "--format", "{{.Containers}} {{.ContainersRunning}} {{.Images}}"));
 
