@@ -50,14 +50,22 @@ row() {
 
 ratio() { awk -v a="$(median "$1")" -v b="$(median "$2")" 'BEGIN { printf "%.2f\n", a / b }'; }
 
+# What answers as of a moment, too.
+reading=('ps -a' images 'inspect web-77' 'image inspect app0:3' 'history app0:3' 'layer ls' 'system df')
+
+# has VERB: this build knows it.
+# shellcheck disable=SC2086
+has() { "$eventdock" $1 --help > /dev/null 2>&1; }
+
 on() { EVENTDOCK_ROOT=$work/$1 "$eventdock" "${@:2}"; }
 
 bench_views() {
-    "$bench" fill "$work/large" "$events" 10000 20 "$alive" >&2
+    # Nothing runs in the large one until its views have been measured: what runs without a control group is read twice.
+    "$bench" fill "$work/large" "$events" 10000 0 "$alive" >&2
     "$bench" fill "$work/small" 2000 20 20 "$alive" >&2
     "$bench" fill "$work/images" 5000 50 20 "$alive" 1000 >&2
 
-    local folded seconds
+    local folded seconds middle verb now
     folded=$(on large log -n 1 --format json | sed -E 's/^\{"Position":([0-9]+),.*/\1/')
     for _ in 1 2 3; do
         EVENTDOCK_ROOT=$work/large /usr/bin/time -f '%e %M' -o "$work/time" "$eventdock" rebuild > /dev/null 2>&1
@@ -70,16 +78,31 @@ bench_views() {
         milliseconds verify-views on large ledger verify --views
     done
 
+    middle=$((folded / 2))
     for _ in $(seq "$rounds"); do
-        milliseconds ps-now on large ps -a
-        milliseconds ps-then on large ps -a --as-of "$((folded / 2))"
-        milliseconds images on large images
-        milliseconds twenty-of-many on large ps
-        milliseconds twenty-of-twenty on small ps
+        for verb in "${reading[@]}"; do
+            # shellcheck disable=SC2086 # verb and argument, each a word
+            milliseconds "now $verb" on large $verb
+            # shellcheck disable=SC2086
+            milliseconds "then $verb" on large $verb --as-of "$middle"
+        done
+        milliseconds show on large show
+        milliseconds show-middle on large show "$middle"
+        milliseconds reflog on large reflog app0:3
+        if has why; then milliseconds why on large why web-77; fi
+        # A day out of a year.
+        if has 'audit report'; then milliseconds report on large audit report "$middle..$((middle + folded / 365))"; fi
         milliseconds df on images system df
         milliseconds df-verbose on images system df -v
         milliseconds log on large log -n 30
         milliseconds log-container on large log --container web-77 -n 30
+    done
+    now=$(median 'now ps -a')
+
+    "$bench" start "$work/large" 20 "$alive"
+    for _ in $(seq "$rounds"); do
+        milliseconds twenty-of-many on large ps
+        milliseconds twenty-of-twenty on small ps
     done
 
     seconds=$(median rebuild)
@@ -93,14 +116,21 @@ bench_views() {
     row '`ledger verify`, chain and tree, ms' "$(median verify)" 5000
     row '`ledger verify --views`, ms' "$(median verify-views)" \
         "$(awk -v v="$(median verify)" -v s="$seconds" 'BEGIN { print v + s * 1000 }')"
-    row '`ps -a --as-of` the middle / `ps -a`, 10,000 rows each' "$(ratio ps-then ps-now)" 2
-    row '`ps -a`, 10,000 rows, ms' "$(median ps-now)" 200
-    row '`images`, 10,000 rows, ms' "$(median images)" 200
+    for verb in "${reading[@]}"; do
+        row "\`$verb --as-of\` the middle / \`$verb\` ($(median "now $verb") ms)" "$(ratio "then $verb" "now $verb")" 2
+    done
+    row '`ps -a`, 10,000 rows, ms' "$now" 200
+    row '`images`, 10,000 rows, ms' "$(median 'now images')" 200
     row '`ps`: 20 of 10,000 / 20 of 20' "$(ratio twenty-of-many twenty-of-twenty)" 1.5
     row '`system df`, 1,000 images, ms' "$(median df)" 30
     row '`system df -v`, 1,000 images, ms' "$(median df-verbose)" 30
     row '`log -n 30`, ms' "$(median log)" 30
     row '`log --container X -n 30`, ms' "$(median log-container)" 30
+    row '`show`, ms' "$(median show)" 30
+    row '`show` of the middle, ms' "$(median show-middle)" 30
+    row '`reflog`, ms' "$(median reflog)" 50
+    if has why; then row '`why`, ms' "$(median why)" 50; fi
+    if has 'audit report'; then row '`audit report` of one day out of a year, ms' "$(median report)" 2000; fi
 }
 
 bench_views

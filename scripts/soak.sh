@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What takes long: the walk again and again, many runs at once, commands that are killed in the middle, races. Under 45 minutes.
 # The last line counts the checks. SEED repeats the same random moments; arguments name parts: walks, many,
-# loops, kills, points, life, pairs, removals, appends, tamperings, archives, docker.
+# loops, kills, points, life, pairs, removals, appends, tamperings, histories, archives, docker.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -235,6 +235,13 @@ tamperings() {
         dotnet test tests/Adapters --no-build --nologo -v quiet --filter FullyQualifiedName~LedgerImportFaultTests
 }
 
+histories() {
+    echo '== random histories, asked as of every position'
+    built tests/Adapters || exit 1
+    check '50 histories each of three laws' env EVENTDOCK_HISTORIES=50 \
+        dotnet test tests/Adapters --no-build --nologo -v quiet --filter FullyQualifiedName~PastLawsTests
+}
+
 archives() {
     echo '== archives with something changed at random'
     built tests/Adapters || exit 1
@@ -253,12 +260,12 @@ parts=("$@")
 if [ ${#parts[@]} -eq 0 ]; then
     # Two halves at once, each with a root of its own: alone, either would leave a processor idle.
     parts=(walks many loops kills pairs removals)
-    SEED=$((seed + 1)) scripts/soak.sh points life appends tamperings archives docker > artifacts/soak.beside 2>&1 &
+    SEED=$((seed + 1)) scripts/soak.sh points life appends tamperings histories archives docker > artifacts/soak.beside 2>&1 &
     beside=$!
 fi
 for part in "${parts[@]}"; do
     case $part in
-        walks | many | loops | kills | points | life | pairs | removals | appends | tamperings | archives | docker) "$part" ;;
+        walks | many | loops | kills | points | life | pairs | removals | appends | tamperings | histories | archives | docker) "$part" ;;
         *) check "a part named $part" false ;;
     esac
 done

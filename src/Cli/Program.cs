@@ -12,6 +12,7 @@ using EventDock.Cli.Grammar;
 using EventDock.Domain.Containers;
 using EventDock.Domain.Kernel;
 using EventDock.Domain.Roots;
+using EventDock.Engine;
 
 /// <summary>The command line: reads it, wires the adapters, runs one verb, and makes text and an exit code of what comes back.</summary>
 public static class Program
@@ -192,11 +193,14 @@ public static class Program
         using var interrupt = new Interrupt(cancel);
         var reason = Reasons.Given(parsed);
         var wiring = wire(reason);
-        var session = wiring.Session(output, error);
+        var proof = ProofLine.IsAsked(parsed) ? Some(new ProofLine()) : None;
+        var opened = wiring.Session(output, error);
+        var session = proof.Match(Some: line => line.Of(opened), None: () => opened);
         var result = Free.Contains(name)
             ? await Run(() => verb(parsed, session, interrupt.Token))
             : await Run(() => places.Checked.Bind(_ => Reasons.Enough(places, parsed, reason)).ToAsync()
-                .Bind(_ => verb(parsed, session, interrupt.Token)));
+                .Bind(_ => verb(parsed, session, interrupt.Token))
+                .Bind(code => proof.Match(Some: line => line.Tell(session, interrupt.Token), None: () => Pipeline.Done).Map(_ => code)));
         output.Flush();
         var ended = await result.MatchAsync(
             Right: code => code,

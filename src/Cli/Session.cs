@@ -68,6 +68,9 @@ public sealed record Session(
     /// <summary>Who we are to registries: needs neither root nor ledger.</summary>
     public required Func<Either<DomainError, RegistryAccounts>> Accounts { get; init; }
 
+    /// <summary>A command says here as of which position its answer is, where that is not the last.</summary>
+    public Func<long, Unit> Answered { get; init; } = _ => unit;
+
     /// <summary>Result, as it is.</summary>
     public Unit Print(string text)
     {

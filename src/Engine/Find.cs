@@ -15,9 +15,9 @@ public static class Find
     /// <summary>The same as of a position.</summary>
     public static EitherAsync<DomainError, ContainerRow> Container(
         Ports ports, string reference, Option<long> asOf, CancellationToken cancel) =>
-        from named in asOf.IsNone
-            ? ports.Views.ContainerNamed(reference.TrimStart('/'), cancel)
-            : ports.Views.Containers.All(asOf, cancel).Map(all => all.Find(r => r.Name == reference.TrimStart('/')))
+        from named in asOf.Match(
+            Some: position => ports.Views.ContainerNamedAt(reference.TrimStart('/'), position, cancel),
+            None: () => ports.Views.ContainerNamed(reference.TrimStart('/'), cancel))
         from byId in IsIdPrefix(reference)
             ? ports.Views.Containers.Prefixed(reference, asOf, cancel)
             : Give(Seq<ContainerRow>())

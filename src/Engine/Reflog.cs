@@ -39,8 +39,14 @@ public static class Reflog
         from id in tag.HeadOrNone().Match(
             Some: row => Give(row.Image),
             None: () => Fail<string>(new DomainError.TagMeantNothing(reference.Familiar, moment)))
+        from row in Here(ports, $"{reference.Familiar}{moment}", id, cancel)
+        select row;
+
+    /// <summary>An image that was there, if it still is.</summary>
+    /// <param name="text">What it was asked for by.</param>
+    internal static EitherAsync<DomainError, ImageRow> Here(Ports ports, string text, string id, CancellationToken cancel) =>
         from here in ports.Views.Images.Keyed(Seq1(id), None, cancel)
-        from row in here.HeadOrNone().Match(Some: Give, None: () => Gone(ports, $"{reference.Familiar}{moment}", id, cancel))
+        from row in here.HeadOrNone().Match(Some: Give, None: () => Gone(ports, text, id, cancel))
         select row;
 
     /// <summary>Where an image that is not here any more came from: the last time first.</summary>

@@ -10,11 +10,15 @@ using static EventDock.Engine.Pipeline;
 /// <summary><c>eventdock save</c>: images as an archive. The same images give the same bytes.</summary>
 public static class Save
 {
+    /// <param name="asOf">What the names meant then; the images must be here now.</param>
     /// <param name="write">Is handed the work once all images have been found.</param>
     public static EitherAsync<DomainError, Unit> Run(
-        Ports ports, Seq<string> references,
+        Ports ports, Seq<string> references, Option<long> asOf,
         Func<Func<Stream, EitherAsync<DomainError, Unit>>, EitherAsync<DomainError, Unit>> write, CancellationToken cancel) =>
-        from chosen in references.InTurn(text => Chosen(ports, text, cancel))
+        from chosen in references.InTurn(text =>
+            from then in Chosen(ports.AsOf(asOf), text, cancel)
+            from here in asOf.IsNone ? Done : then.InTurn(c => Reflog.Here(ports, text, c.Row.Id, cancel)).Ignore()
+            select then)
         let images = chosen.Bind(c => c).GroupBy(c => c.Row.Id)
             .Select(same => (same.First().Row, Names: same.SelectMany(c => c.Name.ToSeq()).DistinctBy(n => n.Canonical)
                 .OrderBy(n => n.Canonical, StringComparer.Ordinal).ToSeq().Strict())).ToSeq().Strict()

@@ -7,7 +7,11 @@ using static EventDock.Engine.Pipeline;
 
 /// <param name="From">The first position.</param>
 /// <param name="Until">The end, in time; None for none.</param>
-public sealed record Watched(long From, Option<DateTimeOffset> Until);
+public sealed record Watched(long From, Option<DateTimeOffset> Until)
+{
+    /// <summary>The last position, where the end is known before it begins.</summary>
+    public Option<long> Last { get; init; }
+}
 
 /// <summary>
 /// <c>eventdock events</c>: the ledger read forwards in docker's words, and on as it grows. Who reads slowly holds nobody up and loses
@@ -38,7 +42,7 @@ public sealed class Watch(Ports ports, Watched watched, Func<DockerEvent, Unit> 
         {
             while (true)
             {
-                var over = watched.Until.Exists(until => ports.World.Clock() >= until + Settled);
+                var over = watched.Last.IsSome || watched.Until.Exists(until => ports.World.Clock() >= until + Settled);
                 var read = await (from last in Last(over, cancel) from told in Tell(last, cancel) select told).ToEither();
                 var lost = read.Match(Right: _ => Option<DomainError>.None, Left: error => Some(error));
                 if (lost.Exists(error => error is not DomainError.LedgerUnreachable))
@@ -59,10 +63,10 @@ public sealed class Watch(Ports ports, Watched watched, Func<DockerEvent, Unit> 
     }
 
     private EitherAsync<DomainError, long> Last(bool over, CancellationToken cancel) =>
-        over
-            ? watched.Until.Match(
+        watched.Last.IsSome ? Give(watched.Last.IfNone(0))
+        : over ? watched.Until.Match(
                 Some: until => ports.Views.At(until, cancel).Map(at => at.Position), None: () => Give(0L))
-            : ports.Ledger.Log.Head(cancel);
+        : ports.Ledger.Log.Head(cancel);
 
     /// <summary>A chunk at a time: the log is read newest first.</summary>
     private EitherAsync<DomainError, Unit> Tell(long last, CancellationToken cancel)

@@ -26,6 +26,12 @@ public sealed record Views(
     /// </summary>
     public required Func<DateTimeOffset, CancellationToken, EitherAsync<DomainError, MomentAt>> AtOccurred { get; init; }
 
+    /// <summary>The container that had a name as of a position.</summary>
+    public required Func<string, long, CancellationToken, EitherAsync<DomainError, Option<ContainerRow>>> ContainerNamedAt { get; init; }
+
+    /// <summary>The tags that named an image as of a position.</summary>
+    public required Func<string, long, CancellationToken, EitherAsync<DomainError, Seq<TagRow>>> TagsOfAt { get; init; }
+
     /// <summary>The root as it was: one row, see <see cref="RootView"/>.</summary>
     public required ViewReader<RootRow> Roots { get; init; }
 }

@@ -12,6 +12,7 @@ return args switch
         await ViewsFill.RunAsync(root, Number(events), Math.Max(1, Number(containers) / 20), Number(containers), Number(running), Number(pid)),
     ["fill", var root, var events, var containers, var running, var pid, var images] =>
         await ViewsFill.RunAsync(root, Number(events), Number(images), Number(containers), Number(running), Number(pid)),
+    ["start", var root, var running, var pid] => await ViewsFill.StartAsync(root, Number(running), Number(pid)),
     _ => Unknown(),
 };
 

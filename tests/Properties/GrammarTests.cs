@@ -174,6 +174,67 @@ public sealed class GrammarTests
         }
     }
 
+    public static TheoryData<string> EveryVerb => [.. Verbs.Names];
+
+    [Theory]
+    [MemberData(nameof(EveryVerb))]
+    public void Every_verb_takes_the_flags_of_an_answers_moment_or_says_why_not(string name)
+    {
+        var verb = Verbs.Find(name)!;
+        foreach (var flag in Verbs.Global)
+        {
+            if (verb.Long(flag.Long) is not null)
+            {
+                Assert.Null(Verbs.WhyNot(name, flag.Long));
+                continue;
+            }
+
+            string[] words = [.. name.Split(' '), $"--{flag.Long}=true"], before = [$"--{flag.Long}=true", .. name.Split(' ')];
+            var changes = $"{name} changes things, and takes no --{flag.Long}: ";
+            Assert.Equal(Refused(words), Refused(before));
+            Assert.Equal(125, Refused(words).Code);
+            Assert.StartsWith(
+                Verbs.IsChanging(name) ? changes : Refused(words).Message.StartsWith(changes, StringComparison.Ordinal) ? changes : $"{name} takes no --{flag.Long}: ",
+                Refused(words).Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(verb.Long("as-of") is null, verb.Long("occurred") is null);
+        Assert.True(verb.Long("as-of") is null || Verbs.IsChanging(name) || verb.Long("proof-line") is not null);
+    }
+
+    [Theory]
+    [InlineData("--as-of 14:05 ps -a", "ps --as-of 14:05 -a")]
+    [InlineData("--as-of=14:05 --occurred ps", "ps --as-of=14:05 --occurred")]
+    [InlineData("--occurred=false --as-of 1 image ls --tree", "images --occurred=false --as-of 1 --tree")]
+    [InlineData("--proof-line container inspect --as-of 3 x", "container inspect x --as-of 3 --proof-line")]
+    [InlineData("--as-of 1 logs --as-of 2 x", "logs --as-of 2 x")]
+    [InlineData("--as-of ps ps", "ps --as-of ps")]
+    public void Those_flags_may_stand_before_the_verb(string before, string after)
+    {
+        string[] Words(string line) => CommandLine.Read(line.Split(' ')).Match(
+            Right: r => ((Request.Invoke)r).Args.Canonical(), Left: e => throw new Xunit.Sdk.XunitException(e.Message));
+        Assert.Equal(Words(after), Words(before));
+        Assert.Equal(before.Split(' '), CommandLine.Masked(before.Split(' ')).ToArray());
+    }
+
+    [Theory]
+    [InlineData("run --as-of 1 x", "run changes things, and takes no --as-of: the past cannot be changed", 125)]
+    [InlineData("--as-of 1 run x", "run changes things, and takes no --as-of: the past cannot be changed", 125)]
+    [InlineData("rm --occurred x", "rm changes things, and takes no --occurred: the past cannot be changed", 125)]
+    [InlineData("pull --proof-line x", "pull changes things, and takes no --proof-line: ledger prove has the proofs of events", 125)]
+    [InlineData("--as-of 1 top x", "top takes no --as-of: it shows processes of now, and the ledger does not have those of the past", 125)]
+    [InlineData("--as-of 1 --version", "version takes no --as-of: it tells of the programs that are installed now", 125)]
+    [InlineData("--occurred --as-of", "flag needs an argument: --as-of", 125)]
+    [InlineData("--as-of 1 nosuch", "'nosuch' is not an eventdock command (see 'eventdock --help')", 1)]
+    [InlineData("--as-of 1 --foo", "unknown flag: --foo", 125)]
+    [InlineData("--occurred=x ps", "invalid argument \"x\" for \"--occurred\" flag: strconv.ParseBool: parsing \"x\": invalid syntax", 125)]
+    public void What_has_no_past_is_refused_in_a_sentence(string line, string message, int code) =>
+        Assert.Equal((message, code), Refused(line.Split(' ')));
+
+    [Fact]
+    public void A_secret_is_masked_where_a_flag_stands_before_the_verb() =>
+        Assert.DoesNotContain("s3cr3t", string.Join(' ', CommandLine.Masked(["--as-of", "1", "run", "-e", "A=s3cr3t", "x"])));
+
     /// <summary>Verbs with random supported flags and any words as values and arguments.</summary>
     internal static readonly Gen<ParsedArgs> Lines =
         from name in Gen.Elements(Verbs.Names)

@@ -40,6 +40,15 @@ internal static class PostgresViews
         Root: cancel => Rows(database, RootView.Projection, None, "key = $1", cancel, Text(RootView.Key)).Map(found => found.HeadOrNone()))
     {
         Roots = Reader(database, RootView.Projection),
+        ContainerNamedAt = (name, at, cancel) =>
+            from holder in Rows(database, ContainersView.Projection, None, "row->>'Name' = $1", cancel, Text(name))
+            from had in Rows(database, ContainersView.Projection, Some(at), "key = any($1)", cancel, ArrayParameter.Texts(holder.Map(r => r.Id.Value)))
+            // Names seldom change hands: whoever has it is asked first, and all that there was then only where he had not.
+            from rows in had.Exists(r => r.Name == name)
+                ? RightAsync<DomainError, Seq<ContainerRow>>(had)
+                : Rows(database, ContainersView.Projection, Some(at), "row->>'Name' = $1", cancel, Text(name))
+            select rows.HeadOrNone(),
+        TagsOfAt = (image, at, cancel) => Rows(database, TagsView.Projection, Some(at), "row->>'Image' = $1", cancel, Text(image)),
         AtOccurred = (time, cancel) => AtAsync(database, Occurred, time, cancel).ToAsync(),
     };
 

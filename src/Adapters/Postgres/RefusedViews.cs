@@ -21,6 +21,8 @@ internal static class RefusedViews
             _ => Refused<Option<RootRow>>())
         {
             Roots = Reader<RootRow>(),
+            ContainerNamedAt = (_, _, _) => Refused<Option<ContainerRow>>(),
+            TagsOfAt = (_, _, _) => Refused<Seq<TagRow>>(),
             AtOccurred = (_, _) => Refused<MomentAt>(),
         };
 

@@ -15,21 +15,27 @@ public static class EventsCommand
     public static EitherAsync<DomainError, int> Run(ParsedArgs args, Session session, CancellationToken cancel) =>
         from filters in EventFilterFlags.Parse(args.All("filter")).ToAsync()
         from form in Form(args.Text("format")).ToAsync()
-        from ports in session.Read(cancel)
+        from ends in args.On("proof-line") && !args.Has("as-of") ? Fail<Unit>(new DomainError.FlagNeeds("--proof-line", "--as-of")) : Done
+        from now in session.Read(cancel)
+        from moment in Moments.AsOf(args, now, session, cancel)
+        let ports = now.AsOf(moment.Position)
         from since in Moments.Instant("since", args.Text("since"), ports, session, cancel)
         from until in Moments.Instant("until", args.Text("until"), ports, session, cancel)
         // Those that ended unseen are told of at once, and not when the next command finds them.
-        from settled in ports.Ledger.Root.IsSome ? Reconcile.Run(ports, cancel) : Done
-        from first in First(ports, since, until, cancel)
-        from code in Told(ports, session, new Watched(first, until), filters, form, cancel).ToAsync()
+        from settled in moment.Position.IsNone && ports.Ledger.Root.IsSome ? Reconcile.Run(ports, cancel) : Done
+        from first in First(ports, since, until.IsSome || moment.Position.IsSome, cancel)
+        from last in until.Filter(_ => moment.Position.IsSome).Match(
+            Some: time => ports.Views.At(time, cancel).Map(at => Some(at.Position)), None: () => Give(moment.Position))
+        from code in Told(ports, session, new Watched(first, until) { Last = last }, filters, form, cancel).ToAsync()
+        let footer = Moments.Footer(session, moment)
         select code;
 
     /// <summary>docker's rule: without a beginning it is now, or with an end alone the very first.</summary>
     private static EitherAsync<DomainError, long> First(
-        Ports ports, Option<DateTimeOffset> since, Option<DateTimeOffset> until, CancellationToken cancel) =>
+        Ports ports, Option<DateTimeOffset> since, bool ends, CancellationToken cancel) =>
         since.Match(
             Some: time => ports.Views.At(time.AddTicks(-TimeSpan.TicksPerMicrosecond), cancel).Map(at => at.Position + 1),
-            None: () => until.IsSome ? Give(1L) : ports.Ledger.Log.Head(cancel).Map(head => head + 1));
+            None: () => ends ? Give(1L) : ports.Ledger.Log.Head(cancel).Map(head => head + 1));
 
     private static Either<DomainError, Func<DockerEvent, Either<DomainError, string>>> Form(string? format)
     {

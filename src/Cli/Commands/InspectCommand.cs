@@ -103,9 +103,7 @@ public static class InspectCommand
 
     private static EitherAsync<DomainError, string> Image(Ports ports, string name, Option<long> asOf, CancellationToken cancel) =>
         from row in Find.Image(ports, name, asOf, cancel)
-        from tags in asOf.IsNone
-            ? ports.Views.TagsOf(row.Id, cancel)
-            : ports.Views.Tags.All(asOf, cancel).Map(all => all.Filter(t => t.Image == row.Id).Strict())
+        from tags in asOf.Match(Some: position => ports.Views.TagsOfAt(row.Id, position, cancel), None: () => ports.Views.TagsOf(row.Id, cancel))
         from digest in Digest.FromHex(row.Id).ToAsync()
         from config in ports.Blobs.Read(digest, ImageConfigJson.MaxBytes, cancel).Recover(lost => Kept(row, lost))
         select Text(row, tags, config, ports);

@@ -23,7 +23,9 @@ public static class LogCommand
             { } other => Fail<bool>(new DomainError.Invalid("--format", other, "log prints json, or lines for people")),
         }
         from limit in Limit(args.Number("limit")).ToAsync()
-        from ports in session.Read(cancel)
+        from now in session.Read(cancel)
+        from moment in Moments.AsOf(args, now, session, cancel)
+        let ports = now.AsOf(moment.Position)
         from since in Bound("--since", args.Text("since"), ports, cancel)
         from until in Bound("--until", args.Text("until"), ports, cancel)
         from range in Range(args.Arguments.HeadOrNone(), ports, cancel)
@@ -35,6 +37,7 @@ public static class LogCommand
             session, !args.On("no-pager"),
             (line, stop) => ports.Ledger.Log.Read(query, recorded => line(json ? Json(recorded) : Line(recorded)), stop),
             cancel)
+        let footer = Moments.Footer(session, moment)
         select 0;
 
     private static Either<DomainError, Option<int>> Limit(long? number) =>

@@ -28,9 +28,22 @@ public static class Moments
             (null, false) => Give(new Moment(None, session.Clock(), 0)),
             ({ } text, var occurred) =>
                 from named in MomentText.Parse("--as-of", text, ports.World.Wall()).ToAsync()
-                from found in FindMoment.At(ports, named, occurred, None, cancel)
+                from thing in named is Domain.Ledger.Moment.Before && args.Arguments.Count == 1
+                    ? CountedThing.Of(ports, args.Arguments[0], Kinds(args.Verb), cancel)
+                    : Give(Option<Counted>.None)
+                from found in FindMoment.At(ports, named, occurred, thing, cancel)
+                let told = session.Answered(found.Position)
                 select new Moment(Some(found.Position), found.Clock, found.Late) { Occurred = occurred },
         };
+
+    /// <summary>What the one argument of a verb is.</summary>
+    private static ThingKinds Kinds(VerbGrammar verb) => verb.Arguments.Split(' ', '[')[0] switch
+    {
+        "CONTAINER" => ThingKinds.Container,
+        "IMAGE" or "TAG" => ThingKinds.Image,
+        "NAME|ID" => ThingKinds.Container | ThingKinds.Image,
+        _ => ThingKinds.None,
+    };
 
     /// <summary>A time as docker takes it or, where it is none, the time of any moment of the ledger.</summary>
     public static EitherAsync<DomainError, Option<DateTimeOffset>> Instant(

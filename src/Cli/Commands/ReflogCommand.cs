@@ -22,10 +22,12 @@ public static class ReflogCommand
         from parsed in ImageReference.Parse(args.Arguments[0]).ToAsync()
         let reference = parsed.Tagged
         from ports in session.Read(cancel)
-        from moves in Reflog.Of(ports, reference, cancel)
+        from moment in Moments.AsOf(args, ports, session, cancel)
+        from moves in Reflog.Of(ports.AsOf(moment.Position), reference, cancel)
         from text in Rows.Render(
-            args.Text("format"), moves, move => Row(reference.Familiar, move, session.Clock(), !args.On("no-trunc"))).ToAsync()
+            args.Text("format"), moves, move => Row(reference.Familiar, move, moment.Clock, !args.On("no-trunc"))).ToAsync()
         let printed = session.Print(text)
+        let footer = Moments.Footer(session, moment)
         select 0;
 
     private static TemplateValue.Row Row(string tag, TagMove move, DateTimeOffset now, bool cut) =>

@@ -40,8 +40,17 @@ public abstract record Request
 /// <summary>From the words of a command line to a request.</summary>
 public static class CommandLine
 {
-    public static Either<GrammarError, Request> Read(IReadOnlyList<string> args)
+    public static Either<GrammarError, Request> Read(IReadOnlyList<string> args) =>
+        Verbs.Leading(args) is > 0 and var flags ? Read([.. args.Skip(flags)], [.. args.Take(flags)]) : Read(args, []);
+
+    /// <param name="flags">What stood before the verb; it is read as if it stood behind.</param>
+    private static Either<GrammarError, Request> Read(IReadOnlyList<string> args, IReadOnlyList<string> flags)
     {
+        if (args.Count == 0 && flags.Count > 0 && Verbs.Leading([.. flags, ""]) > flags.Count)
+        {
+            return new GrammarError.NoValue(flags[^1]);
+        }
+
         if (args.Count == 0 || args[0] is "--help" or "-h" || (args[0] == "help" && args.Count == 1))
         {
             return new Request.Help("");
@@ -57,14 +66,15 @@ public static class CommandLine
             : args[0] == "help" ? [.. args.Skip(1), "--help"]
             : args;
         var (name, rest) = Name(words);
-        return Verbs.Find(name) is { } verb ? FlagGrammar.Parse(verb, rest).Map(Wanted)
+        return Verbs.Find(name) is { } verb ? FlagGrammar.Parse(verb, [.. flags, .. rest]).Map(Wanted)
             : IsGroup(name) && (rest.Count == 0 || rest.Any(w => w is "--help" or "-h")) ? new Request.Help(Verbs.About(name) is null ? "" : name)
             : Unknown(name);
     }
 
-    /// <summary>The verb's name in full, also where a group spells it otherwise, and the words after it.</summary>
+    /// <summary>The verb's name in full, also where a group spells it otherwise, and the words after it; flags before it are passed over.</summary>
     public static (string Name, IReadOnlyList<string> Words) Name(IReadOnlyList<string> args) =>
-        args.Count >= 2 && Verbs.About(args[0]) is not null && Verbs.Find($"{args[0]} {args[1]}") is { } own ? (own.Name, args.Skip(2).ToArray())
+        Verbs.Leading(args) is > 0 and var flags ? Name([.. args.Skip(flags)])
+        : args.Count >= 2 && Verbs.About(args[0]) is not null && Verbs.Find($"{args[0]} {args[1]}") is { } own ? (own.Name, args.Skip(2).ToArray())
         : args.Count >= 2 && Verbs.Managed(args[0], args[1]) is { } verb ? (verb, args.Skip(2).ToArray())
         : args.Count >= 2 && IsGroup(args[0]) && args[1] is not ("--help" or "-h") ? ($"{args[0]} {args[1]}", args.Skip(2).ToArray())
         : args.Count >= 1 ? (args[0], args.Skip(1).ToArray())

@@ -65,11 +65,14 @@ public static class FlagGrammar
 
             var equals = word.IndexOf('=');
             var name = equals < 0 ? word[2..] : word[2..equals];
-            return verb.Long(name) is not { } flag ? new GrammarError.UnknownFlag(name)
+            return verb.Long(name) is not { } flag ? Unknown(name)
                 : equals >= 0 ? Take(flag, word[(equals + 1)..])
                 : flag.Kind == FlagKind.Switch ? Take(flag, "true")
                 : FromNext(flag, word);
         }
+
+        private GrammarError Unknown(string name) =>
+            Verbs.IsGlobal(name) && Verbs.WhyNot(verb.Name, name) is { } reason ? new GrammarError.NotOfVerb(reason) : new GrammarError.UnknownFlag(name);
 
         private GrammarError? Bundle(string word)
         {

@@ -24,6 +24,10 @@ public abstract record GrammarError
 
     public sealed record NotSupportedYet(string What) : GrammarError;
 
+    /// <summary>A flag of all verbs that this one does not take.</summary>
+    /// <param name="Reason">The whole sentence.</param>
+    public sealed record NotOfVerb(string Reason) : GrammarError;
+
     public sealed record WrongCount(string Verb, string Rule) : GrammarError;
 
     /// <summary>One line for stderr; whatever was typed is escaped in it.</summary>
@@ -37,6 +41,7 @@ public abstract record GrammarError
         NoValue e => $"flag needs an argument: {e.Flag}",
         BadValue e => $"invalid argument {GoQuote.Quote(e.Value)} for \"{e.Flag}\" flag: {e.Reason}",
         NotSupportedYet e => $"{TerminalText.Escape(e.What)} is not supported yet",
+        NotOfVerb e => e.Reason,
         WrongCount e => $"\"eventdock {e.Verb}\" {e.Rule} (see 'eventdock {e.Verb} --help')",
         _ => throw new System.Diagnostics.UnreachableException(GetType().Name),
     };

@@ -30,9 +30,13 @@ public static class HelpText
             .Append("\nUsage:  eventdock ").Append(prefix).Append("COMMAND [OPTIONS]\n\n")
             .Append(Verbs.About(group) ?? CommandTree.About)
             .Append("\n\nCommands:\n").Append(Columns(verbs))
+            .Append(group.Length > 0 ? "" : $"\nOptions of all commands that only read, before the command or after it:\n{Columns(Global)}")
             .Append("\nRun 'eventdock ").Append(prefix).Append("COMMAND --help' for more on a command.\n")
             .ToString();
     }
+
+    private static List<(string Name, string Help)> Global =>
+        Verbs.Global.Select(f => ($"--{f.Long}{(f.Value.Length > 0 ? $" {f.Value}" : "")}", f.Help)).ToList();
 
     private static string Columns(List<(string Name, string Help)> lines)
     {

@@ -10,7 +10,7 @@ public static partial class Verbs
     ]);
 
     public static VerbGrammar Save => Verb("save", "Write images as an archive, to standard output unless told otherwise",
-        "IMAGE [IMAGE...]", AtLeast(1), [Output]);
+        "IMAGE [IMAGE...]", AtLeast(1), [.. AsOf, Output]);
 
     public static VerbGrammar Export => Verb("export",
         "Write a container's files as an archive, to standard output unless told otherwise", "CONTAINER", Exactly(1), [Output]);

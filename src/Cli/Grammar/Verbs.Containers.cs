@@ -50,6 +50,7 @@ public static partial class Verbs
 
     public static VerbGrammar Logs => Verb("logs", "Show what a container has written", "CONTAINER", Exactly(1),
     [
+        .. AsOf,
         Switch("details", "Say of each line what the log says besides"),
         Switch("follow", 'f', "Go on as more is written"),
         Text("since", "time", "Only what was written since (RFC 3339, or relative as 42m)"),
@@ -72,10 +73,4 @@ public static partial class Verbs
     private static Flag NoTrunc => Switch("no-trunc", "Cut nothing off");
 
     private static Flag RowFormat => Text("format", "template", "json, a Go template, or table and a template");
-
-    private static Flag[] AsOf =>
-    [
-        Text("as-of", "moment", "As it was then: a time, a position of the log, 2h ago, a bookmark"),
-        Switch("occurred", "That time is one of what happened, not of what was recorded"),
-    ];
 }

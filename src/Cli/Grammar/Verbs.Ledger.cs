@@ -8,6 +8,7 @@ public static partial class Verbs
 
     public static VerbGrammar Log => Verb("log", "Show what has happened, newest first", "[AFTER..UNTIL]", new Arity(0, 1),
     [
+        .. AsOf,
         Text("container", "container", "Only what happened to it"),
         Text("format", "json", "One line of JSON an event"),
         Text("image", "image", "Only what happened to it"),
@@ -24,7 +25,7 @@ public static partial class Verbs
     public static VerbGrammar Show => Verb("show", "Show one event in full, and what it changed in each view", "[MOMENT|EVENT]", new Arity(0, 1),
         [Text("format", "json", "As one JSON document")]);
 
-    public static VerbGrammar Reflog => Verb("reflog", "Show every image that a tag has named, newest first", "TAG", Exactly(1), [RowFormat, NoTrunc]);
+    public static VerbGrammar Reflog => Verb("reflog", "Show every image that a tag has named, newest first", "TAG", Exactly(1), [.. AsOf, RowFormat, NoTrunc]);
 
     public static VerbGrammar Rebuild => Verb("rebuild", "Fold views again from the first event on, beside those in use", "[VIEW...]", AtLeast(0));
 

@@ -36,6 +36,7 @@ public static partial class Verbs
 
     public static VerbGrammar Events => Verb("events", "Show what happens, and what has happened since the beginning", "", Exactly(0),
     [
+        .. AsOf,
         List("filter", 'f', "filter", "Only those of which that is so: container=x, event=x, image=x, label=x, type=container|image"),
         RowFormat with { Help = "json, or a Go template" },
         Text("since", "time", "From then on (RFC 3339, or relative as 42m); where not said, from now on"),
@@ -43,7 +44,7 @@ public static partial class Verbs
     ]);
 
     public static VerbGrammar Info => Verb("info", "Show what there is on this host", "", Exactly(0),
-        [Text("format", 'f', "template", "A Go template")]);
+        [.. AsOf, Text("format", 'f', "template", "A Go template")]);
 
     private static Flag[] StopFlags =>
     [

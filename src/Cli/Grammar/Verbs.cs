@@ -34,8 +34,10 @@ public static partial class Verbs
     public static VerbGrammar? Find(string name)
     {
         var verb = Own(name);
-        return verb is not null && IsChanging(name) && verb.Long("reason") is null
-            ? verb with { Flags = [.. verb.Flags, Text("reason", "text", "Why; it is recorded with what the command does")] }
+        return verb is null ? null
+            : IsChanging(name) && verb.Long("reason") is null
+                ? verb with { Flags = [.. verb.Flags, Text("reason", "text", "Why; it is recorded with what the command does")] }
+            : HasProofLine(verb) ? verb with { Flags = [.. verb.Flags, ProofLine] }
             : verb;
     }
 
