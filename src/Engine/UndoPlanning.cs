@@ -38,7 +38,8 @@ internal static class UndoPlanning
         from undoer in UndoTarget.UndoneBy(ports, Seq1(command.Id), cancel)
         from once in LaterEvents.IsUndone(command.Id, undoer)
             ? from past in ports.Store.Read(Streams.Command(command.Id), cancel)
-              from refused in Fail<Unit>(new DomainError.AlreadyUndone(command.Id, past.Filter(e => e.Event is CommandUndone).Strict()[^1].Position))
+              let standing = past.Filter(e => e.Event is CommandUndone && !LaterEvents.IsUndone(e.Origin.Command, undoer)).Strict()
+              from refused in Fail<Unit>(new DomainError.AlreadyUndone(command.Id, standing[^1].Position))
               select refused
             : Done
         let none = new PlannedUndo(command, Seq<UndoStep>(), Seq<ImageRow>(), Seq<ContainerRow>(), Seq<DomainError>(), plan.Stays)

@@ -97,31 +97,33 @@ internal static class UndoTarget
         from undoer in UndoneBy(ports, Seq1(command), cancel)
         select LaterEvents.IsUndone(command, undoer);
 
-    /// <summary>By which command each of these was undone the last time, and those in their turn.</summary>
-    public static EitherAsync<DomainError, Func<Guid, Option<Guid>>> UndoneBy(Ports ports, Seq<Guid> commands, CancellationToken cancel)
+    /// <summary>By which commands each of these has been undone, and those in their turn.</summary>
+    public static EitherAsync<DomainError, Func<Guid, Seq<Guid>>> UndoneBy(Ports ports, Seq<Guid> commands, CancellationToken cancel)
     {
         return Walk().ToAsync();
 
-        async Task<Either<DomainError, Func<Guid, Option<Guid>>>> Walk()
+        async Task<Either<DomainError, Func<Guid, Seq<Guid>>>> Walk()
         {
-            var known = new Dictionary<Guid, Guid>();
+            var known = new Dictionary<Guid, Seq<Guid>>();
             var left = new Queue<Guid>(commands);
             while (left.TryDequeue(out var next))
             {
+                if (known.ContainsKey(next))
+                {
+                    continue;
+                }
+
                 var past = await ports.Store.Read(Streams.Command(next), cancel).ToEither();
                 if (past.IsLeft)
                 {
-                    return past.Map<Func<Guid, Option<Guid>>>(_ => _ => None);
+                    return past.Map<Func<Guid, Seq<Guid>>>(_ => _ => Seq<Guid>());
                 }
 
-                past.IfLeft(Seq<Recorded<DockEvent>>()).Filter(e => e.Event is CommandUndone).LastOrNone().IfSome(undone =>
-                {
-                    known[next] = undone.Origin.Command;
-                    left.Enqueue(undone.Origin.Command);
-                });
+                known[next] = past.IfLeft(Seq<Recorded<DockEvent>>()).Filter(e => e.Event is CommandUndone).Map(e => e.Origin.Command).Strict();
+                known[next].Iter(left.Enqueue);
             }
 
-            return new Func<Guid, Option<Guid>>(command => known.TryGetValue(command, out var by) ? Some(by) : None);
+            return new Func<Guid, Seq<Guid>>(command => known.TryGetValue(command, out var by) ? by : Seq<Guid>());
         }
     }
 }

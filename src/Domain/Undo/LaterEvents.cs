@@ -9,15 +9,16 @@ using EventDock.Domain.Kernel;
 public static class LaterEvents
 {
     /// <summary>The first that stands in the way.</summary>
-    /// <param name="undoneBy">By which command one was undone the last time, whether that stands or has been undone in its turn.</param>
-    public static Option<Recorded<DockEvent>> InTheWay(Seq<Recorded<DockEvent>> later, Func<Guid, Option<Guid>> undoneBy)
+    /// <param name="undoneBy">By which commands one has been undone, whether those stand or have been undone in their turn.</param>
+    public static Option<Recorded<DockEvent>> InTheWay(Seq<Recorded<DockEvent>> later, Func<Guid, Seq<Guid>> undoneBy)
     {
         var commands = later.Map(e => e.Origin.Command).Distinct().ToArray();
         var gone = commands.Where(c => IsUndone(c, undoneBy)).ToArray();
-        var undoings = gone.Select(undoneBy).SelectMany(by => by.AsEnumerable()).ToArray();
+        var undoings = gone.Select(undoneBy).SelectMany(by => by.ToArray()).ToArray();
         return later.Find(e => !gone.Contains(e.Origin.Command) && !undoings.Contains(e.Origin.Command));
     }
 
-    public static bool IsUndone(Guid command, Func<Guid, Option<Guid>> undoneBy) =>
+    /// <summary>One of its undoings stands.</summary>
+    public static bool IsUndone(Guid command, Func<Guid, Seq<Guid>> undoneBy) =>
         undoneBy(command).Exists(by => !IsUndone(by, undoneBy));
 }
