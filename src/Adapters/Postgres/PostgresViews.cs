@@ -11,7 +11,7 @@ using NpgsqlTypes;
 internal static class PostgresViews
 {
     /// <summary>Greater than any character that can follow a prefix, in the bytewise order of the keys.</summary>
-    private const string AfterAll = "\U0010FFFF";
+    internal const string AfterAll = "\U0010FFFF";
 
     /// <summary>From so many rows on a list is long.</summary>
     private const int LongList = 1000;
@@ -49,6 +49,9 @@ internal static class PostgresViews
                 : Rows(database, ContainersView.Projection, Some(at), "row->>'Name' = $1", cancel, Text(name))
             select rows.HeadOrNone(),
         TagsOfAt = (image, at, cancel) => Rows(database, TagsView.Projection, Some(at), "row->>'Image' = $1", cancel, Text(image)),
+        RemovedContainers = EndedRows.Create(database, ContainersView.Projection),
+        RemovedImages = EndedRows.Create(database, ImagesView.Projection),
+        RemovedLayers = EndedRows.Create(database, LayersView.Projection),
         AtOccurred = (time, cancel) => AtAsync(database, Occurred, time, cancel).ToAsync(),
     };
 
@@ -199,6 +202,6 @@ internal static class PostgresViews
             },
             cancel);
 
-    private static NpgsqlParameter Text(string value) =>
+    internal static NpgsqlParameter Text(string value) =>
         new() { Value = StoredText.Of(value), NpgsqlDbType = NpgsqlDbType.Text };
 }

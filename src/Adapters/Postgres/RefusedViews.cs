@@ -23,11 +23,16 @@ internal static class RefusedViews
             Roots = Reader<RootRow>(),
             ContainerNamedAt = (_, _, _) => Refused<Option<ContainerRow>>(),
             TagsOfAt = (_, _, _) => Refused<Seq<TagRow>>(),
+            RemovedContainers = Ended<ContainerRow>(),
+            RemovedImages = Ended<ImageRow>(),
+            RemovedLayers = Ended<LayerRow>(),
             AtOccurred = (_, _) => Refused<MomentAt>(),
         };
 
         ViewReader<TRow> Reader<TRow>() => new(
             (_, _) => Refused<Seq<TRow>>(), (_, _, _) => Refused<Seq<TRow>>(), (_, _, _) => Refused<Seq<TRow>>());
+
+        EndedReader<TRow> Ended<TRow>() => new((_, _) => Refused<Seq<Ended<TRow>>>());
 
         EitherAsync<DomainError, T> Refused<T>() => LeftAsync<DomainError, T>(why);
     }

@@ -26,7 +26,6 @@ public static partial class ErrorText
             DomainError.TagMeantNothing e => $"{e.Tag} named no image at {e.Moment}",
             DomainError.ImageGone e => $"{Quoted(e.Text)} was image {Short(e.Id)}, which has been removed: "
                 + (e.Sources.IsEmpty ? "it came from no registry" : $"eventdock pull {string.Join(" or ", e.Sources)} gets it again"),
-            DomainError.LogGone e => $"container {Short(e.ContainerId)} has been removed, and what it had written with it",
             DomainError.NeverTagged e => $"no image has ever been named {e.Tag}",
             DomainError.NoSuchEvent e => $"no event has the id {e.Id:D}",
             DomainError.NoSuchLayer e => $"no such layer: {e.Reference}",

@@ -43,6 +43,11 @@ internal static class HostConfigJson
         InspectJson.Texts(json, "ReadonlyPaths", bare ? Seq<string>() : RuntimeSpecDefaults.ReadonlyPaths);
         json.WriteBoolean("Init", more.Init);
         json.WriteString("Record", more.RecordContent ? "content" : "metadata");
+        if (more.StartFilesFrom is { } files)
+        {
+            json.WriteString("StartFilesFrom", $"{files.Container}@{{#{files.Position}}}");
+        }
+
         json.WriteEndObject();
     }
 
