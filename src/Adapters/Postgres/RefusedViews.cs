@@ -22,6 +22,9 @@ internal static class RefusedViews
         {
             Roots = Reader<RootRow>(),
             AtOccurred = (_, _) => Refused<MomentAt>(),
+            ContainersThen = (_, _) => Refused<Seq<Option<ContainerThen>>>(),
+            ContainersEver = (_, _) => Refused<EverFound>(),
+            ImagesEver = (_, _) => Refused<Seq<string>>(),
         };
 
         ViewReader<TRow> Reader<TRow>() => new(

@@ -11,6 +11,7 @@ using EventDock.Domain.Ledger;
 using EventDock.Domain.Oci;
 using EventDock.Domain.Roots;
 using EventDock.Domain.Store;
+using EventDock.Engine;
 using EventDock.Projections;
 
 /// <summary>One event as a sentence for people. It is not escaped: names and command lines stand in it as they are.</summary>
@@ -18,6 +19,9 @@ public static partial class LogSentence
 {
     /// <summary>Of the event alone: a container is called by its id where the event does not name it.</summary>
     public static string Of(Recorded<DockEvent> recorded) => Of(recorded, null);
+
+    public static string Of(LogEntry entry) =>
+        entry.Container.Match(Some: then => Of(entry.Event, then), None: () => Of(entry.Event, null));
 
     /// <param name="known">The container that it is about, as of the event; null where nothing is known of it.</param>
     public static string Of(Recorded<DockEvent> recorded, ContainerThen? known) =>
