@@ -85,6 +85,7 @@ public static class Program
         ["reflog"] = ReflogCommand.Run,
         ["rename"] = LifeCommands.Rename,
         ["repair"] = RepairCommand.Run,
+        ["replay"] = ReplayCommand.Run,
         ["restart"] = LifeCommands.Restart,
         ["restore"] = RestoreCommand.Run,
         ["rm"] = RmCommand.Run,

@@ -56,6 +56,9 @@ public sealed record Session(
     /// <summary>Opens the ledger to be filled from an export: it is nobody's yet.</summary>
     public required Func<CancellationToken, EitherAsync<DomainError, ImportPorts>> Importing { get; init; }
 
+    /// <summary>Opens a database of its own, which must be empty, to be filled from an export and looked at.</summary>
+    public required Func<LibpqUri, CancellationToken, EitherAsync<DomainError, ImportPorts>> Rebuilding { get; init; }
+
     /// <summary>Starts what shows output page by page; none where stdout is no terminal, or nobody wants it.</summary>
     public required Func<Option<Pager>> Pager { get; init; }
 

@@ -87,10 +87,14 @@ public sealed class Wiring(Places places, Origin origin, Option<EarlyConnection>
         !Console.IsErrorRedirected,
         Read: cancel =>
             // Before the ledger's head is read: what others append after that, the disk knows of, too.
-            from disk in Journal.Waiting() ? root.Read(cancel).Map(Some) : Give(Option<DiskRoot>.None)
+            from waiting in Give(Journal.Waiting())
+            from disk in root.Read(cancel).Outcome()
             from ledger in Open(cancel)
-            let ports = Ports(ledger)
-            from told in disk.Match(Some: seen => Caught(ports, seen, error, cancel), None: () => Done)
+            let ports = Ports(ledger) with
+            {
+                Ours = disk.Match(Right: seen => OpenRoot.Parted(seen, ledger, World).IsNone, Left: _ => false),
+            }
+            from told in waiting ? disk.ToAsync().Bind(seen => Caught(ports, seen, error, cancel)) : Done
             select ports,
         Change: Change,
         Ended: cancel => from ledger in Recorded(cancel) select Ports(ledger),
@@ -121,6 +125,11 @@ public sealed class Wiring(Places places, Origin origin, Option<EarlyConnection>
         Importing = cancel =>
             from ledger in Open(cancel)
             select new ImportPorts(ledger, SigningAdapter.Check, StoreLocks.Create(paths)),
+        // It belongs to no root, and nobody else knows of it.
+        Rebuilding = (uri, cancel) =>
+            from ledger in PostgresScratch.Open(uri, origin, building.Show, cancel)
+            let told = building.End()
+            select new ImportPorts(ledger, SigningAdapter.Check, new StoreLock((_, _) => Give<IDisposable>(new MemoryStream()))),
         Download = Downloads.Create(),
         Config = LedgerConfig,
         Accounts = () => EngineConfigFile.Read(places.Config, places.ConfigNamed)

@@ -24,6 +24,22 @@ public static class ImportLedger
             from built in ports.Ledger.Care.Views.Rebuild(Seq<string>(), told, cancel)
             select imported);
 
+    /// <summary>
+    /// <c>eventdock replay --into</c>: the first events of an export, and the views folded from them, in a database of their own. The whole of
+    /// the export is checked first.
+    /// </summary>
+    /// <param name="until">None: all of it.</param>
+    public static EitherAsync<DomainError, Imported> Until(
+        ImportPorts ports, Stream export, Option<MomentOfExport> until, Option<VerifierKey> key, Action<Projections.BuildProgress> told,
+        CancellationToken cancel) =>
+        from imported in ports.Ledger.Importer.LoadUntil(
+            export, leaf => until.ForAll(moment => moment.Covers(leaf)), trailer => Signer(trailer, key, ports.Check).Bind(_ => Reaches(trailer, until)), cancel)
+        from built in ports.Ledger.Care.Views.Rebuild(Seq<string>(), told, cancel)
+        select imported;
+
+    private static Either<DomainError, Unit> Reaches(ExportTrailer trailer, Option<MomentOfExport> until) =>
+        until.Exists(moment => moment.Position > trailer.To) ? new DomainError.BadExport(0, $"ends at position {trailer.To}") : unit;
+
     private static Either<DomainError, Option<VerifierKey>> Signer(
         ExportTrailer trailer, Option<VerifierKey> key, SignatureCheck check) =>
         key.Match(

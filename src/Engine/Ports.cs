@@ -44,6 +44,9 @@ public sealed record Ports(
     /// <summary>Layers, to be looked at.</summary>
     public required LayerReader Reader { get; init; }
 
+    /// <summary>The ledger belongs to this root: what it says of processes is about this host's.</summary>
+    public bool Ours { get; init; } = true;
+
     public EventStore Store => Ledger.Store;
 
     public Views Views => Ledger.Views;

@@ -7,12 +7,13 @@ using static EventDock.Engine.Pipeline;
 
 /// <summary>
 /// Brings the ledger up to what has happened while no command of ours was there to see it: a container whose exit nobody
-/// recorded, a start that was cut off. Nothing is assumed: an exit without an exit file has no code.
+/// recorded, a start that was cut off. Nothing is assumed: an exit without an exit file has no code. Of a ledger that is not this root's
+/// nothing is known here, and nothing is recorded in it.
 /// </summary>
 public static class Reconcile
 {
     public static EitherAsync<DomainError, Unit> Run(Ports ports, CancellationToken cancel) =>
-        from rows in ports.Views.ContainersUnended(cancel)
+        from rows in ports.Ours ? ports.Views.ContainersUnended(cancel) : Give(Seq<ContainerRow>())
         from changed in Rows(ports, rows, cancel)
         select unit;
 
@@ -20,7 +21,7 @@ public static class Reconcile
     /// <returns>Whether there was anything to bring up: then what was read is not so any more.</returns>
     public static EitherAsync<DomainError, bool> Rows(Ports ports, Seq<ContainerRow> unended, CancellationToken cancel)
     {
-        var open = unended.Filter(row => !Stands(ports, row)).Strict();
+        var open = unended.Filter(row => ports.Ours && !Stands(ports, row)).Strict();
         return open.InTurn(row => One(ports, row, cancel).Recover(Later)).Map(_ => !open.IsEmpty);
     }
 

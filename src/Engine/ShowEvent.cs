@@ -25,10 +25,15 @@ public static class ShowEvent
         from named in MomentText.Parse("moment", text, ports.World.Wall()).ToAsync()
         from moment in FindMoment.At(ports, named, occurred: false, None, cancel)
         from recorded in FindMoment.Event(ports, moment.Position, cancel)
+        from rows in Rows(ports, recorded, cancel)
+        from leaf in Leaf(ports, recorded.Position, cancel)
+        select new ShownEvent(recorded, rows, leaf);
+
+    /// <summary>What an event changed in each view.</summary>
+    public static EitherAsync<DomainError, Seq<ShownRow>> Rows(Ports ports, Recorded<DockEvent> recorded, CancellationToken cancel) =>
         from rows in AllViews.Projections.Bind(view => view.Keys(recorded.Event).Map(key => (View: view, Key: key))).ToSeq().Strict()
             .InTurn(row => Row(ports, row.View, row.Key, recorded.Position, cancel))
-        from leaf in Leaf(ports, recorded.Position, cancel)
-        select new ShownEvent(recorded, rows.Filter(row => !row.Before.Equals(row.After)).Strict(), leaf);
+        select rows.Filter(row => !row.Before.Equals(row.After)).Strict();
 
     private static EitherAsync<DomainError, ShownRow> Row(Ports ports, AnyProjection view, string key, long position, CancellationToken cancel) =>
         from before in position > 1 ? Stored(ports, view, key, position - 1, cancel) : Give(Option<string>.None)

@@ -30,6 +30,13 @@ public static class PastViews
             AtOccurred = (time, cancel) => views.AtOccurred(time, cancel).Map(Until),
             ContainerNamedAt = (name, at, cancel) => views.ContainerNamedAt(name, Math.Min(at, position), cancel),
             Roots = views.Roots.AsOf(position),
+            RemovedContainers = views.RemovedContainers.AsOf(position),
+            RemovedImages = views.RemovedImages.AsOf(position),
+            RemovedLayers = views.RemovedLayers.AsOf(position),
+            // What ever was is looked for to find its events, and those end at the position.
+            ContainersThen = views.ContainersThen,
+            ContainersEver = views.ContainersEver,
+            ImagesEver = views.ImagesEver,
             TagsOfAt = (image, at, cancel) => views.TagsOfAt(image, Math.Min(at, position), cancel),
         };
 
@@ -47,6 +54,9 @@ public static class PastViews
         All: (at, cancel) => reader.All(Some(Earlier(at, position)), cancel),
         Keyed: (keys, at, cancel) => reader.Keyed(keys, Some(Earlier(at, position)), cancel),
         Prefixed: (prefix, at, cancel) => reader.Prefixed(prefix, Some(Earlier(at, position)), cancel));
+
+    private static EndedReader<TRow> AsOf<TRow>(this EndedReader<TRow> reader, long position) => new(
+        (query, cancel) => reader.Find(query with { AsOf = Some(Earlier(query.AsOf, position)) }, cancel));
 
     private static long Earlier(Option<long> at, long position) => at.Match(Some: asked => Math.Min(asked, position), None: () => position);
 }

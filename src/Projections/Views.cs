@@ -1,6 +1,7 @@
 namespace EventDock.Projections;
 
 using EventDock.Domain.Kernel;
+using EventDock.Domain.Layers;
 using EventDock.Domain.Ledger;
 
 /// <summary>The views, as functions. Queries read these and never the events. A position of None means now.</summary>
@@ -41,7 +42,29 @@ public sealed record Views(
     public required EndedReader<ImageRow> RemovedImages { get; init; }
 
     public required EndedReader<LayerRow> RemovedLayers { get; init; }
+
+    /// <summary>
+    /// What the containers with these ids were called, each as of its position; of one that had been removed by then, what it was called last.
+    /// None for an id that was no container's by then. In the order in which they are asked for.
+    /// </summary>
+    public required Func<Seq<(string Id, long Position)>, CancellationToken, EitherAsync<DomainError, Seq<Option<ContainerThen>>>> ContainersThen
+    {
+        get;
+        init;
+    }
+
+    /// <summary>
+    /// Ids of containers that there are or ever were: that which had this name last, then those whose ids begin so; a few of them.
+    /// </summary>
+    public required Func<string, CancellationToken, EitherAsync<DomainError, EverFound>> ContainersEver { get; init; }
+
+    /// <summary>Ids of images that there are or ever were and that begin so; a few of them.</summary>
+    public required Func<string, CancellationToken, EitherAsync<DomainError, Seq<string>>> ImagesEver { get; init; }
 }
+
+/// <param name="Named">Whose name it was last.</param>
+/// <param name="Beginning">Whose ids begin so.</param>
+public sealed record EverFound(Option<string> Named, Seq<string> Beginning);
 
 /// <summary>One view's rows: all, by key, or by the beginning of the key; as of a position, or now.</summary>
 public sealed record ViewReader<TRow>(
@@ -89,6 +112,21 @@ public sealed record LogQuery(
 
     /// <summary>Every event there is.</summary>
     public static readonly LogQuery All = new(Seq<string>(), Seq<string>(), Seq<string>(), null, null, null, null, null);
+
+    /// <summary>Further sets of streams: the event must be in one of each.</summary>
+    public Seq<StreamSet> Within { get; init; } = Seq<StreamSet>();
+
+    /// <summary>Only what happened to containers and images that have, or ever had, one of these labels; empty for all.</summary>
+    public Seq<LabelFilter> Labels { get; init; } = Seq<LabelFilter>();
+
+    /// <summary>Only LayerWritten that list a path which one of these may take, by its beginning; empty for all.</summary>
+    public Seq<PathPattern> Paths { get; init; } = Seq<PathPattern>();
+}
+
+/// <summary>Streams by their names, and by the beginnings of their names.</summary>
+public sealed record StreamSet(Seq<string> Exact, Seq<string> Prefixes)
+{
+    public StreamSet And(StreamSet other) => new(Exact + other.Exact, Prefixes + other.Prefixes);
 }
 
 /// <summary>The ledger as a thing to be looked after.</summary>

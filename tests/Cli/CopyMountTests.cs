@@ -75,7 +75,7 @@ public sealed class CopyMountTests(BusyboxInstallation eventdock) : IClassFixtur
             null, eventdock.Environment, eventdock.Work).Done();
         Assert.Equal(
             ["ContainerExported", "ContainerCopiedOut", "LayerWritten", "ContainerCopiedIn"],
-            eventdock.Lines("log", "--container", "bytes").Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries)[2]).Take(4).AsEnumerable());
+            eventdock.Lines("log", "--container", "bytes", "-n", "4", "--format", "{{.Type}}").AsEnumerable());
         Assert.Equal(
             ["create", "extract-to-dir", "archive-path", "export"],
             eventdock.Lines("events", "--since", "0", "--until", "0s", "-f", "container=bytes", "--format", "{{.Action}}").AsEnumerable());

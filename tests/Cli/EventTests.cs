@@ -81,7 +81,7 @@ public sealed class EventTests(Installation eventdock) : IClassFixture<Installat
         Assert.Equal(all, eventdock.Lines("log", "--since", "1h").Length);
         Assert.Empty(eventdock.Lines("log", "--until", "2001-01-01T00:00:00Z"));
         var busybox = eventdock.Out("images", "-q", "busybox");
-        Assert.Equal(["ImageTagged", "ImageImported"], eventdock.Lines("log", "--image", "busybox").Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries)[2]));
+        Assert.Equal(["ImageTagged", "ImageImported"], eventdock.Lines("log", "--image", "busybox", "--format", "{{.Type}}").AsEnumerable());
         Assert.Equal(eventdock.Lines("log", "--image", "busybox"), eventdock.Lines("log", "--image", busybox));
     }
 

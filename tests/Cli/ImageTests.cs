@@ -76,7 +76,7 @@ public sealed class ImageTests : IClassFixture<BusyboxInstallation>, IDisposable
 
         eventdock.Run("FROM busybox\nENV MOVED=1\n", ["build", "-q", "-t", "moving", "-"]).Good();
         Assert.NotEqual(busybox[..12], eventdock.Out("images", "-q", "moving"));
-        Assert.Contains($"before {busybox[..12]}", eventdock.Lines("log", "--type", "ImageTagged")[0], StringComparison.Ordinal);
+        Assert.Contains($" from {busybox[..12]} to ", eventdock.Lines("log", "--type", "ImageTagged")[0], StringComparison.Ordinal);
 
         Assert.Contains("nosuch", eventdock.Refused(1, "tag", "nosuch", "x"), StringComparison.Ordinal);
         Assert.Contains("UPPER", eventdock.Refused(1, "tag", "busybox", "UPPER"), StringComparison.Ordinal);

@@ -92,11 +92,22 @@ internal static class PostgresEventLog
         var conditions = new List<string>();
         if (!query.Streams.IsEmpty || !query.Prefixes.IsEmpty)
         {
-            // ^@ is "begins with"; it uses the index where the database sorts bytewise, as the private cluster does.
-            var named = query.Prefixes.Map(prefix => $"e.stream_id ^@ {Add(prefix, NpgsqlDbType.Text)}");
-            conditions.Add("(" + string.Join(" or ", query.Streams.IsEmpty
-                ? named
-                : named.Add($"e.stream_id = any({Add(query.Streams.Map(StoredText.Of).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text)})")) + ")");
+            conditions.Add(Among(query.Streams, query.Prefixes));
+        }
+
+        foreach (var set in query.Within)
+        {
+            conditions.Add(set.Exact.IsEmpty && set.Prefixes.IsEmpty ? "false" : Among(set.Exact, set.Prefixes));
+        }
+
+        if (!query.Labels.IsEmpty)
+        {
+            conditions.Add(LogConditions.Labels(query.Labels, json => Add(json, NpgsqlDbType.Jsonb)));
+        }
+
+        if (!query.Paths.IsEmpty)
+        {
+            conditions.Add(LogConditions.Paths(query.Paths, bytes => Add(bytes, NpgsqlDbType.Bytea)));
         }
 
         if (aliases.Length > 0)
@@ -139,6 +150,18 @@ internal static class PostgresEventLog
             : $"select {EventRow.Columns} from eventdock.mt_events e cross join eventdock.head h "
                 + $"where {EventRow.Own}{filter} order by e.seq_id desc{limit}";
         return command;
+
+        // ^@ is "begins with"; it uses the index where the database sorts bytewise, as the private cluster does.
+        string Among(Seq<string> streams, Seq<string> prefixes)
+        {
+            var named = prefixes.Map(prefix => $"e.stream_id ^@ {Add(prefix, NpgsqlDbType.Text)}").ToList();
+            if (!streams.IsEmpty)
+            {
+                named.Add($"e.stream_id = any({Add(streams.Map(StoredText.Of).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text)})");
+            }
+
+            return $"({string.Join(" or ", named)})";
+        }
 
         string Add(object value, NpgsqlDbType type)
         {

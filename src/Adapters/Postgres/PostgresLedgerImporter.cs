@@ -11,23 +11,27 @@ internal static class PostgresLedgerImporter
 {
     /// <param name="owner">The owner's way in: redactions are not for the engine to write.</param>
     public static LedgerImporter Create(Func<Database> owner) => new(
-        (export, accept, cancel) => owner.With(database => LoadAsync(database, export, accept, cancel)));
+        (export, accept, cancel) => owner.With(database => LoadAsync(database, export, _ => true, accept, cancel)))
+    {
+        LoadUntil = (export, within, accept, cancel) => owner.With(database => LoadAsync(
+            database, export, within, trailer => accept(trailer).Map(_ => Option<VerifierKey>.None), cancel)),
+    };
 
     private static Task<Either<DomainError, Imported>> LoadAsync(
-        Database database, Stream export, Func<ExportTrailer, Either<DomainError, Option<VerifierKey>>> accept,
-        CancellationToken cancel) =>
+        Database database, Stream export, Func<LeafFields, bool> within,
+        Func<ExportTrailer, Either<DomainError, Option<VerifierKey>>> accept, CancellationToken cancel) =>
         database.Use<Imported>(
             async connection =>
             {
                 await using var transaction = await connection.BeginTransactionAsync(cancel);
                 try
                 {
-                    var reader = new ExportReader();
+                    var (reader, kept) = (new ExportReader(), new ImportedPart(within));
                     var empty = await EmptyAsync(connection, database.Where, cancel);
                     var loaded = await empty.MatchAsync(
-                        _ => EventsAsync(connection, reader, new ImportLines(export), cancel), Left<DomainError, ExportTrailer>);
+                        _ => EventsAsync(connection, reader, kept, new ImportLines(export), cancel), Left<DomainError, ExportTrailer>);
                     var done = await loaded.Bind(trailer => accept(trailer).Map(signer => (trailer, signer))).MatchAsync(
-                        end => ImportEnd.WriteAsync(connection, reader, end.trailer, end.signer, cancel), Left<DomainError, Imported>);
+                        end => ImportEnd.WriteAsync(connection, reader, kept, end.trailer, end.signer, cancel), Left<DomainError, Imported>);
                     if (done.IsRight)
                     {
                         await transaction.CommitAsync(CancellationToken.None);
@@ -63,7 +67,7 @@ internal static class PostgresLedgerImporter
 
     /// <summary>While one batch is being written the next is read.</summary>
     private static async Task<Either<DomainError, ExportTrailer>> EventsAsync(
-        NpgsqlConnection connection, ExportReader reader, ImportLines lines, CancellationToken cancel)
+        NpgsqlConnection connection, ExportReader reader, ImportedPart kept, ImportLines lines, CancellationToken cancel)
     {
         var (batch, other) = (new ImportBatch(), new ImportBatch());
         var writing = Task.CompletedTask;
@@ -85,7 +89,7 @@ internal static class PostgresLedgerImporter
                     break;
                 }
 
-                taken.IfRight(imported => imported.IfSome(batch.Add));
+                taken.IfRight(imported => imported.Filter(kept.Takes).IfSome(batch.Add));
                 if (batch.Full)
                 {
                     await writing;

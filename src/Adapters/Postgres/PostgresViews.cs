@@ -53,6 +53,9 @@ internal static class PostgresViews
         RemovedImages = EndedRows.Create(database, ImagesView.Projection),
         RemovedLayers = EndedRows.Create(database, LayersView.Projection),
         AtOccurred = (time, cancel) => AtAsync(database, Occurred, time, cancel).ToAsync(),
+        ContainersThen = (asked, cancel) => PastViews.ContainersThen(database, asked, cancel).ToAsync(),
+        ContainersEver = (text, cancel) => PastViews.ContainersEver(database, text, cancel).ToAsync(),
+        ImagesEver = (prefix, cancel) => PastViews.Beginning(database, ImagesView.Projection.Name, prefix, cancel).ToAsync(),
     };
 
     private static ViewReader<TRow> Reader<TRow>(Database database, Projection<TRow> view) where TRow : class => new(

@@ -27,6 +27,9 @@ internal static class RefusedViews
             RemovedImages = Ended<ImageRow>(),
             RemovedLayers = Ended<LayerRow>(),
             AtOccurred = (_, _) => Refused<MomentAt>(),
+            ContainersThen = (_, _) => Refused<Seq<Option<ContainerThen>>>(),
+            ContainersEver = (_, _) => Refused<EverFound>(),
+            ImagesEver = (_, _) => Refused<Seq<string>>(),
         };
 
         ViewReader<TRow> Reader<TRow>() => new(

@@ -1,7 +1,6 @@
 namespace EventDock.Cli.Commands;
 
 using EventDock.Adapters.Posix;
-using EventDock.Cli.Errors;
 using EventDock.Cli.Grammar;
 using EventDock.Cli.Output;
 using EventDock.Domain.Kernel;
@@ -55,10 +54,10 @@ public static class EventsCommand
         // A template that an event does not fit ends the command: the next one would fare no better.
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         Option<DomainError> wrong = None;
-        var lost = false;
+        var outages = new Outages(session);
         try
         {
-            var ended = await new Watch(ports, watched, Each, Flush).Run(stop.Token).ToEither();
+            var ended = await new Watch(ports, watched, Each, outages.Flush).Run(stop.Token).ToEither();
             return wrong.Match(Some: Left<DomainError, int>, None: () => ended.Map(_ => 0));
         }
         catch (OperationCanceledException)
@@ -78,13 +77,6 @@ public static class EventsCommand
             }
 
             return unit;
-        }
-
-        void Flush(Option<DomainError> outage)
-        {
-            session.Out.Flush();
-            outage.Filter(_ => !lost).IfSome(error => { session.Tell($"{ErrorText.Line(error)} (waiting for it)"); });
-            lost = outage.IsSome;
         }
     }
 }

@@ -20,12 +20,14 @@ public static class Moments
         public bool Occurred { get; init; }
     }
 
+    public static Moment Now(Session session) => new(None, session.Clock(), 0);
+
     /// <summary>The moment that --as-of names (and --occurred reads); now, where it is not given.</summary>
     public static EitherAsync<DomainError, Moment> AsOf(ParsedArgs args, Ports ports, Session session, CancellationToken cancel) =>
         (args.Text("as-of"), args.On("occurred")) switch
         {
             (null, true) => Fail<Moment>(new DomainError.FlagNeeds("--occurred", "--as-of")),
-            (null, false) => Give(new Moment(None, session.Clock(), 0)),
+            (null, false) => Give(Now(session)),
             ({ } text, var occurred) =>
                 from named in MomentText.Parse("--as-of", text, ports.World.Wall()).ToAsync()
                 from thing in named is Domain.Ledger.Moment.Before && args.Arguments.Count == 1

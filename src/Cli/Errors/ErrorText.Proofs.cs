@@ -27,6 +27,8 @@ public static partial class ErrorText
             DomainError.BadExport e => e.Line == 0 ? $"the export {e.Reason}" : $"line {e.Line} of the export {e.Reason}",
             DomainError.LedgerHoldsEvents e =>
                 $"the ledger at {e.Where} holds events up to position {e.Position}: only an empty one can take an import",
+            DomainError.DatabaseNotEmpty e => $"the database {e.Where} is not empty: it has the table {e.Table}",
+            DomainError.NoMomentOfExport => "a moment of an export is a position or a time",
             DomainError.AnchorFailed e => $"not anchored at {e.Target}: {e.Reason}",
             _ => null,
         };

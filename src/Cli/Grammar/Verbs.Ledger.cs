@@ -6,19 +6,6 @@ public static partial class Verbs
     public static VerbGrammar Version => Verb("version", "Show the version of EventDock and of what it uses", "", Exactly(0),
         [Text("format", 'f', "template", "Only what a Go template names")], Later("kubeconfig"));
 
-    public static VerbGrammar Log => Verb("log", "Show what has happened, newest first", "[AFTER..UNTIL]", new Arity(0, 1),
-    [
-        .. AsOf,
-        Text("container", "container", "Only what happened to it"),
-        Text("format", "json", "One line of JSON an event"),
-        Text("image", "image", "Only what happened to it"),
-        Number("limit", 'n', "number", "Only so many, the newest"),
-        Switch("no-pager", "On a terminal, too, print it without a pager"),
-        Text("since", "moment", "Only what was recorded since"),
-        new Flag("type", null, FlagKind.List, "event", "Only events of this name; several times for several"),
-        Text("until", "moment", "Only what was recorded until then"),
-    ]);
-
     public static VerbGrammar Bookmark => Verb("bookmark", "Give a moment a name, or list the names there are", "[NAME [MOMENT]]", new Arity(0, 2),
         [Switch("delete", 'd', "Take the name away"), RowFormat]);
 

@@ -63,6 +63,7 @@ public static partial class Verbs
         "ledger key" => "it tells of the key of now",
         "ledger prove" => "its argument says which event",
         "ledger views" => "--at says as of which position",
+        "replay" => "its range says which moments",
         "show" => "its argument says which moment",
         "top" => "it shows processes of now, and the ledger does not have those of the past",
         "version" => "it tells of the programs that are installed now",

@@ -5,7 +5,6 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using EventDock.Cli.Commands;
 using EventDock.Domain.Kernel;
 using EventDock.Domain.Ledger;
 using EventDock.Engine;
@@ -25,7 +24,7 @@ internal static class EventInFull
         Line("occurred", Rfc3339.Micros(e.Occurred));
         Line("who", Who(e.Origin.Actor));
         Line("where", string.Create(CultureInfo.InvariantCulture, $"host {e.Origin.Host.HostId}, boot {e.Origin.Host.BootId}, process {e.Origin.Host.Pid}"));
-        Line("command", $"{string.Join(' ', e.Origin.Line.Map(Word))}  ({e.Origin.Command:D})");
+        Line("command", $"{string.Join(' ', e.Origin.Line.Map(LogSentence.Word))}  ({e.Origin.Command:D})");
         if (e.Origin.Reason is { } reason)
         {
             Line("reason", reason);
@@ -35,10 +34,10 @@ internal static class EventInFull
         text.Append('\n').Append(Indented(Data(e)));
         foreach (var row in shown.Rows)
         {
-            text.Append(CultureInfo.InvariantCulture, $"\nview {row.View}, row {TerminalText.Escape(row.Key)}{State(row)}\n");
-            foreach (var change in Changes(row))
+            text.Append('\n');
+            foreach (var line in Row(row))
             {
-                text.Append("  ").Append(TerminalText.Escape(change)).Append('\n');
+                text.Append(TerminalText.Escape(line)).Append('\n');
             }
         }
 
@@ -51,7 +50,7 @@ internal static class EventInFull
     {
         var document = new JsonObject
         {
-            ["Event"] = JsonNode.Parse(LogCommand.Json(shown.Event)),
+            ["Event"] = JsonNode.Parse(LogJson.Of(shown.Event)),
             ["Views"] = new JsonArray(shown.Rows.Map(row => (JsonNode)new JsonObject
             {
                 ["View"] = row.View,
@@ -95,10 +94,6 @@ internal static class EventInFull
         }
     }
 
-    /// <summary>As a shell would take it, so that an argument with spaces is seen to be one.</summary>
-    private static string Word(string word) =>
-        word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "-_=./:,@%+".Contains(c)) ? word : $"'{word.Replace("'", "'\\''")}'";
-
     private static string Leaf(LeafStanding leaf) => string.Create(
         CultureInfo.InvariantCulture,
         $"{leaf.Hash}, number {leaf.Number}, {leaf.Checkpoint.Match(Some: size => $"in the checkpoint of {size} leaves", None: () => "in no checkpoint yet")}")
@@ -120,6 +115,10 @@ internal static class EventInFull
             (true, false) => ": gone",
             _ => "",
         };
+
+    /// <summary>What an event changed in a row of a view, line by line.</summary>
+    public static IEnumerable<string> Row(ShownRow row) =>
+        Changes(row).Select(change => "  " + change).Prepend($"view {row.View}, row {row.Key}{State(row)}");
 
     /// <summary>Of a row that stays, the fields that are otherwise; of another, all.</summary>
     private static IEnumerable<string> Changes(ShownRow row)

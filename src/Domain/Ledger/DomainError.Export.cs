@@ -7,4 +7,10 @@ public abstract partial record DomainError
 
     /// <summary>Only an empty ledger can take an import; Position is the last that this one has.</summary>
     public sealed record LedgerHoldsEvents(string Where, long Position) : DomainError;
+
+    /// <summary>A database that was to be filled has a table already.</summary>
+    public sealed record DatabaseNotEmpty(string Where, string Table) : DomainError;
+
+    /// <summary>A moment of an export is a position or a time: what bookmarks and ids mean, only a ledger says.</summary>
+    public sealed record NoMomentOfExport : DomainError;
 }

@@ -39,7 +39,6 @@ public abstract partial record DomainError
     /// <param name="Sources">From where it can be pulled again.</param>
     public sealed record ImageGone(string Text, string Id, Seq<string> Sources) : DomainError;
 
-
     /// <summary>No tag of that name has ever been.</summary>
     public sealed record NeverTagged(string Tag) : DomainError;
 
