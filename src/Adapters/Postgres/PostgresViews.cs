@@ -41,6 +41,7 @@ internal static class PostgresViews
     {
         Roots = Reader(database, RootView.Projection),
         AtOccurred = (time, cancel) => AtAsync(database, Occurred, time, cancel).ToAsync(),
+        Past = PostgresPast.Create(database),
     };
 
     private static ViewReader<TRow> Reader<TRow>(Database database, Projection<TRow> view) where TRow : class => new(

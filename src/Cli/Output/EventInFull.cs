@@ -76,7 +76,7 @@ internal static class EventInFull
 
     private static JsonNode? Node(Option<string> row) => row.MatchUnsafe<JsonNode?>(Some: json => JsonNode.Parse(json), None: () => null);
 
-    private static string Who(Actor actor)
+    internal static string Who(Actor actor)
     {
         var words = new List<string> { string.Create(CultureInfo.InvariantCulture, $"uid {actor.Uid}") };
         words.Add(actor.LoginUid == Actor.Unset ? "no login uid" : $"login uid {actor.LoginUid}");
@@ -96,7 +96,7 @@ internal static class EventInFull
     }
 
     /// <summary>As a shell would take it, so that an argument with spaces is seen to be one.</summary>
-    private static string Word(string word) =>
+    internal static string Word(string word) =>
         word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "-_=./:,@%+".Contains(c)) ? word : $"'{word.Replace("'", "'\\''")}'";
 
     private static string Leaf(LeafStanding leaf) => string.Create(
