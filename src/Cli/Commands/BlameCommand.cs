@@ -2,6 +2,7 @@ namespace EventDock.Cli.Commands;
 
 using System.Globalization;
 using System.Text.Json.Nodes;
+using EventDock.Adapters.Host;
 using EventDock.Adapters.Posix;
 using EventDock.Cli.Grammar;
 using EventDock.Cli.Output;
@@ -24,7 +25,7 @@ public static class BlameCommand
         from type in WhyCommand.Type(args, "container", "image").ToAsync()
         from lines in Wanted(args.Text("lines")).ToAsync()
         from ports in session.Read(cancel)
-        from file in BlameFile.Run(ports, args.Arguments[0], type.IfNoneUnsafe((string?)null), Bytes.Of(args.Arguments[1]), cancel)
+        from file in BlameFile.Run(ports, args.Arguments[0], type.IfNoneUnsafe((string?)null), CommandLineBytes.Of(args.Arguments)[1], cancel)
         from there in file.Lines.Exists(all => all.Count < lines.First && lines.First > 1)
             ? Fail<Unit>(new DomainError.LinesBeyond(file.Trace.Path, file.Lines.Map(all => all.Count).IfNone(0)))
             : Done

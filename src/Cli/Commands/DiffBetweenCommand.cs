@@ -97,9 +97,13 @@ public static class DiffBetweenCommand
     {
         var patch = new PatchText(Terminal.Is(1));
         return DiffContents.Of(ports, between, LongestText, cancel).Map(lines => string.Concat(lines.Map(line => line.Change.Match(
-            Some: patch.Of,
+            Some: change => IsSame(change) ? $"# {line.Line.Kind} {PathText.Show(line.Line.Path)} (written again, the content is the same)\n" : patch.Of(change),
             None: () => $"# {line.Line.Kind} {PathText.Show(line.Line.Path)} ({(HasContent(line.Line) ? "content not recorded" : line.Line.Last.Type)})\n"))));
     }
+
+    private static bool IsSame(FileChange change) =>
+        change is { Before: { } before, After: { } after, Text: null }
+        && (before.Type, before.Mode, before.Uid, before.Gid) == (after.Type, after.Mode, after.Uid, after.Gid) && before.Size == after.Size;
 
     private static bool HasContent(NetChange line) => line.Last.Type is "file" or "symlink" or "whiteout";
 }

@@ -1,6 +1,6 @@
 namespace EventDock.Cli.Commands;
 
-using EventDock.Adapters.Posix;
+using EventDock.Adapters.Host;
 using EventDock.Cli.Grammar;
 using EventDock.Cli.Output;
 using EventDock.Domain.Kernel;
@@ -14,7 +14,7 @@ public static class WhyCommand
         from json in Json(args, "why prints json, or text for people").ToAsync()
         from type in Type(args, "container", "image", "layer").ToAsync()
         from ports in session.Read(cancel)
-        from cause in Why.Run(ports, args.Arguments[0], type.IfNoneUnsafe((string?)null), args.Arguments.Skip(1).HeadOrNone().Map(Bytes.Of), cancel)
+        from cause in Why.Run(ports, args.Arguments[0], type.IfNoneUnsafe((string?)null), CommandLineBytes.Of(args.Arguments).Skip(1).HeadOrNone(), cancel)
         let printed = session.Print(json ? CauseJson.Of(cause) : CauseText.Of(cause, !args.On("no-trunc")))
         select 0;
 

@@ -12,6 +12,7 @@ using EventDock.Engine;
 internal sealed class CauseText
 {
     private const int LabelWidth = 10, MostColumns = 100;
+    private const string Shell = "/bin/sh -c ", Nop = "/bin/sh -c #(nop) ";
     private readonly StringBuilder text = new();
     private readonly bool cut;
 
@@ -24,11 +25,20 @@ internal sealed class CauseText
     public static string Of(Cause cause, bool cut)
     {
         var writer = new CauseText(cut);
-        cause.Path.IfSome(path => writer.File(path, cause));
-        cause.Container.IfSome(container => writer.Container(container, 0));
-        cause.Image.IfSome(image => writer.Image(image, 0, ""));
-        cause.Layer.IfSome(writer.Layer);
-        return writer.text.ToString();
+        return cause.Path.Match(
+            Some: path => writer.Told(() => writer.File(path, cause)),
+            None: () => writer.Told(() =>
+            {
+                cause.Container.IfSome(container => writer.Container(container, 0));
+                cause.Image.IfSome(image => writer.Image(image, 0, ""));
+                cause.Layer.IfSome(writer.Layer);
+            }));
+    }
+
+    private string Told(Action write)
+    {
+        write();
+        return text.ToString();
     }
 
     private void Container(CausedContainer c, int depth)
@@ -138,7 +148,9 @@ internal sealed class CauseText
 
     private void File(CausedPath file, Cause cause)
     {
-        Head(0, PathText.Show(file.Trace.Path));
+        var whose = cause.Container.Map(c => $"container {Id(c.Id)} {c.Name}") | cause.Image.Map(i => $"image {Id(i.Id)}")
+            | cause.Layer.Map(l => $"layer {Id(l.Row.Id)}");
+        Head(0, $"{PathText.Show(file.Trace.Path)} in {whose.IfNone("")}");
         file.Trace.Links.Iter(link => Line(0, "link", $"{PathText.Show(link.Path)} leads to {Adapters.Posix.Bytes.Show(link.Target)}"));
         var versions = file.Trace.Versions.Zip(file.Brought).Reverse().ToArray();
         for (var n = 0; n < versions.Length; n++)
@@ -189,12 +201,17 @@ internal sealed class CauseText
         told = e.Origin.Command;
     }
 
-    private string Step(HistoryEntry entry) =>
-        (cut ? Human.Ellipsis(Instruction(entry), MostColumns) : Instruction(entry)) + (entry.Comment is { Length: > 0 } comment ? $"  ({comment})" : "");
+    private string Step(HistoryEntry entry) => cut ? Human.Ellipsis(Instruction(entry), MostColumns) : Instruction(entry);
 
-    /// <summary>Without what docker's history puts before an instruction that runs nothing.</summary>
+    /// <summary>As a Dockerfile has it: docker's history puts a shell before each, and before one that runs nothing a remark.</summary>
     internal static string Instruction(HistoryEntry entry) =>
-        (entry.CreatedBy ?? "").Replace("/bin/sh -c #(nop) ", "", StringComparison.Ordinal).Trim() is { Length: > 0 } line ? line : "(no instruction)";
+        (entry.CreatedBy ?? "") switch
+        {
+            var nothing when nothing.StartsWith(Nop, StringComparison.Ordinal) => nothing[Nop.Length..].Trim(),
+            var run when run.StartsWith(Shell, StringComparison.Ordinal) => "RUN " + run[Shell.Length..].Trim(),
+            "" => entry.Comment is { Length: > 0 } comment ? comment : "(no instruction)",
+            var other => other,
+        };
 
     private string Id(string id) => cut && id.Length > 12 ? id[..12] : id;
 
