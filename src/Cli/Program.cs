@@ -5,6 +5,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using EventDock.Adapters.Host;
 using EventDock.Adapters.Posix;
+using EventDock.Adapters.Postgres;
 using EventDock.Cli.Commands;
 using EventDock.Cli.Errors;
 using EventDock.Cli.Grammar;
@@ -22,7 +23,10 @@ public static class Program
     /// <summary>Verbs that need neither root nor ledger.</summary>
     private static readonly string[] Free = ["version", "ledger check-proof"];
 
-    private static readonly Dictionary<string, Func<ParsedArgs, Session, CancellationToken, EitherAsync<DomainError, int>>> Verbs = new()
+    /// <summary>Verbs, or the first words of such, that ask nothing of a ledger that is up: a connection is not begun for them.</summary>
+    private static readonly string[] Apart = [.. Free, "db", "login", "logout"];
+
+    private static readonly Dictionary<string, Verb> Verbs = new()
     {
         ["adopt"] = AdoptCommand.Run,
         ["attach"] = AttachCommand.Run,
@@ -143,28 +147,44 @@ public static class Program
     /// <summary>Whoever read has gone.</summary>
     internal static bool IsBrokenPipe(IOException e) => (e.HResult & 0xFFFF) == ErrnoBrokenPipe || e.Message.Contains("Broken pipe");
 
-    private static int Command(string[] args, TextWriter output, TextWriter error) =>
-        CommandLine.Read(args).Match(
+    private static int Command(string[] args, TextWriter output, TextWriter error)
+    {
+        var places = Places.OfEnvironment();
+        var early = AsksTheLedger(args) && places.Database is null && HostFacts.IsRoot()
+            ? EarlyConnection.Begin(new ClusterPlace(places.Root, places.Run))
+            : None;
+        return CommandLine.Read(args).Match(
             Left: wrong =>
             {
                 error.Write($"eventdock: {wrong.Message}\n");
                 return wrong.ExitCode;
             },
-            Right: request => Tree(request, args, output, error));
+            Right: request => Tree(
+                request,
+                (name, verb, parsed, cancel) => Invoke(
+                    name, verb, parsed, places,
+                    reason => new Wiring(places, Origin(CommandLine.Masked(args)) with { Reason = reason }, early),
+                    output, error, cancel)));
+    }
 
-    private static int Tree(Request request, string[] args, TextWriter output, TextWriter error)
+    private static bool AsksTheLedger(string[] args) =>
+        args is [[not '-', ..], ..] && !Apart.Contains(args[0]) && !Apart.Contains(string.Join(' ', args.Take(2)));
+
+    private delegate EitherAsync<DomainError, int> Verb(ParsedArgs parsed, Session session, CancellationToken cancel);
+
+    private static int Tree(Request request, Func<string, Verb, ParsedArgs, CancellationToken, Task<int>> invoke)
     {
         var handlers = Verbs.ToDictionary(
             v => v.Key,
-            v => (Func<ParsedArgs, CancellationToken, Task<int>>)((parsed, cancel) => Invoke(v.Key, v.Value, parsed, args, output, error, cancel)));
+            v => (Func<ParsedArgs, CancellationToken, Task<int>>)((parsed, cancel) => invoke(v.Key, v.Value, parsed, cancel)));
         return CommandTree.Build(handlers, request.VerbName)
             .Parse(request.Words, CommandTree.Parser)
             .Invoke(new System.CommandLine.InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
     }
 
     private static async Task<int> Invoke(
-        string name, Func<ParsedArgs, Session, CancellationToken, EitherAsync<DomainError, int>> verb, ParsedArgs parsed, string[] args,
-        TextWriter output, TextWriter error, CancellationToken cancel)
+        string name, Verb verb, ParsedArgs parsed, Places places, Func<string?, Wiring> wire, TextWriter output, TextWriter error,
+        CancellationToken cancel)
     {
         if (!Free.Contains(name) && !HostFacts.IsRoot())
         {
@@ -172,9 +192,8 @@ public static class Program
         }
 
         using var interrupt = new Interrupt(cancel);
-        var places = Places.OfEnvironment();
         var reason = Reasons.Given(parsed);
-        var wiring = new Wiring(places, Origin(CommandLine.Masked(args)) with { Reason = reason });
+        var wiring = wire(reason);
         var session = wiring.Session(output, error);
         var result = Free.Contains(name)
             ? await Run(() => verb(parsed, session, interrupt.Token))
@@ -251,7 +270,7 @@ public static class Program
             return 0;
         }
 
-        var wiring = new Wiring(places, Origin(args.ToSeq()));
+        var wiring = new Wiring(places, Origin(args.ToSeq()), None);
         var result = Run(() => command(wiring, wiring.Session(output, error), CancellationToken.None)).GetAwaiter().GetResult();
         EndedAsync(wiring, result.IsLeft, error).GetAwaiter().GetResult();
         return result.Match(Right: code => code, Left: refused => Told(refused, args[0], error));
@@ -262,7 +281,7 @@ public static class Program
         (await wiring.End(failed).ToEither()).IfLeft(left => error.Write(ErrorText.Line(left) + "\n"));
 
     private static int Emptied(string[] args, TextWriter error) =>
-        Run(() => EmptyTrashCommand.Run(new Wiring(Places.OfEnvironment(), Origin(args.ToSeq())))).GetAwaiter().GetResult()
+        Run(() => EmptyTrashCommand.Run(new Wiring(Places.OfEnvironment(), Origin(args.ToSeq()), None))).GetAwaiter().GetResult()
             .Match(Right: code => code, Left: refused => Told(refused, args[0], error));
 
     private static Origin Origin(Seq<string> masked) => new(

@@ -29,7 +29,8 @@ using EventDock.Projections;
 using static EventDock.Engine.Pipeline;
 
 /// <summary>Which adapter stands behind which port: the only place that knows all of them.</summary>
-public sealed class Wiring(Places places, Origin origin)
+/// <param name="early">A connection to the private cluster that has been begun.</param>
+public sealed class Wiring(Places places, Origin origin, Option<EarlyConnection> early)
 {
     private readonly Claims claims = new(places.Root);
     private readonly Trashing trash = new(places);
@@ -212,7 +213,7 @@ public sealed class Wiring(Places places, Origin origin)
             ? from parsed in LibpqUri.Parse(uri).ToAsync()
               from server in PostgresLedger.OpenServer(parsed, Segments, origin, building.Show, cancel)
               select server
-            : PostgresLedger.OpenPrivate(new ClusterPlace(places.Root, places.Run), Segments, origin, building.Show, cancel)
+            : PostgresLedger.OpenPrivate(new ClusterPlace(places.Root, places.Run), Segments, origin, building.Show, early, cancel)
         let told = building.End()
         let watched = Watched(ledger)
         let reached = Reached = Some(watched)

@@ -49,13 +49,21 @@ public static class Check
         from settled in first.ForAll(f => f.Kind == FindingKind.Note)
             ? Give(first)
             : Again(ports, first, deep, cancel)
+        from named in settled.InTurn(finding => Removed(ports.Ports, finding, cancel))
         from proven in deep ? Deep(ports, known, cancel) : Give(Seq<StoreFinding>())
         from head in ports.Ports.Ledger.Log.Head(cancel)
         let compare = deep || head <= MostEvents
         from views in compare ? Views(ports.Ports, told, cancel) : Give((Found: Seq<StoreFinding>(), Failed: Option<DomainError>.None))
         select new Checked(
-            StoreCheck.Ordered([.. settled, .. proven.Where(p => !settled.Exists(s => s.Same(p))), .. views.Found]),
+            StoreCheck.Ordered([.. named, .. proven.Where(p => !settled.Exists(s => s.Same(p))), .. views.Found]),
             known.Images.Count, known.Layers.Count, found.Blobs.Count, known.Containers.Count, compare, views.Failed);
+
+    /// <summary>The views do not have what has been removed: of a directory that they do not know its events tell more.</summary>
+    private static EitherAsync<DomainError, StoreFinding> Removed(Ports ports, StoreFinding finding, CancellationToken cancel) =>
+        StoreCheck.ContainerOf(finding).Match(
+            Some: id => ContainerStream.State(ports, id, cancel)
+                .Map(state => state is ContainerState.Removed ? finding with { Fault = Fault.Removed } : finding),
+            None: () => Give(finding));
 
     /// <summary>Blobs whose size the ledger does not have are small, and are read each time; strangers are, to know what they are.</summary>
     private static Func<string, bool> Small(KnownStore known)

@@ -28,7 +28,11 @@ public sealed record PreparedContainer(
 
 /// <summary>A container that the ledger has taken in.</summary>
 /// <param name="Stream">As it stands by what has been recorded.</param>
-public sealed record RecordedContainer(ContainerRow Row, Decision<ContainerState> Stream);
+public sealed record RecordedContainer(ContainerRow Row, Decision<ContainerState> Stream)
+{
+    /// <summary>Its thin layer's stream, where this command has made that.</summary>
+    public Option<Decision<LayerState>> Layer { get; init; }
+}
 
 /// <summary><c>eventdock create</c>, and the first half of <c>run</c>.</summary>
 public static class Create
@@ -39,7 +43,7 @@ public static class Create
     public static EitherAsync<DomainError, RecordedContainer> Container(
         Ports ports, ContainerId id, RunRequest request, CreateTelling tell, CancellationToken cancel) =>
         from prepared in Prepare(ports, id, request, tell, cancel)
-        from recorded in Record(ports, prepared, starting: false, cancel).OrUndo(() => ports.Thin.Discard(id.Value, CancellationToken.None))
+        from recorded in Record(ports, prepared, None, cancel).OrUndo(() => ports.Thin.Discard(id.Value, CancellationToken.None))
         from told in tell.Made(id).ToAsync()
         select recorded;
 
@@ -117,43 +121,47 @@ public static class Create
     private static bool LooksLikeId(string text) => text.StartsWith(Digest.Prefix, StringComparison.Ordinal);
 
     /// <summary>A name that was drawn and is taken is drawn again: the row has the name that it got.</summary>
-    /// <param name="starting">The intention to start is recorded in the same transaction: <c>run</c>.</param>
+    /// <param name="start">The intention to start is recorded in the same transaction: <c>run</c>.</param>
     public static EitherAsync<DomainError, RecordedContainer> Record(
-        Ports ports, PreparedContainer container, bool starting, CancellationToken cancel) =>
-        Record(ports, container, 0, starting, cancel);
+        Ports ports, PreparedContainer container, Option<StartContainer> start, CancellationToken cancel) =>
+        from synced in ports.Thin.Sync(container.Id.Value, cancel)
+        from recorded in Record(ports, container, 0, start, cancel)
+        select recorded;
 
     private static EitherAsync<DomainError, RecordedContainer> Record(
-        Ports ports, PreparedContainer container, int tried, bool starting, CancellationToken cancel)
+        Ports ports, PreparedContainer container, int tried, Option<StartContainer> start, CancellationToken cancel)
     {
         var now = ports.World.Clock();
         var (id, image) = (container.Id, container.Image);
         var create = new CreateContainer(id, container.Name, container.ImageText, image.Id, container.Settings);
         var parent = container.Layers.LastOrNone().MatchUnsafe<string?>(Some: layer => layer, None: () => null);
         return
-            (from made in Fresh(create, starting, now).ToAsync()
-             from layer in LayerDecider.Decide(new RecordActive(id.Value, parent), LayerDecider.Decider.Initial).ToAsync()
+            (from made in Fresh(create, start, now).ToAsync()
+             from layer in KnownStream.None(LayerDecider.Decider, Streams.Layer(id.Value))
+                 .Then(LayerDecider.Decider, new RecordActive(id.Value, parent), now).ToAsync()
              from _ in ports.Store.Append(
                  new Append(
                      Seq(
                          new StreamAppend(made.Stream, 0, made.Facts),
-                         new StreamAppend(Streams.Layer(id.Value), 0, layer.Map(e => Fact.At(now, e)).Strict())),
+                         new StreamAppend(layer.Stream, 0, layer.Facts)),
                      Seq1<Guard>(new Guard.ImagePresent(image.Id))),
                  cancel)
              let row = made.Facts.Fold(Option<ContainerRow>.None, ContainersView.Apply)
                  .IfNone(() => throw new System.Diagnostics.UnreachableException("a created container has a row"))
-             select new RecordedContainer(row, made.Appended))
+             select new RecordedContainer(row, made.Appended) { Layer = Some(layer.Appended) })
             .Recover(error => error is DomainError.NameTaken && container.Drawn && tried < NameTries
-                ? Some(Record(ports, container with { Name = Drawn(ports, tried + 1) }, tried + 1, starting, cancel))
+                ? Some(Record(ports, container with { Name = Drawn(ports, tried + 1) }, tried + 1, start, cancel))
                 : None);
     }
 
     /// <summary>A new stream needs no reading: it is decided from nothing.</summary>
-    private static Either<DomainError, Decision<ContainerState>> Fresh(CreateContainer create, bool starting, DateTimeOffset now) =>
+    private static Either<DomainError, Decision<ContainerState>> Fresh(
+        CreateContainer create, Option<StartContainer> start, DateTimeOffset now) =>
         new StreamPast(Seq<Recorded<DockEvent>>(), 0).Decide(ContainerDecider.Decider, Streams.Container(create.Id.Value), create, now)
-            .Bind(made => starting
-                ? made.Then(ContainerDecider.Decider, new StartContainer(create.Id), now)
-                    .Map(begun => begun with { Version = made.Version, Facts = made.Facts + begun.Facts })
-                : Right<DomainError, Decision<ContainerState>>(made));
+            .Bind(made => start.Match(
+                Some: intention => made.Then(ContainerDecider.Decider, intention, now)
+                    .Map(begun => begun with { Version = made.Version, Facts = (made.Facts + begun.Facts).Strict() }),
+                None: () => Right<DomainError, Decision<ContainerState>>(made)));
 
     public static ContainerId NewId(World world) =>
         ContainerId.FromRandom(world.Random(32)).IfNone(() => NewId(world));

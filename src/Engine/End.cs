@@ -11,6 +11,12 @@ using static EventDock.Engine.Pipeline;
 /// <param name="Removed">Nothing is left to be removed: it has been with its end, or it runs again.</param>
 public sealed record EndedContainer(Option<int> Code, bool Removed);
 
+/// <summary>The streams of a container and of its thin layer, as they stand.</summary>
+public sealed record KnownStreams(Decision<ContainerState> Container, Decision<LayerState> Layer);
+
+/// <summary>A container whose process this command has started, and how its streams stood by that.</summary>
+public sealed record KnownContainer(ProcessIdentity Process, KnownStreams Streams);
+
 /// <summary>
 /// What follows when a container's process has ended: its exit and what it wrote are recorded, and what it held is let go.
 /// Several may notice the end (the attached command, conmon's exit command, the next command): the first records it.
@@ -28,6 +34,27 @@ public static class End
     public static EitherAsync<DomainError, EndedContainer> Container(
         Ports ports, ContainerId id, string cause, bool remove, ProcessIdentity? of, CancellationToken cancel) =>
         Start.Locked(ports, id, cancel).Holding(() => Held(ports, id, cause, remove, of, cancel));
+
+    /// <summary>
+    /// The same for who has started this process, and knows how its streams stood then: they are read only where others have added to them, or
+    /// where the container is no longer this process.
+    /// </summary>
+    internal static EitherAsync<DomainError, EndedContainer> OfStarted(
+        Ports ports, ContainerId id, string cause, bool remove, KnownContainer known, CancellationToken cancel) =>
+        Start.Locked(ports, id, cancel).Holding(() =>
+            from running in ports.Runtime.Running(id, cancel)
+            from noted in running.Exists(there => there == known.Process)
+                ? ports.Runtime.AwaitExit(id, Patience, cancel)
+                : Give(Option<ExitFact>.None)
+            from ended in noted.Match(
+                Some: fact => Record(
+                        ports, ports.Store, Exited(id, fact), fact.At, known.Streams, remove, Scan(ports, id, cause, cancel), cancel)
+                    .Map(_ => new EndedContainer(Some(fact.ExitCode), remove)),
+                None: () => Held(ports, id, cause, remove, known.Process, cancel))
+            select ended);
+
+    /// <summary>conmon writes its note at once; more than that it is not waited for.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <summary>The same for who was told that a process has ended, and not which: one that runs by the time the lock is had is another.</summary>
     public static EitherAsync<DomainError, EndedContainer> Told(
@@ -48,17 +75,21 @@ public static class End
         from ended in state is ContainerState.Running running && (of ?? running.Process) == running.Process && meant(running.Process)
             ? from unwatched in Unwatched.Kill(ports, id, running.Process, cancel)
               from code in Observe(
-                  ports, id, running.Process, past, unwatched || Unwatched.Killed(ports, past.Container.Events, running.Process), cause, remove,
-                  cancel)
+                  ports, id, running.Process, Standing(id, past), unwatched || Unwatched.Killed(ports, past.Container.Events, running.Process),
+                  cause, remove, cancel)
               select new EndedContainer(code, remove)
             : Give(new EndedContainer(Code(past.Container.Events, of), Removed: state is ContainerState.Running))
         select ended;
 
-    /// <summary>What is known of a container and of its thin layer.</summary>
-    private sealed record Known(StreamPast Container, StreamPast Layer);
+    /// <summary>Of a container and of its thin layer.</summary>
+    private static EitherAsync<DomainError, (StreamPast Container, StreamPast Layer)> Past(Ports ports, ContainerId id, CancellationToken cancel) =>
+        ports.Store.Pasts(Streams.Container(id.Value), Streams.Layer(id.Value), cancel);
 
-    private static EitherAsync<DomainError, Known> Past(Ports ports, ContainerId id, CancellationToken cancel) =>
-        ports.Store.Pasts(Streams.Container(id.Value), Streams.Layer(id.Value), cancel).Map(past => new Known(past.First, past.Second));
+    private static KnownStreams Standing(ContainerId id, (StreamPast Container, StreamPast Layer) past) => new(
+        past.Container.Standing(ContainerDecider.Decider, Streams.Container(id.Value)),
+        past.Layer.Standing(LayerDecider.Decider, Streams.Layer(id.Value)));
+
+    private static ContainerExited Exited(ContainerId id, ExitFact fact) => new(id, fact.ExitCode, fact.OutOfMemory);
 
     /// <summary>
     /// An end that a command has seen while there was no ledger, recorded unless that has been done, or another process of the container's
@@ -72,7 +103,7 @@ public static class End
             let state = ContainerStream.State(past.Container.Events)
             from ended in state is ContainerState.Running r && r.Process == entry.Process
                 ? Record(
-                    ports, once, exited, entry.At, past, remove: false,
+                    ports, once, exited, entry.At, Standing(exited.Id, past), remove: false,
                     Scan(ports, exited.Id, "exit", cancel).Recover(error => error is DomainError.FileFailed
                         ? Some(Give(new RecordWritten(exited.Id.Value, "exit", ThinLayerDelta.None, LayerDecider.DefaultQuota)))
                         : None),
@@ -84,19 +115,18 @@ public static class End
 
     /// <param name="killed">By EventDock: where nobody has written down the code, it is that of the signal.</param>
     private static EitherAsync<DomainError, Option<int>> Observe(
-        Ports ports, ContainerId id, ProcessIdentity process, Known past, bool killed, string cause, bool remove, CancellationToken cancel) =>
-        from fact in ports.Runtime.AwaitExit(id, TimeSpan.FromSeconds(5), cancel)
+        Ports ports, ContainerId id, ProcessIdentity process, KnownStreams past, bool killed, string cause, bool remove,
+        CancellationToken cancel) =>
+        from fact in ports.Runtime.AwaitExit(id, Patience, cancel)
         // conmon is gone, or the kernel does not let go of the process: either way it has not ended, and nothing else is recorded.
         from over in fact.IsNone && ports.Runtime.Alive(process)
             ? Fail<Unit>(new DomainError.RuntimeFailed("conmon", $"container {id.Short} still runs, and nobody watches it"))
             : Done
         from execs in fact.IsNone ? Exec.SettleLost(ports, id, cancel) : Done
-        let code = fact.Match(Some: f => Some(f.ExitCode), None: () => killed ? Some(Unwatched.KilledCode) : None)
-        let exited = new ContainerExited(
-            id, code.MatchUnsafe(Some: c => (int?)c, None: () => null), fact.Map(f => f.OutOfMemory).IfNone(false))
+        let exited = fact.Match(Some: f => Exited(id, f), None: () => new ContainerExited(id, killed ? Unwatched.KilledCode : null, false))
         from recorded in Record(
             ports, ports.Store, exited, fact.Map(f => f.At).IfNone(ports.World.Clock()), past, remove, Scan(ports, id, cause, cancel), cancel)
-        select code;
+        select exited.ExitCode is { } code ? Some(code) : Option<int>.None;
 
     /// <summary>
     /// What nobody needs any more, the mount above all, is taken down while the ledger takes the end in; what says how the process ended stays
@@ -105,7 +135,7 @@ public static class End
     /// <param name="store">Where the exit is appended; the rest of what is known goes where the ports say.</param>
     /// <param name="past">As it was just now: asked for again where others have added to it meanwhile.</param>
     private static EitherAsync<DomainError, Unit> Record(
-        Ports ports, EventStore store, ContainerExited fact, DateTimeOffset at, Known past, bool remove,
+        Ports ports, EventStore store, ContainerExited fact, DateTimeOffset at, KnownStreams past, bool remove,
         EitherAsync<DomainError, RecordWritten> scan, CancellationToken cancel) =>
         from written in scan
         let id = fact.Id
@@ -122,17 +152,17 @@ public static class End
         select unit;
 
     private static EitherAsync<DomainError, Unit> Appended(
-        Ports ports, EventStore store, ContainerExited fact, DateTimeOffset at, Known past, bool remove, RecordWritten written,
+        Ports ports, EventStore store, ContainerExited fact, DateTimeOffset at, KnownStreams past, bool remove, RecordWritten written,
         CancellationToken cancel)
     {
         var (id, first) = (fact.Id, Some(past));
         return ports.Again(
             () =>
-                from known in Taken(ref first).Match(Some: Give, None: () => Past(ports, id, cancel))
-                from exited in known.Container.Decide(
-                    ContainerDecider.Decider, Streams.Container(id.Value), new RecordExited(id, fact.ExitCode, fact.OutOfMemory), at).ToAsync()
+                from known in Taken(ref first).Match(Some: Give, None: () => Past(ports, id, cancel).Map(read => Standing(id, read)))
+                from exited in known.Container.Then(
+                    ContainerDecider.Decider, new RecordExited(id, fact.ExitCode, fact.OutOfMemory), at).ToAsync()
                 from rest in (remove
-                    ? WrittenAndRemoved(ports, id, known, exited, written)
+                    ? WrittenAndRemoved(ports, id, known.Layer, exited, written)
                     : Written(ports, known.Layer, written)).ToAsync()
                 let whole = exited.Append.And(rest)
                 from appended in whole.IsEmpty ? Done : store.Append(whole, cancel).Ignore()
@@ -141,7 +171,7 @@ public static class End
     }
 
     /// <summary>Once.</summary>
-    private static Option<Known> Taken(ref Option<Known> known)
+    private static Option<KnownStreams> Taken(ref Option<KnownStreams> known)
     {
         var taken = known;
         known = None;
@@ -166,7 +196,7 @@ public static class End
                 from append in written.IsEmpty
                     ? Give(Append.None)
                     : from past in ports.Store.Past(Streams.Layer(id.Value), cancel)
-                      from decided in Written(ports, past, written).ToAsync()
+                      from decided in Written(ports, past.Standing(LayerDecider.Decider, Streams.Layer(id.Value)), written).ToAsync()
                       select decided
                 from appended in append.IsEmpty ? Done : ports.Store.Append(append, cancel).Ignore()
                 select unit,
@@ -193,16 +223,16 @@ public static class End
             Content = content.MatchUnsafe<KeptContent?>(Some: c => c, None: () => null),
         };
 
-    private static Either<DomainError, Append> Written(Ports ports, StreamPast layer, RecordWritten written) =>
+    private static Either<DomainError, Append> Written(Ports ports, Decision<LayerState> layer, RecordWritten written) =>
         written.IsEmpty
             ? Append.None
-            : layer.Decide(LayerDecider.Decider, Streams.Layer(written.Id), written, ports.World.Clock()).Map(decided => decided.Append);
+            : layer.Then(LayerDecider.Decider, written, ports.World.Clock()).Map(decided => decided.Append);
 
     private static Either<DomainError, Append> WrittenAndRemoved(
-        Ports ports, ContainerId id, Known past, Decision<ContainerState> exited, RecordWritten written)
+        Ports ports, ContainerId id, Decision<LayerState> known, Decision<ContainerState> exited, RecordWritten written)
     {
         var now = ports.World.Clock();
-        return past.Layer.Decide(LayerDecider.Decider, Streams.Layer(written.Id), written, now)
+        return known.Then(LayerDecider.Decider, written, now)
             .Bind(layer => exited.Then(ContainerDecider.Decider, new RemoveContainer(id), now)
                 .Bind(gone => layer.Then(LayerDecider.Decider, new RemoveLayer(written.Id), now)
                     .Map(layerGone => layer.Append.And(gone.Append).And(layerGone.Append))));

@@ -75,7 +75,7 @@ public static class Reconcile
                   None: () =>
                       from cleaned in ports.Runtime.CleanUp(row.Id, cancel)
                       from failed in Handle(
-                          ports, new RecordStartFailed(row.Id, 125, "the command that started it ended before the container ran"),
+                          ports, new RecordStartFailed(row.Id, ContainerStartFailed.Other, "the command that started it ended before the container ran"),
                           cancel)
                       select failed)
               select recorded

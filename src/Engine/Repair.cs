@@ -71,6 +71,10 @@ public static class Repair
         RepairStep.FetchLayer s => FirstOf(s.From, pulled => Fetch(ports, s.Layer, pulled, cancel)),
         RepairStep.FetchConfig s => FirstOf(s.From, pulled => FetchConfig(ports, pulled, cancel)),
         RepairStep.Relink s => ports.Mender.Relink(s.Layer, cancel),
+        RepairStep.TakeAway s =>
+            from cleaned in ports.Check.Ports.Runtime.CleanUp(s.Container, CancellationToken.None)
+            from discarded in ports.Check.Ports.Thin.Discard(s.Container.Value, CancellationToken.None)
+            select discarded,
         RepairStep.Rebuild => ports.Check.Ports.Ledger.Care.Views.Rebuild(Seq<string>(), _ => { }, cancel).Ignore(),
         _ => Done,
     };

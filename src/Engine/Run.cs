@@ -31,7 +31,7 @@ public static class Run
                 select begun)
             .OrUndo(() => request.AutoRemove ? Remove.Ended(ports, id, CancellationToken.None) : Done)
         from outcome in started.Attachment.Match(
-            Some: attachment => Attended(ports, id, started.Process, attachment, request.AutoRemove, cancel),
+            Some: attachment => Attended(ports, id, started.Process, started.Known, attachment, request.AutoRemove, cancel),
             None: () => Give(new RunOutcome(id, None)))
         select outcome;
 
@@ -43,14 +43,16 @@ public static class Run
     /// end is recorded although the command is called off meanwhile: the signal that ended the container may be the same.
     /// </summary>
     /// <param name="process">The one whose streams they are: the container may be started again before its end is looked at.</param>
+    /// <param name="known">How the ledger's streams stood, where this command has started that process.</param>
     public static EitherAsync<DomainError, RunOutcome> Attended(
-        Ports ports, ContainerId id, ProcessIdentity? process, Attachment attachment, bool autoRemove, CancellationToken cancel) =>
+        Ports ports, ContainerId id, ProcessIdentity? process, Option<KnownContainer> known, Attachment attachment, bool autoRemove,
+        CancellationToken cancel) =>
         from end in attachment.Pump(cancel)
         from outcome in end switch
         {
             AttachEnd.Detached => Give(new RunOutcome(id, None)),
             AttachEnd.OutputClosed => Give(new RunOutcome(id, BrokenPipe)),
-            _ => from ended in Ended(ports, id, process, autoRemove)
+            _ => from ended in Ended(ports, id, process, known, autoRemove)
                  from removed in autoRemove && !ended.Removed ? Remove.Ended(ports, id, CancellationToken.None) : Done
                  select new RunOutcome(id, ended.Code.IfNone(255)),
         }
@@ -59,8 +61,11 @@ public static class Run
     /// <summary>
     /// The ledger may have been stopped meanwhile, a container can run for weeks; to record an end that is recorded is harmless.
     /// </summary>
-    internal static EitherAsync<DomainError, EndedContainer> Ended(Ports ports, ContainerId id, ProcessIdentity? process, bool remove) =>
-        End.Container(ports, id, "exit", remove, process, CancellationToken.None).Recover(error => error is DomainError.LedgerUnreachable
+    internal static EitherAsync<DomainError, EndedContainer> Ended(
+        Ports ports, ContainerId id, ProcessIdentity? process, Option<KnownContainer> known, bool remove) =>
+        known.Match(
+            Some: own => End.OfStarted(ports, id, "exit", remove, own, CancellationToken.None),
+            None: () => End.Container(ports, id, "exit", remove, process, CancellationToken.None)).Recover(error => error is DomainError.LedgerUnreachable
             ? Some(
                 from woken in ports.Ledger.Care.Wake(CancellationToken.None)
                 from ended in End.Container(ports, id, "exit", remove, process, CancellationToken.None)

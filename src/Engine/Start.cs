@@ -15,13 +15,19 @@ public sealed record Attending(bool Attach, bool Stdin, bool SignalProxy)
     public bool Errors { get; init; } = true;
 
     public DetachSequence DetachKeys { get; init; } = DetachSequence.Default;
+
+    /// <summary>As <see cref="StartContainer.Attached"/>.</summary>
+    internal AttachedStart? Attached => Attach ? new AttachedStart(Stdin) : null;
 }
 
 /// <summary>A container that runs, and the streams to it where some were asked for.</summary>
 public sealed record StartedContainer(ContainerId Id, Option<Attachment> Attachment)
 {
-    /// <summary>Null for one that ran already.</summary>
+    /// <summary>The one that has been started; null where the container ran already.</summary>
     public ProcessIdentity? Process { get; init; }
+
+    /// <summary>Its streams, where this command has made them.</summary>
+    public Option<KnownContainer> Known { get; init; }
 }
 
 /// <summary>The act between ContainerStartRequested and ContainerStarted: mount, conmon, runc.</summary>
@@ -38,7 +44,7 @@ public static class Start
         Ports ports, ContainerRow row, string? cause, Attending attending, CancellationToken cancel) =>
         from image in Find.Image(ports, row.ImageId, None, cancel)
         from env in ports.Secrets.Read(row.Id, cancel)
-        from stream in ContainerStream.Add(ports, new StartContainer(row.Id, cause), cancel)
+        from stream in ContainerStream.Add(ports, new StartContainer(row.Id, cause) { Attached = attending.Attached }, cancel)
         from begun in stream.State is ContainerState.Running
             ? Give(new StartedContainer(row.Id, None))
             : Launch(ports, new RecordedContainer(row, stream), image.Content.Layers.Map(l => l.Id).Strict(), env, attending, cancel)
@@ -60,7 +66,7 @@ public static class Start
             // Both ask the ledger, on one connection: this one first. What it fails with is a start that failed.
             from joined in Joining.Running(ports, container.Settings, cancel).Outcome()
             from both in Beside(
-                () => Create.Record(ports, container, starting: true, cancel),
+                () => Create.Record(ports, container, Some(new StartContainer(container.Id) { Attached = attending.Attached }), cancel),
                 () => joined.ToAsync().Bind(others => ports.Runtime.Create(spec with { Joined = others }, cancel)))
             from begun in both.First.Match(
                 Left: error => Taken(ports, container.Id).Bind(_ => Fail<StartedContainer>(error)),
@@ -115,7 +121,11 @@ public static class Start
          from begun in ports.Runtime.Start(row.Id, cancel)
          from recorded in KnownStream.Add(
              ports, ContainerDecider.Decider, container.Stream, new RecordStarted(row.Id, process), ports.World.Clock(), cancel)
-         select new StartedContainer(row.Id, attachment) { Process = process })
+         select new StartedContainer(row.Id, attachment)
+         {
+             Process = process,
+             Known = container.Layer.Map(layer => new KnownContainer(process, new KnownStreams(recorded, layer))),
+         })
         .Recover(error => Some(Failed(ports, container.Row.Id, error)));
 
     /// <summary>One at a time: the start, the end and the removal of one container.</summary>
@@ -130,8 +140,8 @@ public static class Start
         from recorded in ContainerStream.Record(
             ports,
             error is DomainError.StartFailed failed
-                ? new RecordStartFailed(id, failed.ExitCode, failed.Message)
-                : new RecordStartFailed(id, 125, error.GetType().Name),
+                ? new RecordStartFailed(id, failed.ExitCode == DomainError.StartFailed.Other ? ContainerStartFailed.Other : failed.ExitCode, failed.Message)
+                : new RecordStartFailed(id, ContainerStartFailed.Other, error.GetType().Name),
             CancellationToken.None)
         from result in Fail<StartedContainer>(error)
         select result;

@@ -17,7 +17,7 @@ public static class Wait
               from code in fact.Match(
                   Some: f => Give(Some(f.ExitCode)),
                   // Its end has been recorded and what told of it is gone; or whoever watched it was killed, and it is recorded now.
-                  None: () => Run.Ended(ports, row.Id, row.Process, remove: false).Map(ended => ended.Code))
+                  None: () => Run.Ended(ports, row.Id, row.Process, None, remove: false).Map(ended => ended.Code))
               select code;
 
     private static Option<int> Optional(int? code) => code is { } known ? Some(known) : None;

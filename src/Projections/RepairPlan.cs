@@ -1,5 +1,6 @@
 namespace EventDock.Projections;
 
+using EventDock.Domain.Containers;
 using EventDock.Domain.Images;
 using EventDock.Domain.Store;
 
@@ -17,6 +18,9 @@ public abstract record RepairStep(string What)
     public sealed record Relink(string Layer) : RepairStep($"l/{Layer[..16]}");
 
     public sealed record Rebuild() : RepairStep("views");
+
+    /// <summary>Its container has been removed: it goes to the trash, as it should have then.</summary>
+    public sealed record TakeAway(ContainerId Container) : RepairStep($"containers/{Container.Value}");
 
     /// <summary>Containers run on the layer: it cannot be exchanged under them.</summary>
     public sealed record InUse(string Layer, Seq<string> Containers) : RepairStep($"layer {Layer}");
@@ -47,7 +51,8 @@ public static class RepairPlan
             .Concat(findings.Where(f => f.Kind == FindingKind.Blob && !told.Contains(f.What)).Select(f => new RepairStep.Lost($"blob {f.What}")))
             .Concat(findings.Where(f => f.Kind == FindingKind.Container).Select(f => f.What).Distinct().Select(c => new RepairStep.Lost($"container {c}")))
             .Concat(findings.Where(f => f.Kind == FindingKind.Segment).Select(f => new RepairStep.Lost($"segment {f.What}")))
-            .Concat(findings.Where(f => f.Kind is FindingKind.Unknown or FindingKind.Mount or FindingKind.Reference)
+            .Concat(findings.Where(f => f.Fault == Fault.Removed).SelectMany(f => StoreCheck.ContainerOf(f).Map(id => new RepairStep.TakeAway(id)).ToSeq()))
+            .Concat(findings.Where(f => f.Fault != Fault.Removed && f.Kind is FindingKind.Unknown or FindingKind.Mount or FindingKind.Reference)
                 .Select(f => new RepairStep.Leave(f)))
             .ToArray().ToSeq().Strict();
     }

@@ -1,5 +1,6 @@
 namespace EventDock.Projections;
 
+using EventDock.Domain.Containers;
 using EventDock.Domain.Layers;
 using EventDock.Domain.Ledger;
 using EventDock.Domain.Store;
@@ -23,6 +24,13 @@ public sealed record CheckMoment(DateTimeOffset Now, bool Quiet, Func<ContainerR
 public static class StoreCheck
 {
     private const int ShortName = 16;
+    private const string ContainerPrefix = "containers/";
+
+    /// <summary>Whose directory it is that the ledger does not know.</summary>
+    public static Option<ContainerId> ContainerOf(StoreFinding finding) =>
+        finding.Kind == FindingKind.Unknown && finding.What.StartsWith(ContainerPrefix, StringComparison.Ordinal)
+            ? ContainerId.Parse(finding.What[ContainerPrefix.Length..]).ToOption()
+            : None;
 
     /// <summary>The gravest first; within a kind by name.</summary>
     public static Seq<StoreFinding> Compare(KnownStore known, FoundStore found, CheckMoment moment) =>
@@ -180,7 +188,7 @@ public static class StoreCheck
 
         foreach (var (id, container) in found.Containers.Where(c => !ids.Contains(c.Key)))
         {
-            all.Add(Unknown($"containers/{id}", container.Since, found, moment));
+            all.Add(Unknown(ContainerPrefix + id, container.Since, found, moment));
         }
 
         return all;

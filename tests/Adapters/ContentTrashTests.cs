@@ -15,6 +15,16 @@ public sealed class ContentTrashTests
         {
             var paths = new Paths(root);
             Assert.True(paths.Prepare().IsRight);
+            // A process that is being started has copies of all descriptors, and with them of their locks.
+            using var over = new CancellationTokenSource();
+            var others = Task.Run(() =>
+            {
+                while (!over.IsCancellationRequested)
+                {
+                    using var process = System.Diagnostics.Process.Start("/bin/true");
+                    process.WaitForExit();
+                }
+            });
             for (var round = 0; round < 20; round++)
             {
                 for (var tree = 0; tree < 30; tree++)
@@ -28,6 +38,9 @@ public sealed class ContentTrashTests
                 Assert.All(reapers, reaper => Assert.Equal(Right<DomainError, Unit>(unit), reaper));
                 Assert.Empty(Directory.EnumerateFileSystemEntries(paths.Trash));
             }
+
+            await over.CancelAsync();
+            await others;
         }
         finally
         {

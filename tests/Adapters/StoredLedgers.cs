@@ -89,7 +89,7 @@ public sealed class StoredLedgers : IAsyncLifetime
         }
 
         return Must(await PostgresLedger.OpenPrivate(
-            place, SegmentFilesAdapter.Create(Disk(version)), TestLedger.NewOrigin(), _ => { }, NoCancel).ToEither());
+            place, SegmentFilesAdapter.Create(Disk(version)), TestLedger.NewOrigin(), _ => { }, None, NoCancel).ToEither());
     }
 
     /// <summary>What stands for the root that wrote it.</summary>

@@ -79,6 +79,21 @@ public sealed class RepairTests : IDisposable
     }
 
     [Fact]
+    public void The_directory_of_a_container_that_the_ledger_knows_as_removed_is_taken_away()
+    {
+        var id = eventdock.Out("create", "--name", "gone", "busybox", "true");
+        eventdock.Run("rm", "gone").Good();
+        Directory.CreateDirectory(In($"containers/{id}/upper/left"));
+        Assert.StartsWith(
+            $"unknown containers/{id}: of a container that has been removed", eventdock.Run("check").Lines[0], StringComparison.Ordinal);
+        Assert.Equal($"containers/{id}: would be taken away: its container has been removed", Assert.Single(eventdock.Lines("repair", "--plan")));
+        Assert.True(Directory.Exists(In($"containers/{id}")));
+        Assert.Equal($"containers/{id}: taken away: its container has been removed", Assert.Single(eventdock.Lines("repair")));
+        Assert.False(Directory.Exists(In($"containers/{id}")));
+        Assert.Equal(0, eventdock.Run("check").Code);
+    }
+
+    [Fact]
     public void A_blob_and_a_configuration_are_fetched_again_from_the_registry_they_came_from()
     {
         using var mirrored = new MirroredInstallation { Damaged = true };

@@ -76,7 +76,8 @@ public sealed class ContainerDeciderLaws : DeciderLaws<ContainerCommand, Contain
     public void Every_start_and_failure_follows_its_request_at_once() => Holds(
         Lives,
         life => !life.Map((n, e) => (n, e)).Exists(x =>
-            x.e is ContainerStarted or ContainerStartFailed && life[x.n - 1] is not ContainerStartRequested));
+            x.e is ContainerStarted or ContainerStartFailed
+                && life.Take(x.n).ToArray().Last(e => e is not ContainerAttached) is not ContainerStartRequested));
 
     [Fact]
     public void A_running_container_is_not_removed_before_its_exit_is_recorded() => Holds(

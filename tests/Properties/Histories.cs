@@ -37,6 +37,7 @@ public static class Histories
         Gen.Constant<ContainerCommand>(new CreateContainer(id, "n" + id.Short, "busybox", D(9).Hex, Settings)),
         Gen.Constant<ContainerCommand>(new StartContainer(id)),
         Gen.Constant<ContainerCommand>(new StartContainer(id, ContainerStartRequested.Restart)),
+        Gen.Constant<ContainerCommand>(new StartContainer(id) { Attached = new AttachedStart(true) }),
         Gen.Constant<ContainerCommand>(new PauseContainer(id)),
         Gen.Constant<ContainerCommand>(new UnpauseContainer(id)),
         Gen.Elements("one", "other").Select(name => (ContainerCommand)new RenameContainer(id, name)),

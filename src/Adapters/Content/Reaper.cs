@@ -64,6 +64,7 @@ public static class Reaper
             }
         }
 
+        FileLock.GiveBack(held);
         return true;
     }
 

@@ -102,7 +102,7 @@ public static class ThinContents
             Unpack(paths, id, blob, cancel);
         });
         ThinLayers.Baseline(paths, id, cancel);
-        return unit;
+        return ThinLayers.Sync(paths, id);
     }
 
     private static void Unpack(Paths paths, string id, Stream blob, CancellationToken cancel)

@@ -20,6 +20,7 @@ public static class ThinLayers
             Settle: (id, cancel) => Guarded.Run(() => Settle(paths, id), cancel).ToAsync(),
             Discard: (id, cancel) => Guarded.Run(() => Discard(paths, id), cancel).ToAsync())
         {
+            Sync = (id, cancel) => Guarded.Run(() => Sync(paths, id), cancel).ToAsync(),
             NoteFrozen = (id, frozen, cancel) => Guarded.Run(() => NoteFrozen(paths, id, frozen), cancel).ToAsync(),
             NotedFrozen = id => Fs.TryStat(Fs.Cwd, Bytes.Of(paths.Container(id) + "/freezing"), out _),
             Kept = cancel => Guarded.Run(() => KeptLayers.List(paths), cancel).ToAsync(),
@@ -41,10 +42,29 @@ public static class ThinLayers
         using (var file = Fs.At(container, LayersFile, Open.Write | Open.Create | Open.Truncate | Open.NoFollow, 0x180))
         {
             Fs.Write(file, Bytes.Of(string.Join('\n', layers)));
-            Fs.Sync(file);
         }
 
         FaultPoints.At(FaultPoint.ContainerFilled);
+        return unit;
+    }
+
+    /// <summary>Others may write and rename beside it, in a container whose process is being made: what is gone meanwhile was theirs.</summary>
+    internal static Unit Sync(Paths paths, string id)
+    {
+        using var containers = Fs.OpenDirectory(paths.Containers);
+        using var container = Fs.At(containers, Checked(id), Open.Read | Open.Directory | Open.NoFollow);
+        foreach (var name in Fs.Names(container))
+        {
+            var regular = Fs.TryOpenRegular(container, name, out var file, out _);
+            using (file)
+            {
+                if (regular)
+                {
+                    Fs.Sync(file);
+                }
+            }
+        }
+
         Fs.Sync(container);
         Fs.Sync(containers);
         FaultPoints.At(FaultPoint.ContainerMade);
@@ -157,7 +177,6 @@ public static class ThinLayers
             ? Trash.Take(containers, Checked(id), trash)
             : Trash.TakeLeft(containers, Checked(id), trash);
         FaultPoints.At(FaultPoint.ContainerTaken);
-        Fs.Sync(containers);
         Trash.Empty(paths, trash, taken);
         return unit;
     }

@@ -9,6 +9,7 @@ public static class FileLock
     private const int Shared = 1;
     private const int Exclusive = 2;
     private const int NonBlocking = 4;
+    private const int Unlock = 8;
 
     public static bool TryTake(SafeFileHandle file, bool exclusive)
     {
@@ -19,6 +20,18 @@ public static class FileLock
 
         var errno = Marshal.GetLastPInvokeError();
         return errno is Errno.WouldBlock or Errno.Interrupted ? false : throw Fs.Failed(errno, "lock", file);
+    }
+
+    /// <summary>
+    /// For who is asked for it once and not again: closing does not give it back while a process that is just being started has a copy of the
+    /// descriptor, which it has up to its exec.
+    /// </summary>
+    public static void GiveBack(SafeFileHandle file)
+    {
+        if (Libc.FLock(file, Unlock) != 0)
+        {
+            throw Fs.Failed(Marshal.GetLastPInvokeError(), "unlock", file);
+        }
     }
 
     /// <summary>Waits for it. Tried again and again, since a thread waiting in flock cannot be called off.</summary>

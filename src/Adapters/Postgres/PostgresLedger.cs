@@ -15,15 +15,17 @@ public static class PostgresLedger
     /// </summary>
     /// <param name="segments">Where events are whose rows have been dropped.</param>
     /// <param name="told">Of views that are built anew before the command can begin: their folds are of an earlier version.</param>
+    /// <param name="early">A connection that has been begun for this.</param>
     public static EitherAsync<DomainError, OpenLedger> OpenPrivate(
-        ClusterPlace place, SegmentFiles segments, Origin origin, Action<BuildProgress> told, CancellationToken cancel) =>
-        OpenPrivateAsync(place, segments, origin, told, cancel).ToAsync();
+        ClusterPlace place, SegmentFiles segments, Origin origin, Action<BuildProgress> told, Option<EarlyConnection> early,
+        CancellationToken cancel) =>
+        OpenPrivateAsync(place, segments, origin, told, early, cancel).ToAsync();
 
     public static EitherAsync<DomainError, OpenLedger> OpenPrivate(ClusterPlace place, Origin origin, CancellationToken cancel) =>
-        OpenPrivate(place, SegmentFiles.None, origin, _ => { }, cancel);
+        OpenPrivate(place, SegmentFiles.None, origin, _ => { }, None, cancel);
 
     /// <summary>The ledger on any server; the URI's user makes the tables and works in them.</summary>
-    /// <param name="told">As of <see cref="OpenPrivate(ClusterPlace, SegmentFiles, Origin, Action{BuildProgress}, CancellationToken)"/>.</param>
+    /// <param name="told">As of <see cref="OpenPrivate(ClusterPlace, SegmentFiles, Origin, Action{BuildProgress}, Option{EarlyConnection}, CancellationToken)"/>.</param>
     public static EitherAsync<DomainError, OpenLedger> OpenServer(
         LibpqUri uri, SegmentFiles segments, Origin origin, Action<BuildProgress> told, CancellationToken cancel) =>
         OpenServerAsync(uri, segments, origin, told, cancel).ToAsync();
@@ -32,7 +34,8 @@ public static class PostgresLedger
         OpenServer(uri, SegmentFiles.None, origin, _ => { }, cancel);
 
     private static async Task<Either<DomainError, OpenLedger>> OpenPrivateAsync(
-        ClusterPlace place, SegmentFiles segments, Origin origin, Action<BuildProgress> told, CancellationToken cancel)
+        ClusterPlace place, SegmentFiles segments, Origin origin, Action<BuildProgress> told, Option<EarlyConnection> early,
+        CancellationToken cancel)
     {
         // The error of a socket that is not there costs more than the question.
         if (File.Exists(place.Socket))
@@ -48,8 +51,9 @@ public static class PostgresLedger
         return await up.MatchAsync(_ => OnceAsync(), Left<DomainError, OpenLedger>);
 
         Task<Either<DomainError, OpenLedger>> OnceAsync() => OpenAsync(
-            () => Database.Open(PrivateCluster.Settings(place, ClusterPlace.Engine), place.Sockets, encrypted: false) with { Segments = segments },
-            () => Database.Open(PrivateCluster.Settings(place, ClusterPlace.Owner), place.Sockets, encrypted: false) with { Segments = segments },
+            async () => (await early.Bind(begun => begun.Take()).IfNone(() => Task.FromResult(PrivateCluster.Database(place, ClusterPlace.Engine))))
+                with { Segments = segments },
+            () => PrivateCluster.Database(place, ClusterPlace.Owner) with { Segments = segments },
             origin, told, stop => PrivateCluster.EnsureUpAsync(place, stop).ToAsync(), cancel);
     }
 
@@ -57,18 +61,18 @@ public static class PostgresLedger
         LibpqUri uri, SegmentFiles segments, Origin origin, Action<BuildProgress> told, CancellationToken cancel)
     {
         var socket = uri.Host?.StartsWith('/') == true;
-        return OpenAsync(Connect, Connect, origin, told, _ => RightAsync<DomainError, Unit>(unit), cancel);
+        return OpenAsync(() => Task.FromResult(Connect()), Connect, origin, told, _ => RightAsync<DomainError, Unit>(unit), cancel);
 
         Database Connect() => Database.Open(ServerSettings.Of(uri), uri.Where, encrypted: !socket) with { Segments = segments };
     }
 
     private static async Task<Either<DomainError, OpenLedger>> OpenAsync(
-        Func<Database> engine, Func<Database> owner, Origin origin, Action<BuildProgress> told,
+        Func<Task<Database>> engine, Func<Database> owner, Origin origin, Action<BuildProgress> told,
         Func<CancellationToken, EitherAsync<DomainError, Unit>> wake, CancellationToken cancel)
     {
         // Beside the connecting. What it should stumble over, the first row stumbles over again.
         _ = Task.Run(RowJson.SetUp, CancellationToken.None);
-        var database = engine();
+        var database = await engine();
         var opened = await LedgerStand.ReadAsync(database, cancel);
         if (opened.Match(Right: stand => stand.Version < Migrations.Newest, Left: _ => false))
         {

@@ -34,6 +34,9 @@ public static class PrivateCluster
         GssEncryptionMode = GssEncryptionMode.Disable,
     };
 
+    internal static Database Database(ClusterPlace place, string role) =>
+        Postgres.Database.Open(Settings(place, role), place.Sockets, encrypted: false);
+
     internal static Task<Either<DomainError, Unit>> EnsureUpAsync(ClusterPlace place, CancellationToken cancel) =>
         NamedAsync(place, async () =>
         {

@@ -16,6 +16,21 @@ internal static class Attendance
 
     private static readonly List<SafeFileHandle> Held = [];
 
+    /// <summary>
+    /// What conmon is to run at the end, as its arguments: a shell that waits for the lock, and goes where the bundle has gone. This program, begun at
+    /// the very moment at which the attached command has the most to do, would take a processor from it to find that out.
+    /// </summary>
+    /// <param name="command">This program and its arguments.</param>
+    public static IEnumerable<string> ExitArguments(string bundle, Seq<string> command) =>
+        command.IsEmpty
+            ? []
+            : new[] { "-c", $"exec 9< \"$0\" && {Lock} -w {(int)Patience.TotalSeconds} 9; [ -d \"$0\" ] && exec \"$@\" 9<&-", bundle }
+                .Concat(command)
+                .SelectMany(argument => new[] { "--exit-command-arg", argument })
+                .Prepend(Shell).Prepend("--exit-command");
+
+    private const string Shell = "/bin/sh", Lock = "/usr/bin/flock";
+
     /// <summary>Until the process ends, however it does. A bundle that is gone needs no attendance.</summary>
     public static Unit Hold(string bundle)
     {

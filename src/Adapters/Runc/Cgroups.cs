@@ -53,6 +53,40 @@ internal static partial class Cgroups
         }
     }
 
+    /// <summary>
+    /// The first process that changes its group after a while waits for a grace period of the kernel's (5 to 10 ms); whoever comes shortly after it
+    /// does not. So this process moves, to where it is already, while what the runtime will move is still being made.
+    /// </summary>
+    /// <returns>False where no group of ours is found that can be written: then the runtime waits by itself.</returns>
+    public static bool Prepare()
+    {
+        try
+        {
+            foreach (var line in File.ReadLines("/proc/self/cgroup"))
+            {
+                if (line.Split(':', 3) is [_, var controllers, var path] && OwnProcesses(controllers, path) is { } processes)
+                {
+                    File.WriteAllText(processes, "0");
+                    return true;
+                }
+            }
+
+            return false;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private static string? OwnProcesses(string controllers, string path)
+    {
+        var hierarchy = controllers.Length > 0 ? $"{Mount}/{controllers.Replace("name=", "", StringComparison.Ordinal)}"
+            : OnlyV2 ? Mount : $"{Mount}/unified";
+        var processes = $"{hierarchy}{path.TrimEnd('/')}/cgroup.procs";
+        return File.Exists(processes) ? processes : null;
+    }
+
     /// <summary>The directory in which a group's processes are frozen, and listed.</summary>
     public static string Freezing(string path) => (OnlyV2 ? Mount : $"{Mount}/freezer") + path;
 

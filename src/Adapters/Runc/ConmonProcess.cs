@@ -65,6 +65,7 @@ internal sealed class ConmonProcess : IDisposable
 
             var process = new ConmonProcess(syncRead, startWrite, attachRead, errors, pid);
             Cgroups.MoveOut(pid, outside);
+            _ = Task.Run(Cgroups.Prepare, CancellationToken.None);
             return process;
         }
     }

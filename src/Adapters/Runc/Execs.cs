@@ -304,12 +304,7 @@ internal sealed class Execs(RuntimePaths paths, Programs programs)
             arguments.Add("-i");
         }
 
-        if (!spec.ExitCommand.IsEmpty)
-        {
-            arguments.AddRange(["--exit-command", spec.ExitCommand[0]]);
-            arguments.AddRange(spec.ExitCommand.Tail.SelectMany(argument => (string[])["--exit-command-arg", argument]));
-        }
-
+        arguments.AddRange(Attendance.ExitArguments(directory, spec.ExitCommand));
         return arguments;
     }
 }

@@ -163,12 +163,7 @@ internal sealed class Launch(
             arguments.Add("-i");
         }
 
-        if (!spec.ExitCommand.IsEmpty)
-        {
-            arguments.AddRange(["--exit-command", spec.ExitCommand[0]]);
-            arguments.AddRange(spec.ExitCommand.Tail.SelectMany(argument => (string[])["--exit-command-arg", argument]));
-        }
-
+        arguments.AddRange(Attendance.ExitArguments(bundle, spec.ExitCommand));
         return arguments;
     }
 }

@@ -26,9 +26,12 @@ internal sealed class Programs
 
     public Either<DomainError, RuntimeProgram> Runtime => runtime.Value;
 
+    /// <summary>What docker calls runc since it lets containerd start it.</summary>
+    private const string ContainerdRunc = "io.containerd.runc.v2";
+
     /// <summary>The runtime that --runtime names; null means ours.</summary>
     public Either<DomainError, RuntimeProgram> Named(string? name) => Runtime.Bind<RuntimeProgram>(ours =>
-        name is null || name == Name ? ours
+        name is null || name == Name || (name == ContainerdRunc && Name == "runc") ? ours
         : name is "runc" or "crun" ? new DomainError.NotSupported($"--runtime {name} beside {Name}, which is used here,")
         : new DomainError.Invalid("runtime", name, $"it is not known ({Name} is used here)"));
 

@@ -28,7 +28,7 @@ public static class AttachCommand
         from attachment in ports.Runtime.Attach(
             new AttachSpec(row.Id, attending.Stdin, row.Settings.Terminal, attending.SignalProxy) { DetachKeys = attending.DetachKeys },
             cancel)
-        from outcome in Engine.Run.Attended(ports, row.Id, row.Process, attachment, row.Settings.AutoRemove, cancel)
+        from outcome in Engine.Run.Attended(ports, row.Id, row.Process, None, attachment, row.Settings.AutoRemove, cancel)
         select outcome.ExitCode;
 
     /// <summary>docker's word and code where somebody has left by the keys; of run and start it says nothing, and 0.</summary>

@@ -35,7 +35,8 @@ public static class StartCommand
             ? AttachCommand.To(ports, row, attending, cancel).Map(left => left.IfNone(0))
             : from started in Start.Container(ports, row, attending, cancel)
               from outcome in started.Attachment.Match(
-                  Some: attachment => Engine.Run.Attended(ports, row.Id, started.Process, attachment, row.Settings.AutoRemove, cancel),
+                  Some: attachment => Engine.Run.Attended(
+                      ports, row.Id, started.Process, started.Known, attachment, row.Settings.AutoRemove, cancel),
                   None: () => Fail<RunOutcome>(new DomainError.WrongState(row.Id.Value, ContainerRow.Running, "attach to, with start,")))
               select outcome.ExitCode.IfNone(0)
         select code;

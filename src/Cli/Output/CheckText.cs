@@ -57,6 +57,7 @@ public static class CheckText
         Fault.Claimed => "a command was making or removing it; the next one settles that",
         Fault.ManifestLeft => $"the manifest of image {f.Detail}, which has been removed",
         Fault.NotInLedger => "not in the ledger",
+        Fault.Removed => "of a container that has been removed; repair takes it away",
         Fault.Missing => f.Detail.Length == 0 ? "not on disk" : $"{f.Detail} is not on disk",
         Fault.LinkMissing => $"the short name of layer {f.Detail} is missing",
         Fault.LinkAstray => $"does not lead to layer {f.Detail}",

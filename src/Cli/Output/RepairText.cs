@@ -22,6 +22,7 @@ public static class RepairText
         RepairStep.FetchLayer s => $"{Would("fetched", planned)} again from {s.From.Head.Registry}",
         RepairStep.FetchConfig s => $"configuration {Would("fetched", planned)} again from {s.From.Head.Registry}",
         RepairStep.Relink => $"{Would("made", planned)} anew",
+        RepairStep.TakeAway => $"{Would("taken", planned)} away: its container has been removed",
         RepairStep.Rebuild => $"{Would("folded", planned)} again from the events",
         RepairStep.InUse s => $"not repaired: {string.Join(", ", s.Containers)} runs on it, stop it first",
         RepairStep.Lost => "lost for good: nothing is left that it could be made of",

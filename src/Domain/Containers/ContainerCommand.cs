@@ -7,7 +7,14 @@ public sealed record CreateContainer(ContainerId Id, string Name, string Image, 
     : ContainerCommand(Id);
 
 /// <param name="Cause">As in <see cref="ContainerStartRequested"/>.</param>
-public sealed record StartContainer(ContainerId Id, string? Cause = null) : ContainerCommand(Id);
+public sealed record StartContainer(ContainerId Id, string? Cause = null) : ContainerCommand(Id)
+{
+    /// <summary>Somebody attends from the start on; null where nobody does.</summary>
+    public AttachedStart? Attached { get; init; }
+}
+
+/// <param name="Stdin">With its input, too.</param>
+public sealed record AttachedStart(bool Stdin);
 
 public sealed record RecordStarted(ContainerId Id, ProcessIdentity Process) : ContainerCommand(Id);
 

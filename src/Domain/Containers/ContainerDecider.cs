@@ -14,6 +14,8 @@ public static class ContainerDecider
         (command, state) switch
         {
             (CreateContainer c, Absent) => Emit(new ContainerCreated(c.Id, c.Name, c.Image, c.ImageId, c.Settings)),
+            (StartContainer { Attached: { } attached } c, Created or Exited) =>
+                Right(Seq<ContainerEvent>(new ContainerStartRequested(c.Id, c.Cause), new ContainerAttached(c.Id, attached.Stdin))),
             (StartContainer c, Created or Exited) => Emit(new ContainerStartRequested(c.Id, c.Cause)),
             (StartContainer, Running { Paused: false }) => Nothing,
             (RecordStarted c, Starting) => Emit(new ContainerStarted(c.Id, c.Process.Pid, c.Process.StartTime, c.Process.BootId)),

@@ -59,8 +59,12 @@ public sealed record ContainerStartRequested(
 /// every other that ever had the pid.</param>
 public sealed record ContainerStarted(ContainerId Id, int Pid, ByteCount StartTime, string BootId) : ContainerEvent(Id);
 
-/// <param name="ExitCode">127 not found, 126 not executable, 125 all else.</param>
-public sealed record ContainerStartFailed(ContainerId Id, int ExitCode, string Message) : ContainerEvent(Id);
+/// <param name="ExitCode">127 not found, 126 not executable, <see cref="Other"/> all else. Of earlier versions 125.</param>
+public sealed record ContainerStartFailed(ContainerId Id, int ExitCode, string Message) : ContainerEvent(Id)
+{
+    /// <summary>What docker shows as the exit code of a container that could not be started for any other reason.</summary>
+    public const int Other = 128;
+}
 
 /// <summary>EventDock has sent a signal to the container's process.</summary>
 /// <param name="Cause">kill, stop, restart, rm; or conmon: that was gone, and so the container was ended.</param>

@@ -16,9 +16,13 @@ public abstract partial record DomainError
     public sealed record WrongState(string ContainerId, string State, string Attempt) : DomainError;
 
     /// <summary>
-    /// The process could not be started. ExitCode as a shell has it: 127 not found, 126 not executable, 125 all else.
+    /// The process could not be started. ExitCode as a shell has it: 127 not found, 126 not executable, <see cref="Other"/> all else.
     /// </summary>
-    public sealed record StartFailed(int ExitCode, string Message) : DomainError;
+    public sealed record StartFailed(int ExitCode, string Message) : DomainError
+    {
+        /// <summary>docker's own exit code where it is docker that has failed.</summary>
+        public const int Other = 125;
+    }
 
     /// <summary>runc, conmon or the kernel refused; Message is theirs.</summary>
     public sealed record RuntimeFailed(string Program, string Message) : DomainError;

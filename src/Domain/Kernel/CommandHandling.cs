@@ -23,12 +23,12 @@ public static class CommandHandling
     /// <summary>Fold, decide, for who has loaded the stream already.</summary>
     public static Either<DomainError, Decision<TState>> Decide<TCommand, TState, TEvent>(
         this StreamPast past, Decider<TCommand, TState, TEvent> decider, string stream, TCommand command, DateTimeOffset occurred)
-        where TEvent : DockEvent
-    {
-        var state = decider.Fold(past.Events.Map(e => (TEvent)e.Event));
-        return decider.Decide(command, state).Map(events => new Decision<TState>(
-            stream, past.Version, events.Fold(state, decider.Evolve), events.Map(e => Fact.At(occurred, e))));
-    }
+        where TEvent : DockEvent => past.Standing(decider, stream).Then(decider, command, occurred);
+
+    /// <summary>As a stream that has been loaded stands, with nothing decided yet.</summary>
+    public static Decision<TState> Standing<TCommand, TState, TEvent>(
+        this StreamPast past, Decider<TCommand, TState, TEvent> decider, string stream) where TEvent : DockEvent =>
+        new(stream, past.Version, decider.Fold(past.Events.Map(e => (TEvent)e.Event)), Seq<Fact>());
 
     /// <summary>A further command for the same stream, on what has been decided so far; both are appended in one transaction.</summary>
     public static Either<DomainError, Decision<TState>> Then<TCommand, TState, TEvent>(

@@ -92,8 +92,8 @@ public sealed record BlobStore(
 }
 
 /// <summary>The thin layers of containers: <c>containers/ID/</c> with upper, work and merged.</summary>
-/// <param name="Create">Makes the directories, fsynced, and keeps the ids of the layers below (base first): a path that they have is
-/// changed, not added. Repeatable.</param>
+/// <param name="Create">Makes the directories, and keeps the ids of the layers below (base first): a path that they have is changed, not added.
+/// Repeatable. Before the event comes <c>Sync</c>.</param>
 /// <param name="Scan">What has changed since the last scan, which it replaces; see <see cref="ThinLayerDelta"/>.</param>
 /// <param name="Settle">Makes the scan the one that the next is compared with, once its event is recorded.</param>
 /// <param name="Discard">Renames the container's directory into the trash.</param>
@@ -103,6 +103,9 @@ public sealed record ThinLayerStore(
     Func<string, CancellationToken, EitherAsync<DomainError, Unit>> Settle,
     Func<string, CancellationToken, EitherAsync<DomainError, Unit>> Discard)
 {
+    /// <summary>What has been made for a container is on the disk after it: its directory, and the files beside its layer.</summary>
+    public required Func<string, CancellationToken, EitherAsync<DomainError, Unit>> Sync { get; init; }
+
     /// <summary>The layer as it is now against all that lies below it, and a scan, in one walk.</summary>
     public required Func<string, CancellationToken, EitherAsync<DomainError, ThinLook>> Look { get; init; }
 

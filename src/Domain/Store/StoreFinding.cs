@@ -36,6 +36,9 @@ public enum Fault
     ManifestLeft,
 
     NotInLedger,
+
+    /// <summary>A container's directory that should have gone to the trash: the host went down before its renaming was on the disk.</summary>
+    Removed,
     Missing,
     LinkMissing,
     LinkAstray,
