@@ -54,6 +54,7 @@ public static partial class Verbs
     private static string? OfNow(string verb) => verb switch
     {
         "attach" => "it connects to a process of now",
+        "blame" or "why" => "its argument says of when: web@{2h ago}, or an id",
         "check" => "it compares with the disk, which is as it is now",
         "db status" or "db url" => "it tells where the ledger is now",
         "export" => "it reads a container's files as they are now",
