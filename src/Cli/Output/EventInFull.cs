@@ -25,7 +25,7 @@ internal static class EventInFull
         Line("occurred", Rfc3339.Micros(e.Occurred));
         Line("who", Who(e.Origin.Actor));
         Line("where", string.Create(CultureInfo.InvariantCulture, $"host {e.Origin.Host.HostId}, boot {e.Origin.Host.BootId}, process {e.Origin.Host.Pid}"));
-        Line("command", $"{string.Join(' ', e.Origin.Line.Map(Word))}  ({e.Origin.Command:D})");
+        Line("command", $"{string.Join(' ', e.Origin.Line.Map(LogSentence.Word))}  ({e.Origin.Command:D})");
         if (e.Origin.Reason is { } reason)
         {
             Line("reason", reason);
@@ -94,10 +94,6 @@ internal static class EventInFull
             }
         }
     }
-
-    /// <summary>As a shell would take it, so that an argument with spaces is seen to be one.</summary>
-    private static string Word(string word) =>
-        word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "-_=./:,@%+".Contains(c)) ? word : $"'{word.Replace("'", "'\\''")}'";
 
     private static string Leaf(LeafStanding leaf) => string.Create(
         CultureInfo.InvariantCulture,
