@@ -20,16 +20,18 @@ public static class Program
     private const int Schema = 1;
 
     /// <summary>Verbs that need neither root nor ledger.</summary>
-    private static readonly string[] Free = ["version", "ledger check-proof"];
+    private static readonly string[] Free = ["version", "completion", "ledger check-proof"];
 
     private static readonly Dictionary<string, Func<ParsedArgs, Session, CancellationToken, EitherAsync<DomainError, int>>> Verbs = new()
     {
         ["adopt"] = AdoptCommand.Run,
         ["attach"] = AttachCommand.Run,
+        ["audit report"] = AuditReportCommand.Run,
         ["bookmark"] = BookmarkCommand.Run,
         ["build"] = BuildCommand.Run,
         ["check"] = CheckCommand.Run,
         ["commit"] = CommitCommand.Run,
+        ["completion"] = CompletionCommand.Run,
         ["container inspect"] = InspectCommand.Containers,
         ["container prune"] = PruneCommand.Containers,
         ["cp"] = CpCommand.Run,
@@ -115,6 +117,7 @@ public static class Program
                 [ContainerEndedCommand.Word, var id] => Ended(
                     args, (_, session, cancel) => ContainerEndedCommand.Run(id, session, cancel), output, error),
                 [EmptyTrashCommand.Word] => Emptied(args, error),
+                [CompleteCommand.Word, ..] => CompleteCommand.Run(args[1..], output),
                 [RecordWritesCommand.Word] => Ended(args, RecordWritesCommand.Run, output, error),
                 [ExecEndedCommand.Word, var id, var exec] => Ended(
                     args, (_, session, cancel) => ExecEndedCommand.Run(id, exec, session, cancel), output, error),

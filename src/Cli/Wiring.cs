@@ -84,13 +84,7 @@ public sealed class Wiring(Places places, Origin origin)
         output,
         error,
         !Console.IsErrorRedirected,
-        Read: cancel =>
-            // Before the ledger's head is read: what others append after that, the disk knows of, too.
-            from disk in Journal.Waiting() ? root.Read(cancel).Map(Some) : Give(Option<DiskRoot>.None)
-            from ledger in Open(cancel)
-            let ports = Ports(ledger)
-            from told in disk.Match(Some: seen => Caught(ports, seen, error, cancel), None: () => Done)
-            select ports,
+        Read: cancel => Look(error, cancel),
         Change: Change,
         Ended: cancel => from ledger in Recorded(cancel) select Ports(ledger),
         Adopt: cancel => from ledger in Open(cancel) from adopted in OpenRoot.Adopt(root, ledger, World, cancel) select adopted,
@@ -111,6 +105,12 @@ public sealed class Wiring(Places places, Origin origin)
             from disk in root.Read(cancel)
             from ledger in Open(cancel)
             select new VerifyPorts(ledger, SigningAdapter.Create(places.Root, config.Signer), Files, disk.Position, disk.RootId),
+        Reporting = cancel =>
+            from config in LedgerConfig().ToAsync()
+            from disk in root.Read(cancel)
+            from ports in Look(error, cancel)
+            select new ReportPorts(
+                ports, new VerifyPorts(ports.Ledger, SigningAdapter.Create(places.Root, config.Signer), Files, disk.Position, disk.RootId)),
         Checking = cancel =>
             from ledger in Open(cancel)
             select new CheckPorts(Ports(ledger), StoreInspection.Create(paths, KnownLimits)),
@@ -151,6 +151,14 @@ public sealed class Wiring(Places places, Origin origin)
 
     /// <summary>On another server's disk there is nothing of ours to give up.</summary>
     private Ballast Ballast => places.Database is null ? BallastFile.Create(places.Root) : Domain.Roots.Ballast.Nothing;
+
+    private EitherAsync<DomainError, Ports> Look(TextWriter error, CancellationToken cancel) =>
+        // Before the ledger's head is read: what others append after that, the disk knows of, too.
+        from disk in Journal.Waiting() ? root.Read(cancel).Map(Some) : Give(Option<DiskRoot>.None)
+        from ledger in Open(cancel)
+        let ports = Ports(ledger)
+        from told in disk.Match(Some: seen => Caught(ports, seen, error, cancel), None: () => Done)
+        select ports;
 
     private EitherAsync<DomainError, Ports> Change(CancellationToken cancel) => Change(ports => ports, cancel);
 
