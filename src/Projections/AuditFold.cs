@@ -146,12 +146,9 @@ public sealed class AuditFold(IEnumerable<ContainerRow> before)
                 }
             }
 
-            foreach (var place in AuditSubjects.Places(e.Event, name))
+            if (places.Count < MostPlaces && AuditSubjects.Place(e.Event, name) is { } place)
             {
-                if (places.Count < MostPlaces)
-                {
-                    places.Add(place);
-                }
+                places.Add(place);
             }
         }
 

@@ -18,8 +18,7 @@ internal sealed class AuditLives
             if (row.StartedAt is { } started)
             {
                 life.Runs.Add(new AuditedRun(
-                    started, row.State == ContainerRow.Exited ? row.FinishedAt : null, row.State == ContainerRow.Exited ? row.ExitCode : null,
-                    row.OutOfMemory, null));
+                    started, row.FinishedAt, row.FinishedAt is null ? null : row.ExitCode, row.OutOfMemory, null));
                 life.RunCount++;
             }
         }

@@ -53,35 +53,18 @@ internal static class AuditSubjects
         return new AuditedSubject(SubjectKind.Ledger, text, text);
     }
 
-    public static IEnumerable<AuditedPlace> Places(DockEvent happened, Func<string, string> name)
+    /// <summary>Where something came from or went to; null where an event says nothing of that.</summary>
+    public static AuditedPlace? Place(DockEvent happened, Func<string, string> name) => happened switch
     {
-        switch (happened)
-        {
-            case ImagePulled e:
-                yield return new AuditedPlace(PlaceKind.PulledFrom, e.Source?.Host ?? e.Registry, $"{Familiar(e.Reference)} ({e.Manifest.Value})");
-                break;
-            case ImagePushed e:
-                yield return new AuditedPlace(PlaceKind.PushedTo, e.Registry, $"{e.Repository}:{e.Tag} ({e.Manifest.Value})");
-                break;
-            case ImageImported e:
-                yield return new AuditedPlace(PlaceKind.ImportedFrom, e.Source, "");
-                break;
-            case ImageLoaded e:
-                yield return new AuditedPlace(PlaceKind.LoadedFrom, e.Source, "");
-                break;
-            case ContainerCopiedIn e:
-                yield return new AuditedPlace(PlaceKind.CopiedIn, name(e.Id.Value), Path(e.Path, e.Base64));
-                break;
-            case ContainerCopiedOut e:
-                yield return new AuditedPlace(PlaceKind.CopiedOut, name(e.Id.Value), Path(e.Path, e.Base64));
-                break;
-            case ContainerExported e:
-                yield return new AuditedPlace(PlaceKind.Exported, name(e.Id.Value), "");
-                break;
-            default:
-                break;
-        }
-    }
+        ImagePulled e => new AuditedPlace(PlaceKind.PulledFrom, e.Source?.Host ?? e.Registry, $"{Familiar(e.Reference)} ({e.Manifest.Value})"),
+        ImagePushed e => new AuditedPlace(PlaceKind.PushedTo, e.Registry, $"{e.Repository}:{e.Tag} ({e.Manifest.Value})"),
+        ImageImported e => new AuditedPlace(PlaceKind.ImportedFrom, e.Source, ""),
+        ImageLoaded e => new AuditedPlace(PlaceKind.LoadedFrom, e.Source, ""),
+        ContainerCopiedIn e => new AuditedPlace(PlaceKind.CopiedIn, name(e.Id.Value), Path(e.Path, e.Base64)),
+        ContainerCopiedOut e => new AuditedPlace(PlaceKind.CopiedOut, name(e.Id.Value), Path(e.Path, e.Base64)),
+        ContainerExported e => new AuditedPlace(PlaceKind.Exported, name(e.Id.Value), ""),
+        _ => null,
+    };
 
     public static string Familiar(string reference) =>
         ImageReference.Parse(reference).Match(Right: r => r.Familiar, Left: _ => reference);

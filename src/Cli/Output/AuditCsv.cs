@@ -7,7 +7,7 @@ using EventDock.Engine;
 using EventDock.Projections;
 
 /// <summary>The operations of an audit report as comma-separated values (RFC 4180), one row each, for spreadsheets.</summary>
-internal static class AuditCsv
+public static class AuditCsv
 {
     private static readonly string[] Columns =
     [

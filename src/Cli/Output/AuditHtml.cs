@@ -9,7 +9,7 @@ using EventDock.Engine;
 /// An audit report as one page: no script, nothing from elsewhere, and a policy that lets nothing in. It is XML as well, so that
 /// programs can read it. It fits a telephone, a screen and paper, in light and in dark.
 /// </summary>
-internal static class AuditHtml
+public static class AuditHtml
 {
     /// <summary>So many operations a page can hold and still be scrolled.</summary>
     private const int MostOperations = 2000;

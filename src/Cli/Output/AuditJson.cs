@@ -10,7 +10,7 @@ using EventDock.Engine;
 using EventDock.Projections;
 
 /// <summary>An audit report as one JSON document, for programs.</summary>
-internal static class AuditJson
+public static class AuditJson
 {
     public static string Of(AuditReported report)
     {

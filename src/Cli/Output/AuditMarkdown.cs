@@ -5,7 +5,7 @@ using System.Text;
 using EventDock.Engine;
 
 /// <summary>An audit report as Markdown (GitHub's, for its tables). What is in it cannot make a table, a link or HTML of its own.</summary>
-internal static class AuditMarkdown
+public static class AuditMarkdown
 {
     public static string Of(AuditReported report)
     {

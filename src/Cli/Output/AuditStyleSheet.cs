@@ -60,9 +60,10 @@ internal static class AuditStyleSheet
         @media print, screen and (min-width: 861px) {
           #operations td:nth-child(1), #tags td:nth-child(1), #programs td:nth-child(1), #refused td:nth-child(1), #ledger td:nth-child(1),
           #containers td:nth-child(3), #containers td:nth-child(5), #called-out td:nth-child(4) { white-space: nowrap; }
-          #operations td:nth-child(2) { width: 36%; }
-          #operations td:nth-child(3), #operations td:nth-child(5), #operations td:nth-child(6), #operations td:nth-child(7) { min-width: 7.6em; }
-          #operations td:nth-child(4) { min-width: 11em; }
+          #operations td:nth-child(2) { width: 40%; }
+          #operations td:nth-child(3) { min-width: 6.5em; }
+          #operations td:nth-child(4), #operations td:nth-child(7) { min-width: 12em; }
+          #operations td:nth-child(5), #operations td:nth-child(6) { min-width: 9.4em; }
           #containers td:nth-child(1), #called-out td:nth-child(1), #tags td:nth-child(2), #programs td:nth-child(2) { min-width: 9em; }
           #containers td:nth-child(2) { width: 34%; }
           #containers td:nth-child(4) { width: 28%; }
@@ -110,9 +111,10 @@ internal static class AuditStyleSheet
           main { max-width: none; padding: 0; }
           h1 { font-size: 19pt; }
           h2 { font-size: 12.5pt; break-after: avoid; }
-          .note, .legend { break-after: avoid; }
+          .note, .legend { break-after: avoid; break-inside: avoid; }
+          .timeline { width: calc(100% - 20px); }
           section { margin-top: 20pt; }
-          table { font-size: 8pt; border-radius: 0; }
+          table { font-size: 8pt; border-radius: 0; border-left: 0; border-right: 0; }
           td code { font-size: 7.2pt; }
           th, td { padding: 4pt 5pt; }
           thead { display: table-header-group; }

@@ -105,9 +105,13 @@ internal static class AuditWords
         { Failed: not null } => string.Create(CultureInfo.InvariantCulture, $"{Time(run.Started)} could not be started ({run.ExitCode})"),
         { Ended: null } => $"{Time(run.Started)} – still running",
         { ExitCode: { } code } => string.Create(
-            CultureInfo.InvariantCulture, $"{Time(run.Started)} – {Time(run.Ended.Value)}, exit {code}{(run.OutOfMemory ? ", out of memory" : "")}"),
-        _ => $"{Time(run.Started)} – {Time(run.Ended.Value)}, exit code not seen",
+            CultureInfo.InvariantCulture, $"{Span(run.Started, run.Ended.Value)}, exit {code}{(run.OutOfMemory ? ", out of memory" : "")}"),
+        _ => $"{Span(run.Started, run.Ended.Value)}, exit code not seen",
     };
+
+    /// <summary>The day once, where it is the same.</summary>
+    private static string Span(DateTimeOffset from, DateTimeOffset until) =>
+        $"{Time(from)} – {(from.UtcDateTime.Date == until.UtcDateTime.Date ? Time(until)[11..] : Time(until))}";
 
     /// <summary>Where an image came from, with the digest that stood for it there.</summary>
     public static string Origin(ImageEvent? arrival) => arrival switch

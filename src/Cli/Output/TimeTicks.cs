@@ -3,7 +3,7 @@ namespace EventDock.Cli.Output;
 using System.Globalization;
 
 /// <summary>Round times along an axis.</summary>
-internal static class TimeTicks
+public static class TimeTicks
 {
     private const int Most = 8;
 
