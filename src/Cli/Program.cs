@@ -95,6 +95,7 @@ public static class Program
         ["system prune"] = PruneCommand.All,
         ["tag"] = TagCommand.Run,
         ["top"] = TopCommand.Run,
+        ["undo"] = UndoCommand.Run,
         ["unpause"] = LifeCommands.Unpause,
         ["version"] = VersionCommand.Run,
         ["wait"] = WaitCommand.Run,

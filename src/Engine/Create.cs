@@ -48,12 +48,13 @@ public static class Create
         Ports ports, ContainerId id, RunRequest request, CreateTelling tell, CancellationToken cancel) =>
         from name in (request.Name is null ? Right<DomainError, Option<string>>(None) : ContainerName.Parse(request.Name).Map(Some)).ToAsync()
         from possible in ports.Runtime.Fits(request.Options).ToAsync()
-        from joining in Joining.Named(ports, request, cancel)
-        from image in Wanted(ports, request, tell, cancel)
+        from begun in StartFiles.Of(ports, request, cancel)
+        from joining in Joining.Named(ports, begun.Request, cancel)
+        from image in begun.Image.Match(Some: Give, None: () => Wanted(ports, request, tell, cancel))
         from resolved in RunResolution.Resolve(
             joining.Request, id, image.Content.Run, ports.Secrets.Keyed, new Surroundings(ports.World.HostName, joining.Hostname)).ToAsync()
         let layers = image.Content.Layers.Map(l => l.Id).Strict()
-        from thin in ports.Thin.Create(id.Value, layers, cancel)
+        from thin in StartFiles.Layer(ports, id, begun, layers, cancel)
         from kept in
             (from secrets in ports.Secrets.Write(id, resolved.Env, cancel)
              from profile in request.SeccompProfile is { } own ? ports.Secrets.Profile(id, own, cancel) : Done
@@ -61,7 +62,7 @@ public static class Create
              select asked)
             .OrUndo(() => ports.Thin.Discard(id.Value, CancellationToken.None))
         select new PreparedContainer(
-            id, name.IfNone(() => Drawn(ports, 0)), name.IsNone, request.Image, image, resolved.Settings, layers, resolved.Env);
+            id, name.IfNone(() => Drawn(ports, 0)), name.IsNone, begun.Request.Image, image, resolved.Settings, layers, resolved.Env);
 
     private static string Drawn(Ports ports, int tried) =>
         NameGenerator.Generate(BitConverter.ToInt32(ports.World.Random(4)), tried);

@@ -44,7 +44,7 @@ public static class Reflog
         select row;
 
     /// <summary>Where an image that is not here any more came from: the last time first.</summary>
-    private static EitherAsync<DomainError, ImageRow> Gone(Ports ports, string text, string id, CancellationToken cancel) =>
+    internal static EitherAsync<DomainError, ImageRow> Gone(Ports ports, string text, string id, CancellationToken cancel) =>
         from pulls in ports.Ledger.Log.List(LogQuery.All with { Streams = Seq1(Streams.Image(id)), Types = Seq1(nameof(ImagePulled)) }, cancel)
         from none in Fail<ImageRow>(new DomainError.ImageGone(text, id, pulls.Choose(Source).Distinct().ToSeq().Strict()))
         select none;

@@ -40,7 +40,7 @@ public static partial class Remove
             select unit);
 
     /// <summary>What the ledger has given up goes from the disk, called off or not.</summary>
-    private static EitherAsync<DomainError, Unit> Discard(Ports ports, ContainerId id) =>
+    internal static EitherAsync<DomainError, Unit> Discard(Ports ports, ContainerId id) =>
         from cleaned in ports.Runtime.CleanUp(id, CancellationToken.None)
         from discarded in ports.Thin.Discard(id.Value, CancellationToken.None)
         select unit;

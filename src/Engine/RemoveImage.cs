@@ -92,28 +92,46 @@ public static partial class Remove
     private static EitherAsync<DomainError, Seq<RemovedImage>> DeleteUnused(
         Ports ports, ImageRow image, Seq<TagRow> tags, CancellationToken cancel) =>
         from untagged in Untagging(ports, tags, cancel)
+        from removal in Unused(ports, image, tags.Map(t => t.Reference).Strict(), cancel)
+        from appended in ports.Store.Append(untagged.And(removal.Append), cancel)
+        from gone in Gone(ports, removal)
+        select Lines(tags)
+               + Seq1<RemovedImage>(new RemovedImage.Deleted(Hex(image.Id)))
+               + removal.Layers.Map(id => (RemovedImage)new RemovedImage.Deleted(Hex(id)));
+
+    /// <summary>The end of an image that nothing uses, as events, and what of it is on disk.</summary>
+    internal sealed record Removal(Append Append, Seq<string> Layers, Seq<string> Blobs);
+
+    /// <summary>Decides it, and claims what is to go from the disk.</summary>
+    /// <param name="untagged">References that lose the image in the same transaction.</param>
+    internal static EitherAsync<DomainError, Removal> Unused(
+        Ports ports, ImageRow image, Seq<string> untagged, CancellationToken cancel) =>
+        from past in ports.Store.Past(Streams.Image(image.Id), cancel)
         let now = ports.World.Clock()
-        from removed in ports.Store.Decide(
-            ImageDecider.Decider, Streams.Image(image.Id), new RemoveImage(image.Id), now, cancel)
+        from removed in past.Decide(ImageDecider.Decider, Streams.Image(image.Id), new RemoveImage(image.Id), now).ToAsync()
         from own in ports.Views.LayersOnlyOf(image.Id, cancel)
-        from past in ports.Store.Read(Streams.Image(image.Id), cancel)
-        let blobs = past.Choose(e => e.Event is ImagePulled pulled ? Some(Manifest(pulled).Hex) : None).Add(image.Id).Distinct().ToSeq().Strict()
+        let blobs = Blobs(past.Events, image.Id)
         let layers = image.Content.Layers.Map(l => l.Id).Filter(id => own.Exists(o => o == id)).Rev().ToSeq().Strict()
         from gone in layers.InTurn(id => ports.Store.Decide(
             LayerDecider.Decider, Streams.Layer(id), new RemoveLayer(id), now, cancel))
-        let whole = gone.Fold(untagged.And(removed.Append), (all, one) => all.And(one.Append)).Holding(
-            new Guard.ImageUnused(image.Id),
-            new Guard.ImageUntagged(image.Id, tags.Map(t => t.Reference).Strict()),
-            new Guard.LayersUnused(layers, image.Id))
         from noted in ports.Claims.Note(
             (layers.Map(id => new Claim(ClaimKind.Layer, id)) + blobs.Map(hex => new Claim(ClaimKind.Blob, hex))).Strict(), cancel)
-        from appended in ports.Store.Append(whole, cancel)
-        // What the ledger has given up goes from the disk, called off or not.
-        from discarded in layers.InTurn(id => ports.Layers.Discard(id, CancellationToken.None))
-        from content in blobs.InTurn(hex => ports.Blobs.Discard(Hex(hex), CancellationToken.None))
-        select Lines(tags)
-               + Seq1<RemovedImage>(new RemovedImage.Deleted(Hex(image.Id)))
-               + layers.Map(id => (RemovedImage)new RemovedImage.Deleted(Hex(id)));
+        select new Removal(
+            gone.Fold(removed.Append, (all, one) => all.And(one.Append)).Holding(
+                new Guard.ImageUnused(image.Id),
+                new Guard.ImageUntagged(image.Id, untagged),
+                new Guard.LayersUnused(layers, image.Id)),
+            layers, blobs);
+
+    /// <summary>What the ledger has given up goes from the disk, called off or not.</summary>
+    internal static EitherAsync<DomainError, Unit> Gone(Ports ports, Removal removal) =>
+        from discarded in removal.Layers.InTurn(id => ports.Layers.Discard(id, CancellationToken.None))
+        from content in removal.Blobs.InTurn(hex => ports.Blobs.Discard(Hex(hex), CancellationToken.None))
+        select unit;
+
+    /// <summary>Its configuration, and the manifests by which registries know it.</summary>
+    internal static Seq<string> Blobs(Seq<Recorded<DockEvent>> past, string image) =>
+        past.Choose(e => e.Event is ImagePulled pulled ? Some(Manifest(pulled).Hex) : None).ToSeq().Strict().Add(image).Distinct().ToArray().ToSeq().Strict();
 
     /// <summary>The image's own, which names no other image: of an index nothing is kept.</summary>
     private static Digest Manifest(ImagePulled pulled) => pulled.Source?.Own ?? pulled.Manifest;

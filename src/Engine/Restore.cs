@@ -3,84 +3,119 @@ namespace EventDock.Engine;
 using EventDock.Domain.Containers;
 using EventDock.Domain.Kernel;
 using EventDock.Domain.Layers;
+using EventDock.Domain.Ledger;
 using EventDock.Domain.Oci;
 using EventDock.Projections;
 using static EventDock.Engine.Pipeline;
 
+/// <summary>A container whose directory is in its place again, and which the ledger does not have yet.</summary>
+/// <param name="Content">What its files were taken from, where its directory had gone or another state of it was asked for.</param>
+/// <param name="Lost">Variables of -e whose values are gone for good.</param>
+/// <param name="Back">Puts it where it was.</param>
+internal sealed record BroughtContainer(
+    ContainerRow Row, Option<Digest> Content, Seq<string> Lost, Func<EitherAsync<DomainError, Unit>> Back);
+
 /// <summary>
-/// <c>eventdock restore</c>: a removed container with its thin layer, its log and its secrets, as long as they are kept. Its image must
+/// <c>eventdock restore CONTAINER</c>: a removed container with its thin layer, its log and its secrets, as long as they are kept. Its image must
 /// be there, and its name free.
 /// </summary>
-public static class Restore
+internal static class Restore
 {
-    /// <summary>A container that is kept, and all that has happened to it.</summary>
-    private sealed record Kept(ContainerId Id, ContainerRow Row);
-
+    /// <param name="asOf">The record of its files that it is to have; None: all as it was when it was removed.</param>
     /// <returns>Variables of -e whose values are gone for good.</returns>
-    public static EitherAsync<DomainError, Seq<string>> Run(Ports ports, string reference, CancellationToken cancel) =>
-        from kept in Find(ports, reference, cancel)
-        from lost in Start.Locked(ports, kept.Id, cancel).Holding(() => Bring(ports, kept, cancel))
+    public static EitherAsync<DomainError, Seq<string>> Run(Ports ports, string reference, Option<Moment> asOf, CancellationToken cancel) =>
+        from row in Find(ports, reference, cancel)
+        from lost in Start.Locked(ports, row.Id, cancel).Holding(() =>
+            from files in asOf.Match(
+                Some: moment => FindRecord.Of(ports, row, Some(moment), cancel).Map(Some),
+                None: () => Give(Option<RecordedFiles>.None))
+            from brought in Bring(ports, row, files, None, cancel)
+            from recorded in ports.Again(
+                    () =>
+                        from append in Decided(ports, brought, cancel)
+                        from appended in ports.Store.Append(append.Holding(new Guard.ImagePresent(row.ImageId)), cancel)
+                        select unit,
+                    cancel)
+                .OrUndo(brought.Back)
+            select brought.Lost)
         select lost;
 
-    private static EitherAsync<DomainError, Seq<string>> Bring(Ports ports, Kept kept, CancellationToken cancel) =>
-        from brought in ports.Thin.Bring(kept.Id.Value, cancel)
-        from recorded in brought.Match(
-            Some: back => Record(ports, kept, None, cancel).OrUndo(back).Map(_ => Seq<string>()),
-            None: () => Refill(ports, kept, cancel).Map(_ => kept.Row.Settings.Env.Map(e => e.Name).Strict()))
-        select recorded;
+    /// <summary>The container as it was before its removal, where something of it is kept. Errors: NotKept, ContentLeftOut.</summary>
+    public static EitherAsync<DomainError, ContainerRow> Kept(Ports ports, ContainerId id, CancellationToken cancel) =>
+        from past in ports.Store.Read(Streams.Container(id.Value), cancel)
+        from row in Row(past).OrFail(() => new DomainError.NotKept(id.Value))
+        from retained in ports.Thin.Kept(cancel)
+        from content in retained.Exists(kept => kept == id.Value) ? Done : Files(ports, row, cancel).Ignore()
+        select row;
 
-    /// <summary>From the archive of its files, where there is one: its directory has gone, and with it its log and the values of -e.</summary>
-    private static EitherAsync<DomainError, Unit> Refill(Ports ports, Kept kept, CancellationToken cancel) =>
-        from asked in ports.Contents.IsAsked(kept.Id.Value) ? Done : Fail<Unit>(new DomainError.NotKept(kept.Id.Value))
-        from past in ports.Store.Read(Streams.Layer(kept.Id.Value), cancel)
-        from content in KeptContents.Last(kept.Id, past).ToAsync()
-        from images in ports.Views.Images.Keyed(Seq1(kept.Row.ImageId), None, cancel)
-        from image in images.HeadOrNone().OrFail(() => new DomainError.NoSuchImage(kept.Row.ImageId))
-        from recorded in
-            (from filled in ports.Contents.Refill(
-                kept.Id.Value, image.Content.Layers.Map(l => l.Id).Strict(), content.Map(c => c.Digest), cancel)
-             from recorded in Record(ports, kept, content.Map(c => c.Digest), cancel)
-             select recorded)
-            .OrUndo(() => ports.Thin.Discard(kept.Id.Value, CancellationToken.None))
-        select recorded;
+    /// <summary>Its directory as it was kept; else from the archive of its files: with its directory its log and the values of -e have gone.</summary>
+    /// <param name="files">Another state of it.</param>
+    /// <param name="image">Its image, where that comes back with it; None: it is there.</param>
+    public static EitherAsync<DomainError, BroughtContainer> Bring(
+        Ports ports, ContainerRow row, Option<RecordedFiles> files, Option<ImageRow> image, CancellationToken cancel) =>
+        from state in ContainerStream.State(ports, row.Id, cancel)
+        from gone in state is ContainerState.Removed ? Done : Fail<Unit>(new DomainError.NotRemoved(row.Id.Value))
+        from kept in files.IsSome
+            ? Give(Option<Func<EitherAsync<DomainError, Unit>>>.None)
+            : ports.Thin.Bring(row.Id.Value, cancel)
+        from brought in kept.Match(
+            Some: back => Give(new BroughtContainer(row, None, Seq<string>(), back)),
+            None: () => Refill(ports, row, files, image, cancel))
+        select brought;
 
-    /// <param name="content">What its files were taken from, where its directory had gone.</param>
-    private static EitherAsync<DomainError, Unit> Record(Ports ports, Kept kept, Option<Digest> content, CancellationToken cancel) =>
-        ports.Again(
-            () =>
-                from past in ports.Store.Read(Streams.Layer(kept.Id.Value), cancel)
-                let facts = past.Map(e => e.Fact).Strict()
-                let before = Before<LayerRow, LayerRemoved>(facts, LayersView.Apply)
-                from thin in before.OrFail(() => new DomainError.LayerGone(kept.Id.Value))
-                let now = ports.World.Clock()
-                from container in ports.Store.Decide(
-                    ContainerDecider.Decider, Streams.Container(kept.Id.Value), new RestoreContainer(Fact(kept.Row)), now, cancel)
-                from layer in ports.Store.Decide(
-                    LayerDecider.Decider, Streams.Layer(kept.Id.Value),
-                    new RestoreLayer(new LayerRestored(
-                        kept.Id.Value, thin.Parent, thin.Created, thin.Written, thin.WrittenBytes,
-                        past.Exists(e => e.Event is LayerQuotaReached),
-                        content.MatchUnsafe<Digest?>(Some: d => d, None: () => null))),
-                    now, cancel)
-                from appended in ports.Store.Append(
-                    container.Append.And(layer.Append).Holding(new Guard.ImagePresent(kept.Row.ImageId)), cancel)
-                select unit,
-            cancel);
+    private static EitherAsync<DomainError, BroughtContainer> Refill(
+        Ports ports, ContainerRow row, Option<RecordedFiles> files, Option<ImageRow> image, CancellationToken cancel)
+    {
+        return
+            from content in files.Match(Some: f => Give(FindRecord.Digest(f)), None: () => Files(ports, row, cancel))
+            from under in image.Match(Some: Give, None: () => FindRecord.Image(ports, row, cancel))
+            from filled in ports.Contents.Refill(row.Id.Value, under.Content.Layers.Map(l => l.Id).Strict(), content, cancel).OrUndo(Away)
+            select new BroughtContainer(row, content, row.Settings.Env.Map(e => e.Name).Strict(), Away);
+
+        EitherAsync<DomainError, Unit> Away() => ports.Thin.Discard(row.Id.Value, CancellationToken.None);
+    }
+
+    /// <summary>The archive of its files as they were at its end.</summary>
+    private static EitherAsync<DomainError, Option<Digest>> Files(Ports ports, ContainerRow row, CancellationToken cancel) =>
+        from asked in ports.Contents.IsAsked(row.Id.Value) ? Done : Fail<Unit>(new DomainError.NotKept(row.Id.Value))
+        from past in ports.Store.Read(Streams.Layer(row.Id.Value), cancel)
+        from content in KeptContents.Last(row.Id, past).ToAsync()
+        select content.Map(c => c.Digest) | (row.Settings.More.StartFilesFrom is { } begun ? FindRecord.Digest(begun) : None);
+
+    /// <summary>The events with which it is there again.</summary>
+    public static EitherAsync<DomainError, Append> Decided(Ports ports, BroughtContainer brought, CancellationToken cancel)
+    {
+        var id = brought.Row.Id.Value;
+        return
+            from past in ports.Store.Read(Streams.Layer(id), cancel)
+            let before = Before<LayerRow, LayerRemoved>(past.Map(e => e.Fact).Strict(), LayersView.Apply)
+            from thin in before.OrFail(() => new DomainError.LayerGone(id))
+            let now = ports.World.Clock()
+            from container in ports.Store.Decide(
+                ContainerDecider.Decider, Streams.Container(id), new RestoreContainer(Fact(brought.Row)), now, cancel)
+            from layer in ports.Store.Decide(
+                LayerDecider.Decider, Streams.Layer(id),
+                new RestoreLayer(new LayerRestored(
+                    id, thin.Parent, thin.Created, thin.Written, thin.WrittenBytes,
+                    past.Exists(e => e.Event is LayerQuotaReached),
+                    brought.Content.MatchUnsafe<Digest?>(Some: d => d, None: () => null))),
+                now, cancel)
+            select container.Append.And(layer.Append);
+    }
 
     private static ContainerRestored Fact(ContainerRow row) => new(
         row.Id, row.Name, row.Image, row.ImageId, row.Settings, row.Created, row.StartedAt, row.FinishedAt, row.ExitCode, row.OutOfMemory,
         row.Error);
 
     /// <summary>By the beginning of an id, or by the name that it had.</summary>
-    private static EitherAsync<DomainError, Kept> Find(Ports ports, string reference, CancellationToken cancel) =>
+    private static EitherAsync<DomainError, ContainerRow> Find(Ports ports, string reference, CancellationToken cancel) =>
         from retained in ports.Thin.Kept(cancel)
         from asked in ports.Contents.All(cancel)
         let ids = (retained + asked).Distinct().ToArray().ToSeq().Strict()
         let wanted = reference.TrimStart('/')
         let byId = ids.Filter(id => id.StartsWith(wanted, StringComparison.Ordinal)).Strict()
         from rows in (byId.IsEmpty ? ids : byId).Choose(id => ContainerId.Parse(id).ToOption()).ToSeq().Strict()
-            .InTurn(id => ports.Store.Read(Streams.Container(id.Value), cancel)
-                .Map(past => Before<ContainerRow, ContainerRemoved>(past.Map(e => e.Fact).Strict(), ContainersView.Apply)))
+            .InTurn(id => ports.Store.Read(Streams.Container(id.Value), cancel).Map(Row))
         let found = rows.Choose(row => row).Filter(row => !byId.IsEmpty || row.Name == wanted).Strict()
         from one in found.Count switch
         {
@@ -88,7 +123,10 @@ public static class Restore
             1 => Give(found.Head),
             _ => Fail<ContainerRow>(new DomainError.Ambiguous("container", reference, found.Map(r => r.Id.Short).Strict())),
         }
-        select new Kept(one.Id, one);
+        select one;
+
+    private static Option<ContainerRow> Row(Seq<Recorded<DockEvent>> past) =>
+        Before<ContainerRow, ContainerRemoved>(past.Map(e => e.Fact).Strict(), ContainersView.Apply);
 
     /// <summary>The row as it was before the last removal.</summary>
     private static Option<TRow> Before<TRow, TRemoved>(Seq<Fact> facts, Func<Option<TRow>, Fact, Option<TRow>> apply) =>

@@ -15,7 +15,7 @@ public static class AllViews
     /// Events that change no row of any view, by <see cref="Domain.Kernel.EventKind.Name"/>: a rebuild need not read what is in them.
     /// </summary>
     public static readonly Seq<string> Unheeded = Seq(
-        "CommandRefused", "LayerQuotaReached", "LayerContentRemoved", "ContainerSignalled", "ExecRequested", "ExecStarted", "ExecFailed",
+        "CommandRefused", "CommandUndone", "LayerQuotaReached", "LayerContentRemoved", "ContainerSignalled", "ExecRequested", "ExecStarted", "ExecFailed",
         "ExecExited",
         "ForeignEventFound", "Redacted", "SegmentSealed", "SegmentRewritten", "SegmentDropped", "BookmarkSet", "BookmarkRemoved",
         "LayerRepaired", "ImageRepaired", "ContainerCopiedOut", "ContainerCopiedIn", "ContainerExported", "ContainerAttached", "StorePruned");

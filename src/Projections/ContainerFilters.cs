@@ -27,7 +27,7 @@ public sealed record ContainerFilters(
         Option<Seq<ImageRow>>.None, Option<ContainerRow>.None, Option<ContainerRow>.None);
 
     /// <summary>docker's words for how a container stands. Some are of states that there are none of here: nothing is in them.</summary>
-    public static readonly Seq<string> Words = Seq("created", "running", "paused", "restarting", "removing", "exited", "dead");
+    public static readonly Seq<string> Words = Seq("created", "running", "paused", "restarting", "removing", "exited", "dead", ContainerRow.Removed);
 
     /// <summary>A pattern has this long for one name.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);

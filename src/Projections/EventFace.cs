@@ -26,6 +26,7 @@ public sealed record EventFace(string Name, string Image, Seq<Label> Labels, str
             ContainerSignalled e => this with { Ending = e.Cause },
             ContainerExited => this with { Starting = "" },
             ExecRequested e => this with { Command = $"{e.Command.Head} {string.Join(' ', e.Command.Tail)}" },
+            ImageRestored e => this with { Labels = e.Image.Run.Labels },
             ImagePulled e => this with { Labels = e.Image.Run.Labels },
             ImageBuilt e => this with { Labels = e.Image.Run.Labels },
             ImageImported e => this with { Labels = e.Image.Run.Labels },

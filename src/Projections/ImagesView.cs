@@ -19,6 +19,7 @@ public static class ImagesView
             ImageImported e => Opened(row, e.Id, "imported", fact, e.Image),
             ImageCommitted e => Opened(row, e.Id, "committed", fact, e.Image),
             ImageLoaded e => Opened(row, e.Id, "loaded", fact, e.Image),
+            ImageRestored e => row.IsSome ? row : Some(new ImageRow(e.Id, e.Origin, e.Arrived, e.Image)),
             ImageRemoved => None,
             _ => row,
         };

@@ -36,6 +36,9 @@ public sealed record ContainerRow(
 
     public const string CreatedState = "created", Starting = "starting", Running = "running", Exited = "exited", PausedState = "paused";
 
+    /// <summary>Of a container that is shown though it is not there any more: no row of the view has it.</summary>
+    public const string Removed = "removed";
+
     /// <summary>It runs, and its processes are frozen. Not written where it is not so: as in rows of before there was a pause.</summary>
     [JsonPropertyOrder(7)]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]

@@ -28,6 +28,13 @@ public sealed record Views(
 
     /// <summary>The root as it was: one row, see <see cref="RootView"/>.</summary>
     public required ViewReader<RootRow> Roots { get; init; }
+
+    /// <summary>Containers that have been removed and are not there again; the last removed first, like the others.</summary>
+    public required EndedReader<ContainerRow> RemovedContainers { get; init; }
+
+    public required EndedReader<ImageRow> RemovedImages { get; init; }
+
+    public required EndedReader<LayerRow> RemovedLayers { get; init; }
 }
 
 /// <summary>One view's rows: all, by key, or by the beginning of the key; as of a position, or now.</summary>
@@ -71,6 +78,9 @@ public sealed record LogQuery(
     Seq<string> Streams, Seq<string> Prefixes, Seq<string> Types, DateTimeOffset? Since, DateTimeOffset? Until,
     long? SincePosition, long? UntilPosition, int? Limit)
 {
+    /// <summary>Only what this command has done; null for all. No index has it: a bound in time belongs beside it.</summary>
+    public Guid? Command { get; init; }
+
     /// <summary>Every event there is.</summary>
     public static readonly LogQuery All = new(Seq<string>(), Seq<string>(), Seq<string>(), null, null, null, null, null);
 }

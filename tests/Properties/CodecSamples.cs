@@ -42,6 +42,7 @@ public sealed class CodecSamples
         ("root_initialized.v1", new RootInitialized(Hex, "host", "boot", "0.1.0")),
         ("root_adopted.v1", new RootAdopted(Hex, "host", "boot", "before", 77)),
         ("command_refused.v1", new CommandRefused("rm", "WrongState", "container is running")),
+        ("command_undone.v1", new CommandUndone("0199a8f2-57e3-7c2f-8a52-6a6d5a3f0b11", 9007199254740993)),
         ("layer_created.v1", new LayerCreated(Hex, null, "parent", Digest, new BlobRef(MediaType.OciLayerGzip, Digest, 12), long.MaxValue)),
         ("layer_written.v1", new LayerWritten(
             Hex, "exit", 1, 2, 3, 4, new BlobRef("application/json", Digest, 5),
@@ -53,6 +54,7 @@ public sealed class CodecSamples
         ("layer_repaired.v1", new LayerRepaired(Hex, "files", "blob")),
         ("image_repaired.v1", new ImageRepaired(Hex, "docker.io/library/node:22")),
         ("image_pulled.v1", new ImagePulled(Hex, "docker.io", "docker.io/library/node:22", Digest, "linux/arm/v7", 33, 44, Content)),
+        ("image_restored.v1", new ImageRestored(Hex, "pulled", At, Content)),
         ("image_pushed.v1", new ImagePushed(Hex, "registry.example:5000", "team/node", "22", Digest, 9007199254740993, 1, 2, 3, 77)),
         ("image_built.v1", new ImageBuilt(Hex, "base", 55, Content)),
         ("image_committed.v1", new ImageCommitted(Hex, new string('c', 64), "base", true, 88, Content)),

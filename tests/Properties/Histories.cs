@@ -76,6 +76,7 @@ public static class Histories
         Gen.Constant<ImageCommand>(new RecordCommittedImage(new ImageCommitted(id, D(8).Hex, D(9).Hex, true, 5, Content))),
         Gen.Constant<ImageCommand>(new RecordImported(new ImageImported(id, "-", Content))),
         Gen.Constant<ImageCommand>(new RecordImageRepaired(id, "docker.io/library/node:6.9.2")),
+        Gen.Constant<ImageCommand>(new RestoreImage(new ImageRestored(id, "built", Start, Content))),
         Gen.Constant<ImageCommand>(new RemoveImage(id)));
 
     public static Gen<TagCommand> TagCommands(string reference) => Gen.OneOf<TagCommand>(

@@ -15,6 +15,8 @@ public static class Blobs
             Read: (digest, most, cancel) => Guarded.Run(() => Read(paths, digest, most), cancel).ToAsync(),
             Discard: (digest, cancel) => Guarded.Run(() => Discard(paths, digest), cancel).ToAsync())
         {
+            IsKept = (digest, cancel) => Guarded.Run(() => KeptImages.HasBlob(paths, digest), cancel).ToAsync(),
+            Bring = (digest, cancel) => Guarded.RunAsync(() => KeptImages.BringAsync(paths, digest, cancel), cancel).ToAsync(),
             Open = (digest, cancel) => Guarded.Run(() => OpenBlob(paths, digest), cancel).ToAsync(),
         };
 

@@ -17,6 +17,13 @@ internal static class KeptLayers
         return Names(trash).OrderByDescending(kept => kept.Second).Select(kept => kept.Id).Distinct().ToSeq().Strict();
     }
 
+    internal static Option<string> At(Paths paths, string id)
+    {
+        using var trash = Fs.OpenDirectory(paths.Trash);
+        return Names(trash).Where(kept => kept.Id == id).OrderByDescending(kept => kept.Second)
+            .Select(kept => $"{paths.Trash}/{Bytes.Show(kept.Name)}").HeadOrNone();
+    }
+
     internal static Option<Func<EitherAsync<DomainError, Unit>>> Bring(Paths paths, byte[] id)
     {
         using var trash = Fs.OpenDirectory(paths.Trash);

@@ -46,7 +46,13 @@ internal static class LayerRecord
     }
 
     /// <summary>Null where there is no such layer.</summary>
-    internal static StoredLayer? Read(Paths paths, string id) => Read(paths, id, layer =>
+    internal static StoredLayer? Read(Paths paths, string id) => Read(Path.Combine(paths.Layer(id), "layer.json"), Stored);
+
+    /// <summary>Of a layer that is kept in the trash, by its name there.</summary>
+    internal static StoredLayer? ReadKept(Paths paths, ReadOnlySpan<byte> name) =>
+        Read(Path.Combine(paths.Trash, Bytes.Show(name), "layer.json"), Stored);
+
+    private static StoredLayer? Stored(JsonElement layer)
     {
         var blob = layer.GetProperty("blob");
         return new StoredLayer(
@@ -55,17 +61,16 @@ internal static class LayerRecord
         {
             Plain = layer.TryGetProperty("plainSize", out _) ? Size(layer, "plainSize") : null,
         };
-    });
+    }
 
     /// <summary>What the layer's files were when it was made; null where an earlier version has made it, which did not note that.</summary>
-    internal static TreeSum? ReadTree(Paths paths, string id) => Read(paths, id, layer =>
+    internal static TreeSum? ReadTree(Paths paths, string id) => Read(Path.Combine(paths.Layer(id), "layer.json"), layer =>
         layer.TryGetProperty("tree", out var tree)
             ? new TreeSum(long.Parse(tree.GetProperty("entries").GetString()!, CultureInfo.InvariantCulture), Digest(tree, "digest"))
             : null);
 
-    private static T? Read<T>(Paths paths, string id, Func<JsonElement, T?> read) where T : class
+    private static T? Read<T>(string path, Func<JsonElement, T?> read) where T : class
     {
-        var path = Path.Combine(paths.Layer(id), "layer.json");
         if (Fs.ReadAll(Fs.Cwd, Bytes.Of(path)) is not { } bytes)
         {
             return null;

@@ -29,6 +29,8 @@ public static class Layers
             CommitThin = (container, parent, cancel) => Guarded.RunAsync(
                 () => new LayerCommitter(paths, new LayerCommit(parent, paths.Upper(Checked(container))) { Stays = true }, sync).RunAsync(cancel),
                 cancel).ToAsync(),
+            Kept = cancel => Guarded.Run(() => KeptImages.Layers(paths), cancel).ToAsync(),
+            Bring = (id, cancel) => Guarded.RunAsync(() => KeptImages.BringAsync(paths, Checked(id), cancel), cancel).ToAsync(),
         };
     }
 

@@ -23,6 +23,7 @@ public static class ThinLayers
             NoteFrozen = (id, frozen, cancel) => Guarded.Run(() => NoteFrozen(paths, id, frozen), cancel).ToAsync(),
             NotedFrozen = id => Fs.TryStat(Fs.Cwd, Bytes.Of(paths.Container(id) + "/freezing"), out _),
             Kept = cancel => Guarded.Run(() => KeptLayers.List(paths), cancel).ToAsync(),
+            KeptAt = (id, cancel) => Guarded.Run(() => KeptLayers.At(paths, id), cancel).ToAsync(),
             Bring = (id, cancel) => Guarded.Run(() => KeptLayers.Bring(paths, Checked(id)), cancel).ToAsync(),
             Look = (id, cancel) => Guarded.Run(() => Look(paths, id, limits ?? ThinLimits.Default, cancel), cancel).ToAsync(),
         };

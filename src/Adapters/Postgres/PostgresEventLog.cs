@@ -104,6 +104,11 @@ internal static class PostgresEventLog
             conditions.Add($"e.type = any({Add(aliases, NpgsqlDbType.Array | NpgsqlDbType.Text)})");
         }
 
+        if (query.Command is { } id)
+        {
+            conditions.Add($"e.correlation_id = {Add(id.ToString("D"), NpgsqlDbType.Text)}");
+        }
+
         // Recorded times rise with the position, so a bound in time is a bound in positions, which are indexed.
         if (query.Since is { } since)
         {

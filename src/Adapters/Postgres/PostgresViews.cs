@@ -11,7 +11,7 @@ using NpgsqlTypes;
 internal static class PostgresViews
 {
     /// <summary>Greater than any character that can follow a prefix, in the bytewise order of the keys.</summary>
-    private const string AfterAll = "\U0010FFFF";
+    internal const string AfterAll = "\U0010FFFF";
 
     /// <summary>From so many rows on a list is long.</summary>
     private const int LongList = 1000;
@@ -40,6 +40,9 @@ internal static class PostgresViews
         Root: cancel => Rows(database, RootView.Projection, None, "key = $1", cancel, Text(RootView.Key)).Map(found => found.HeadOrNone()))
     {
         Roots = Reader(database, RootView.Projection),
+        RemovedContainers = EndedRows.Create(database, ContainersView.Projection),
+        RemovedImages = EndedRows.Create(database, ImagesView.Projection),
+        RemovedLayers = EndedRows.Create(database, LayersView.Projection),
         AtOccurred = (time, cancel) => AtAsync(database, Occurred, time, cancel).ToAsync(),
     };
 
@@ -190,6 +193,6 @@ internal static class PostgresViews
             },
             cancel);
 
-    private static NpgsqlParameter Text(string value) =>
+    internal static NpgsqlParameter Text(string value) =>
         new() { Value = StoredText.Of(value), NpgsqlDbType = NpgsqlDbType.Text };
 }

@@ -21,11 +21,16 @@ internal static class RefusedViews
             _ => Refused<Option<RootRow>>())
         {
             Roots = Reader<RootRow>(),
+            RemovedContainers = Ended<ContainerRow>(),
+            RemovedImages = Ended<ImageRow>(),
+            RemovedLayers = Ended<LayerRow>(),
             AtOccurred = (_, _) => Refused<MomentAt>(),
         };
 
         ViewReader<TRow> Reader<TRow>() => new(
             (_, _) => Refused<Seq<TRow>>(), (_, _, _) => Refused<Seq<TRow>>(), (_, _, _) => Refused<Seq<TRow>>());
+
+        EndedReader<TRow> Ended<TRow>() => new((_, _) => Refused<Seq<Ended<TRow>>>());
 
         EitherAsync<DomainError, T> Refused<T>() => LeftAsync<DomainError, T>(why);
     }

@@ -120,7 +120,7 @@ public static class RuntimeAdapter
     private static Either<DomainError, Unit> Logs(
         RuntimePaths paths, Exits exits, LogSpec spec, PumpStreams streams, CancellationToken cancel)
     {
-        new LogReader(paths.Log(spec.Id), spec, streams.Output, streams.Error).Run(
+        new LogReader(spec.Kept is { } kept ? RuntimePaths.LogIn(kept) : paths.Log(spec.Id), spec, streams.Output, streams.Error).Run(
             () => exits.Read(spec.Id).IsNone && Bundle.Conmon(paths.Bundle(spec.Id)) is { } conmon && Processes.Alive(conmon), cancel);
         return unit;
     }

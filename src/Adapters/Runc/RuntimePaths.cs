@@ -19,7 +19,10 @@ public sealed record RuntimePaths(string Root, string Run, Seq<string> Environme
 
     public string Merged(ContainerId id) => $"{Container(id)}/merged";
 
-    public string Log(ContainerId id) => $"{Container(id)}/ctr.log";
+    public string Log(ContainerId id) => LogIn(Container(id));
+
+    /// <summary>The log in a container's directory, wherever that is.</summary>
+    public static string LogIn(string directory) => $"{directory}/ctr.log";
 
     public string Secrets(ContainerId id) => $"{Container(id)}/env";
 

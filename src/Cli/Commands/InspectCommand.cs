@@ -18,12 +18,17 @@ public static class InspectCommand
 {
     public static EitherAsync<DomainError, int> Run(ParsedArgs args, Session session, CancellationToken cancel) =>
         from type in Type(args.Text("type")).ToAsync()
-        from code in Walk(args, session, (ports, asOf) => name => One(ports, name, type, args.On("size"), asOf, cancel), cancel)
+        from code in Walk(
+            args, session, (ports, asOf) => name => One(new Look(session, ports, args.On("size"), asOf), name, type, cancel), cancel)
         select code;
 
     /// <summary><c>eventdock container inspect</c>: of containers alone.</summary>
     public static EitherAsync<DomainError, int> Containers(ParsedArgs args, Session session, CancellationToken cancel) =>
-        Walk(args, session, (ports, asOf) => name => Container(ports, name, args.On("size"), asOf, cancel), cancel);
+        Walk(
+            args, session,
+            (ports, asOf) => name => Present(new Look(session, ports, args.On("size"), asOf), name, cancel)
+                .Recover(error => OrRemoved(error, new Look(session, ports, args.On("size"), asOf), name, cancel)),
+            cancel);
 
     /// <summary><c>eventdock image inspect</c>: of images alone.</summary>
     public static EitherAsync<DomainError, int> Images(ParsedArgs args, Session session, CancellationToken cancel) =>
@@ -78,28 +83,51 @@ public static class InspectCommand
         return missing.Match(Some: Left<DomainError, int>, None: () => Right<DomainError, int>(0));
     }
 
-    private static EitherAsync<DomainError, string> One(
-        Ports ports, string name, string type, bool sizes, Option<long> asOf, CancellationToken cancel) =>
-        type == "image" ? Image(ports, name, asOf, cancel)
-        : type == "container" ? Container(ports, name, sizes, asOf, cancel)
-        : Container(ports, name, sizes, asOf, cancel).Recover(error => error is DomainError.NoSuchContainer
-            ? Some(Image(ports, name, asOf, cancel).Recover(other => other is DomainError.NoSuchImage
-                ? Some(Fail<string>(new DomainError.NoSuchObject(name)))
+    /// <param name="Sizes">What containers have written is asked for.</param>
+    private sealed record Look(Session Session, Ports Ports, bool Sizes, Option<long> AsOf);
+
+    /// <summary>What is there comes before what has been removed.</summary>
+    private static EitherAsync<DomainError, string> One(Look look, string name, string type, CancellationToken cancel) =>
+        type == "image" ? Image(look.Ports, name, look.AsOf, cancel)
+        : type == "container" ? Present(look, name, cancel).Recover(error => OrRemoved(error, look, name, cancel))
+        : Present(look, name, cancel).Recover(error => error is DomainError.NoSuchContainer
+            ? Some(Image(look.Ports, name, look.AsOf, cancel).Recover(other => other is DomainError.NoSuchImage
+                ? Some(Removed(look, name, cancel).Recover(none => none is DomainError.NoSuchContainer
+                    ? Some(Fail<string>(new DomainError.NoSuchObject(name)))
+                    : None))
                 : None))
             : None);
 
+    private static EitherAsync<DomainError, string> Present(Look look, string name, CancellationToken cancel) =>
+        from row in Find.Container(look.Ports, name, look.AsOf, cancel)
+        from layers in look.Sizes ? look.Ports.Views.Layers.Keyed(Seq1(row.Id.Value), look.AsOf, cancel) : Give(Seq<LayerRow>())
+        from json in Container(look, row, layers, null, cancel)
+        select json;
+
+    private static Option<EitherAsync<DomainError, string>> OrRemoved(DomainError error, Look look, string name, CancellationToken cancel) =>
+        error is DomainError.NoSuchContainer ? Some(Removed(look, name, cancel)) : None;
+
+    private static EitherAsync<DomainError, string> Removed(Look look, string name, CancellationToken cancel) =>
+        from found in FindRemoved.Container(look.Ports, name, look.AsOf, cancel)
+        let told = RemovedText.Tell(look.Session, name, found)
+        let row = found.Ended.Row
+        from layers in look.Sizes
+            ? look.Ports.Views.RemovedLayers.Find(new EndedQuery(look.AsOf) { Keys = Seq1(row.Id.Value) }, cancel)
+            : Give(Seq<Ended<LayerRow>>())
+        from json in Container(
+            look, row with { State = ContainerRow.Removed, Paused = false }, layers.Map(l => l.Row).Strict(), found.Ended.At, cancel)
+        select json;
+
     // The values of its environment stand beside the container, and not in the ledger: of one that has been removed they are gone.
     private static EitherAsync<DomainError, string> Container(
-        Ports ports, string name, bool sizes, Option<long> asOf, CancellationToken cancel) =>
-        from row in Find.Container(ports, name, asOf, cancel)
-        from image in ports.Views.Images.Keyed(Seq1(row.ImageId), asOf, cancel)
-        from env in ports.Secrets.Read(row.Id, cancel)
-        from layers in sizes ? ports.Views.Layers.Keyed(Seq1(row.Id.Value), asOf, cancel) : Give(Seq<LayerRow>())
+        Look look, ContainerRow row, Seq<LayerRow> layers, DateTimeOffset? removed, CancellationToken cancel) =>
+        from image in look.Ports.Views.Images.Keyed(Seq1(row.ImageId), look.AsOf, cancel)
+        from env in look.Ports.Secrets.Read(row.Id, cancel)
         let written = layers.Sum(l => l.WrittenBytes.Value)
         select InspectJson.Container(
             row, image.HeadOrNone(), env,
-            sizes ? Some(new ContainerSizes(written, written + image.Sum(i => i.Content.Size.Value))) : None,
-            ports.Runtime.Name());
+            look.Sizes ? Some(new ContainerSizes(written, written + image.Sum(i => i.Content.Size.Value))) : None,
+            look.Ports.Runtime.Name(), removed);
 
     private static EitherAsync<DomainError, string> Image(Ports ports, string name, Option<long> asOf, CancellationToken cancel) =>
         from row in Find.Image(ports, name, asOf, cancel)

@@ -32,8 +32,10 @@ public static class PsCommand
             text => Find.Container(ports, text, moment.Position, cancel),
             text => Find.Image(ports, text, moment.Position, cancel))
         let most = Most(args)
-        from rows in Settled(
+        from present in Settled(
             ports, moment.Position.IsNone && ports.Ledger.Root.IsSome, args.On("all") || most.IsSome || filters.AskForAll, moment.Position, cancel)
+        from removed in args.On("removed") ? RemovedRows(ports, moment.Position, cancel) : Give(NoneRemoved)
+        let rows = removed.IsEmpty ? present : present + removed.Rows
         from known in filters.Ancestors.IsSome ? ports.Views.Images.All(moment.Position, cancel) : Give(Seq<ImageRow>())
         let shown = filters.Of(rows, known, most)
         from sizes in HasSizes(args) ? Sizes(ports, shown, moment.Position, cancel) : Give(NoSizes)
@@ -45,12 +47,29 @@ public static class PsCommand
             ? Give(string.Concat(shown.Map(r => (args.On("no-trunc") ? r.Id.Value : r.Id.Short) + "\n")))
             : Rendered(
                 args.On("size") ? WithSizes : Rows, args.Text("format"), shown,
-                r => Row(r, naming, sizes(r), moment.Clock, !args.On("no-trunc"))).ToAsync()
+                r => Row(r, naming, sizes(r), removed.Status(r, moment.Clock), moment.Clock, !args.On("no-trunc"))).ToAsync()
         let printed = session.Print(text)
         let footer = Moments.Footer(session, moment)
         select 0;
 
     private const int MountWidth = 15;
+
+    /// <summary>Containers that are not there any more, and when each was removed.</summary>
+    private sealed record RemovedContainers(Seq<ContainerRow> Rows, IReadOnlyDictionary<string, DateTimeOffset> At)
+    {
+        public bool IsEmpty => Rows.IsEmpty;
+
+        public string Status(ContainerRow row, DateTimeOffset now) => row.State == ContainerRow.Removed
+            ? $"Removed {Human.Ago(At[row.Id.Value], now)}"
+            : Human.Status(row.Status, row.StartedAt, row.FinishedAt, row.ExitCode, now);
+    }
+
+    private static readonly RemovedContainers NoneRemoved = new(Seq<ContainerRow>(), new Dictionary<string, DateTimeOffset>());
+
+    private static EitherAsync<DomainError, RemovedContainers> RemovedRows(Ports ports, Option<long> position, CancellationToken cancel) =>
+        ports.Views.RemovedContainers.Find(new EndedQuery(position), cancel).Map(ended => new RemovedContainers(
+            ended.Map(e => e.Row with { State = ContainerRow.Removed, Paused = false }).Strict(),
+            ended.ToDictionary(e => e.Row.Id.Value, e => e.At, StringComparer.Ordinal)));
 
     /// <summary>
     /// What ended unseen is recorded before it is shown: otherwise ps would tell of processes that are gone. Seldom is there anything to
@@ -87,7 +106,12 @@ public static class PsCommand
     /// <summary>What a container has written, as recorded, and that with its image: no file is looked at.</summary>
     private static EitherAsync<DomainError, Func<ContainerRow, string>> Sizes(
         Ports ports, Seq<ContainerRow> rows, Option<long> at, CancellationToken cancel) =>
-        from layers in ports.Views.Layers.Keyed(rows.Map(r => r.Id.Value).Strict(), at, cancel)
+        from present in ports.Views.Layers.Keyed(rows.Map(r => r.Id.Value).Strict(), at, cancel)
+        from removed in rows.Exists(r => r.State == ContainerRow.Removed)
+            ? ports.Views.RemovedLayers.Find(
+                new EndedQuery(at) { Keys = rows.Filter(r => r.State == ContainerRow.Removed).Map(r => r.Id.Value).Strict() }, cancel)
+            : Give(Seq<Ended<LayerRow>>())
+        let layers = present + removed.Map(e => e.Row).Strict()
         from images in ports.Views.Images.Keyed(rows.Map(r => r.ImageId).Distinct().ToSeq(), at, cancel)
         let written = layers.ToDictionary(l => l.Id, l => l.WrittenBytes.Value, StringComparer.Ordinal)
         let below = images.ToDictionary(i => i.Id, i => i.Content.Size.Value, StringComparer.Ordinal)
@@ -105,7 +129,7 @@ public static class PsCommand
             text => ImageReference.Parse(text).Match(Right: r => r.Tagged.Canonical, Left: _ => ""),
             StringComparer.Ordinal);
 
-    private static TemplateValue.Row Row(ContainerRow row, Naming tags, string size, DateTimeOffset now, bool cut) =>
+    private static TemplateValue.Row Row(ContainerRow row, Naming tags, string size, string status, DateTimeOffset now, bool cut) =>
         TemplateValue.RowOf(
             "*formatter.containerContext",
             ("Command", Human.Command(row.Settings.Arguments, cut)),
@@ -121,7 +145,7 @@ public static class PsCommand
             ("RunningFor", Human.Ago(row.Created, now)),
             ("Size", size),
             ("State", row.Status),
-            ("Status", Human.Status(row.Status, row.StartedAt, row.FinishedAt, row.ExitCode, now))) with
+            ("Status", status)) with
         {
             Method = new TemplateMethod("Label", key => row.Settings.Labels.Find(l => l.Key == key).Map(l => l.Value).IfNone("")),
         };

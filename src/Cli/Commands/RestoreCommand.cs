@@ -5,21 +5,20 @@ using EventDock.Cli.Output;
 using EventDock.Domain.Kernel;
 using EventDock.Engine;
 
-/// <summary><c>eventdock restore CONTAINER [CONTAINER...]</c></summary>
+/// <summary><c>eventdock restore CONTAINER|TAG|IMAGE [...]</c></summary>
 public static class RestoreCommand
 {
     public static EitherAsync<DomainError, int> Run(ParsedArgs args, Session session, CancellationToken cancel) =>
         from ports in session.Change(cancel)
         from code in Each.Of(
-            session, args.Arguments, name => Restore.Run(ports, name, cancel).Map(lost => Told(session, name, lost)))
+            session, args.Arguments, name => Restoring.Run(ports, name, args.Text("as-of"), cancel).Map(restored => Told(session, name, restored)))
         select code;
 
-    private static Unit Told(Session session, string name, Seq<string> lost)
+    private static Unit Told(Session session, string name, BroughtBack restored)
     {
-        if (!lost.IsEmpty)
+        if (restored is BroughtBack.Container { Lost: { IsEmpty: false } lost })
         {
-            var told = $"{name}: its files are back, the values of -e are gone: {string.Join(' ', lost)}";
-            session.Error.Write(TerminalText.Escape(told) + "\n");
+            session.Tell(TerminalText.Escape($"{name}: its files are back, the values of -e are gone: {string.Join(' ', lost)}"));
         }
 
         return session.Line(name);

@@ -22,10 +22,11 @@ public static class RunFlags
         from options in Options(args)
         from stop in StopSignal(args.Text("stop-signal")).ToAsync()
         from pull in Pull(args.Text("pull")).ToAsync()
+        from alone in From(args).ToAsync()
         from profile in Profile(options.SecurityOpt).ToAsync()
         select new RunRequest(
-            args.Arguments[0],
-            args.Arguments.Tail.Strict(),
+            args.Has("from") ? "" : args.Arguments[0],
+            args.Arguments.Skip(args.Has("from") ? 0 : 1).ToSeq().Strict(),
             args.Text("entrypoint"),
             args.Text("name"),
             env,
@@ -43,10 +44,19 @@ public static class RunFlags
             SeccompProfile = profile.MatchUnsafe<ReadOnlyMemory<byte>?>(Some: p => p, None: () => null),
             Streams = streams,
             DetachKeys = keys,
+            From = args.Text("from"),
             Pull = pull,
             Platform = args.Text("platform") is { Length: > 0 } platform ? platform : null,
             SignalProxy = args.Verb.Name != "run" || args.On("sig-proxy"),
         };
+
+    /// <summary>The image is the other container's, and is here.</summary>
+    private static Either<DomainError, Unit> From(ParsedArgs args) =>
+        !args.Has("from") ? unit
+        : args.Has("pull") ? new DomainError.FlagsTogether("--from", "--pull")
+        : args.Has("platform") ? new DomainError.FlagsTogether("--from", "--platform")
+        : args.Text("from") is { Length: > 0 } ? unit
+        : new DomainError.BadFlag("--from", "", "it names no container");
 
     private static EitherAsync<DomainError, ContainerOptions> Options(ParsedArgs args) =>
         from namespaces in Namespaces(args)

@@ -114,7 +114,7 @@ public static class CommandTree
             Argument argument = verb.Arity.Max == 1
                 ? new Argument<string>(verb.Arguments)
                 : new Argument<string[]>(verb.Arguments);
-            argument.Arity = new ArgumentArity(verb.Arity.Min, verb.Arity.Max ?? 100_000);
+            argument.Arity = new ArgumentArity(verb.Instead is null ? verb.Arity.Min : 0, verb.Arity.Max ?? 100_000);
             command.Arguments.Add(argument);
         }
 

@@ -67,6 +67,9 @@ public sealed record Arity(int Min, int? Max)
 public sealed record VerbGrammar(
     string Name, string Help, string Arguments, Arity Arity, bool Interspersed, IReadOnlyList<Flag> Flags)
 {
+    /// <summary>The flag that stands for the first argument: beside it one fewer will do. Null for most verbs.</summary>
+    public string? Instead { get; init; }
+
     public Flag? Long(string name)
     {
         foreach (var flag in Flags)

@@ -15,7 +15,7 @@ public static class FlagGrammar
     {
         var reading = new Reading(verb, args);
         return reading.Run() is { } error ? error
-            : reading.Help || verb.Arity.Allows(reading.Arguments.Count) ? reading.Result
+            : reading.Help || verb.Arity.Allows(reading.Arguments.Count + (reading.HasInstead ? 1 : 0)) ? reading.Result
             : new GrammarError.WrongCount(verb.Name, verb.Arity.Rule);
     }
 
@@ -27,6 +27,8 @@ public static class FlagGrammar
         public List<string> Arguments { get; } = [];
 
         public bool Help => values.TryGetValue(VerbGrammar.HelpFlag.Long, out var given) && given[^1] == "true";
+
+        public bool HasInstead => verb.Instead is { } flag && values.ContainsKey(flag);
 
         public ParsedArgs Result => new(verb, values, Arguments.ToSeq());
 

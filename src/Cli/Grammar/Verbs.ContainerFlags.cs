@@ -7,7 +7,8 @@ public static partial class Verbs
 
     private static VerbGrammar Container(string name, string help, Flag[] supported, Flag[] own) =>
         new(name, help, "IMAGE [COMMAND] [ARG...]", AtLeast(1), Interspersed: false,
-            [.. supported, .. Processes, .. Surroundings, .. Sandboxes, .. own, .. NotYet]);
+            [.. supported, .. Processes, .. Surroundings, .. Sandboxes, .. own, .. NotYet])
+        { Instead = "from" };
 
     /// <summary>What is run, and how one is connected with it.</summary>
     private static Flag[] Processes =>
@@ -17,6 +18,7 @@ public static partial class Verbs
         Text("entrypoint", "program", "Run this instead of the image's entrypoint"),
         Env,
         EnvFile,
+        Text("from", "container[@moment]", "Instead of IMAGE: its image, and the files recorded of it then (--record content)"),
         Switch("init", "Run an init program that passes signals on and reaps processes"),
         Switch("interactive", 'i', "Keep its standard input open"),
         Text("log-driver", "k8s-file|none", "Where its output is kept"),

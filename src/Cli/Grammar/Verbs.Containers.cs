@@ -35,6 +35,7 @@ public static partial class Verbs
         Switch("latest", 'l', "The last created one, whatever its state"),
         NoTrunc,
         Switch("quiet", 'q', "Print ids only"),
+        Switch("removed", "Those that have been removed, too"),
         Switch("size", 's', "What each has written, and with its image"),
     ]);
 

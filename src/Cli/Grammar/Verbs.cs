@@ -11,7 +11,7 @@ public static partial class Verbs
     [
         "images", "ps", "build", "run", "create", "start", "stop", "restart", "kill", "pause", "unpause", "wait", "attach", "exec", "logs", "top",
         "rename", "rm", "rmi", "history", "inspect",
-        "diff", "cp", "commit", "restore", "tag", "import", "pull", "push", "load", "save", "export", "login", "logout",
+        "diff", "cp", "commit", "restore", "undo", "tag", "import", "pull", "push", "load", "save", "export", "login", "logout",
         "image diff", "image inspect", "image prune", "layer ls", "layer show", "container inspect", "container prune", "system df", "system prune",
         "info", "version", "events", "log", "show", "reflog", "bookmark", "audit report", "check", "repair", "rebuild", "adopt",
         "ledger verify", "ledger export", "ledger import", "ledger views", "ledger checkpoint", "ledger key", "ledger anchor", "ledger prove", "ledger consistency",
@@ -25,7 +25,7 @@ public static partial class Verbs
     [
         "run", "create", "start", "stop", "restart", "kill", "pause", "unpause", "rename", "exec", "rm", "rmi", "tag", "import", "load", "pull", "push", "build",
         "ledger redact", "ledger seal", "container prune", "image prune", "system prune", "repair",
-        "diff", "cp", "commit", "restore", "bookmark",
+        "diff", "cp", "commit", "restore", "undo", "bookmark",
     ];
 
     public static bool IsChanging(string name) => Changing.Contains(name);
@@ -57,6 +57,7 @@ public static partial class Verbs
         "cp" => Cp,
         "commit" => Commit,
         "restore" => Restore,
+        "undo" => Undo,
         "history" => History,
         "inspect" => Inspect,
         "tag" => Tag,

@@ -17,10 +17,12 @@ public static class InspectJson
 {
     private const string NoTime = "0001-01-01T00:00:00Z";
 
+    /// <param name="removed">When it was removed; null for one that is there, or was.</param>
     /// <param name="runtime">The one that is used here.</param>
     /// <param name="env">The whole environment: shown to root, who may inspect, and recorded nowhere.</param>
     public static string Container(
-        ContainerRow row, Option<ImageRow> image, Seq<string> env, Option<ContainerSizes> sizes, string runtime) => Written(json =>
+        ContainerRow row, Option<ImageRow> image, Seq<string> env, Option<ContainerSizes> sizes, string runtime,
+        DateTimeOffset? removed = null) => Written(json =>
     {
         json.WriteString("Id", row.Id.Value);
         json.WriteString("Created", Rfc3339.Micros(row.Created));
@@ -39,6 +41,11 @@ public static class InspectJson
         json.WriteString("Error", row.Error ?? "");
         json.WriteString("StartedAt", row.StartedAt is { } started ? Rfc3339.Micros(started) : NoTime);
         json.WriteString("FinishedAt", row.FinishedAt is { } finished ? Rfc3339.Micros(finished) : NoTime);
+        if (removed is { } at)
+        {
+            json.WriteString("RemovedAt", Rfc3339.Micros(at));
+        }
+
         json.WriteEndObject();
         json.WriteString("Image", Digest.Prefix + row.ImageId);
         json.WriteString("Name", "/" + row.Name);

@@ -20,6 +20,7 @@ public static class LogText
             RootInitialized e => $"root {Short(e.RootId)} on host {Short(e.HostId)}",
             RootAdopted e => $"root {Short(e.RootId)} instead of {Short(e.Previous)}",
             CommandRefused e => $"{e.Verb}: {e.Text}",
+            CommandUndone e => $"command {e.Command}, up to #{e.Position}",
             LayerCreated { Container: { } container } => $"thin layer of {Short(container)}",
             LayerCreated e => $"{Short(e.Id)} {Human.Size(e.Size.Value)}",
             LayerWritten e =>
@@ -38,6 +39,7 @@ public static class LogText
             ImageCommitted e => $"{Short(e.Id)} of container {Short(e.Container)}",
             ImageLoaded e => $"{Short(e.Id)} from {e.Source}",
             ImageRemoved e => Short(e.Id),
+            ImageRestored e => $"{Short(e.Id)} with {e.Image.Layers.Count} layer{(e.Image.Layers.Count == 1 ? "" : "s")}",
             ImageTagged { Previous: { } previous } e => $"{Familiar(e.Reference)} now {Short(e.Image)}, before {Short(previous)}",
             ImageTagged e => $"{Familiar(e.Reference)} now {Short(e.Image)}",
             ImageUntagged e => $"{Familiar(e.Reference)} no longer {Short(e.Image)}",

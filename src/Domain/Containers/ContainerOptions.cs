@@ -18,6 +18,7 @@ using EventDock.Domain.Oci;
 /// <param name="Annotations">name=value.</param>
 /// <param name="SecurityOpt">As typed; the file of seccomp=FILE is kept beside the thin layer.</param>
 /// <param name="StopTimeout">Seconds between the stop signal and the kill.</param>
+/// <param name="StartFilesFrom">Whose files its layer began with (--from); null where it began empty.</param>
 /// <param name="RecordContent">Each LayerWritten keeps the layer's files, too (--record content).</param>
 /// <remarks>In the order in which jsonb keeps members, which Postgres then need not sort.</remarks>
 public sealed record ContainerOptions(
@@ -25,7 +26,8 @@ public sealed record ContainerOptions(
     Seq<ContainerMount> Mounts, Seq<string> CapDrop, string? CidFile, Seq<ContainerDevice> Devices, string? Runtime,
     ByteCount? ShmSize, Seq<string> Sysctls, Seq<ContainerUlimit> Ulimits, Seq<string> GroupAdd, bool ReadOnly,
     string? LogDriver, string? Domainname, bool Privileged, Seq<string> Annotations, Seq<string> SecurityOpt, int? StopTimeout,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool RecordContent = false)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool RecordContent = false,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] RecordedFiles? StartFilesFrom = null)
 {
     public static readonly ContainerOptions None = new(
         null, null, null, false, Seq<string>(), Seq<string>(), Seq<Label>(), Seq<ContainerMount>(), Seq<string>(), null,
@@ -37,8 +39,15 @@ public sealed record ContainerOptions(
         Ipc is null && Pid is null && Uts is null && !Init && Attach.IsEmpty && CapAdd.IsEmpty && Labels.IsEmpty && Mounts.IsEmpty
         && CapDrop.IsEmpty && CidFile is null && Devices.IsEmpty && Runtime is null && ShmSize is null && Sysctls.IsEmpty
         && Ulimits.IsEmpty && GroupAdd.IsEmpty && !ReadOnly && LogDriver is null && Domainname is null && !Privileged
-        && Annotations.IsEmpty && SecurityOpt.IsEmpty && StopTimeout is null && !RecordContent;
+        && Annotations.IsEmpty && SecurityOpt.IsEmpty && StopTimeout is null && !RecordContent && StartFilesFrom is null;
 }
+
+/// <summary>The files of a container's thin layer, as they were recorded.</summary>
+/// <param name="Content">Digest of the archive; null where nothing had been written.</param>
+/// <param name="Position">Of the event that recorded them; of the layer's first event where nothing had been written.</param>
+/// <param name="Container">The container's id.</param>
+public sealed record RecordedFiles(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Digest? Content, ByteCount Position, string Container);
 
 /// <summary>Something that is mounted into a container.</summary>
 /// <param name="Form">volume, mount or tmpfs: the flag that it was given with.</param>

@@ -28,6 +28,9 @@ public sealed record RunRequest(
 
     public DetachSequence DetachKeys { get; init; } = DetachSequence.Default;
 
+    /// <summary>CONTAINER or CONTAINER@MOMENT, whose recorded files the new one begins with; null: an image's alone.</summary>
+    public string? From { get; init; }
+
     public PullPolicy Pull { get; init; }
 
     /// <summary>As typed; null: the host's.</summary>

@@ -88,6 +88,9 @@ public sealed record LogSpec(
 {
     /// <summary>Before each line what the log says of it besides; nothing yet but the blank that follows it with docker.</summary>
     public bool Details { get; init; }
+
+    /// <summary>Where a removed container's directory is kept; null for one that is there.</summary>
+    public string? Kept { get; init; }
 }
 
 /// <summary>RUN: a process in a build's workspace, on our own streams, ended with us.</summary>

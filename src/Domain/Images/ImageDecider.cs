@@ -22,6 +22,9 @@ public sealed record RecordPushed(ImagePushed Fact) : ImageCommand(Fact.Id);
 /// <summary>Its configuration has been fetched again, its digest checked.</summary>
 public sealed record RecordImageRepaired(string Id, string Source) : ImageCommand(Id);
 
+/// <summary>A removed image has been brought back.</summary>
+public sealed record RestoreImage(ImageRestored Fact) : ImageCommand(Fact.Id);
+
 public sealed record RemoveImage(string Id) : ImageCommand(Id);
 
 public abstract record ImageState
@@ -61,6 +64,8 @@ public static class ImageDecider
             (RecordPushed c, Present p) when c.Fact.Equals(p.Push) => Nothing,
             (RecordPushed c, Present) => Emit(c.Fact),
             (RecordImageRepaired c, Present) => Emit(new ImageRepaired(c.Id, c.Source)),
+            (RestoreImage c, Removed) => Emit(c.Fact),
+            (RestoreImage, Present) => Nothing,
             (RemoveImage c, Present) => Emit(new ImageRemoved(c.Id)),
             (RemoveImage, Removed) => Nothing,
             _ => new DomainError.NoSuchImage(command.Id),
@@ -73,8 +78,8 @@ public static class ImageDecider
             (ImagePulled e, _) => new Present(Seq1(Pull(e))),
             (ImagePushed e, Present p) => p with { Push = e },
             (ImagePushed or ImageRepaired, _) => state,
-            (ImageBuilt or ImageImported or ImageCommitted or ImageLoaded, Present p) => p,
-            (ImageBuilt or ImageImported or ImageCommitted or ImageLoaded, _) => new Present(Seq<string>()),
+            (ImageBuilt or ImageImported or ImageCommitted or ImageLoaded or ImageRestored, Present p) => p,
+            (ImageBuilt or ImageImported or ImageCommitted or ImageLoaded or ImageRestored, _) => new Present(Seq<string>()),
             (ImageRemoved, _) => new Removed(),
             _ => throw new UnreachableException($"no fold for {happened.GetType().Name}"),
         };

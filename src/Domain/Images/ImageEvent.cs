@@ -82,6 +82,14 @@ public sealed record ImageLoaded(
 /// <param name="Source">The reference in a registry.</param>
 public sealed record ImageRepaired(string Id, string Source) : ImageEvent(Id);
 
+/// <summary>
+/// A removed image is there again, with the layers that had gone with it: they had been kept. It carries all that was known of it: its row had
+/// ended.
+/// </summary>
+/// <param name="Origin">How it had come to be here: pulled, built, imported, committed or loaded.</param>
+/// <param name="Arrived">When.</param>
+public sealed record ImageRestored(string Id, string Origin, DateTimeOffset Arrived, ImageContent Image) : ImageEvent(Id);
+
 /// <summary>The image is gone. Its layers are removed by their own events where nothing else uses them.</summary>
 public sealed record ImageRemoved(string Id) : ImageEvent(Id);
 

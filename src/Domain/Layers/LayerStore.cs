@@ -32,6 +32,15 @@ public sealed record LayerStore(
     /// nothing is in it.
     /// </summary>
     public required Func<string, string?, CancellationToken, EitherAsync<DomainError, Option<StoredLayer>>> CommitThin { get; init; }
+
+    /// <summary>Ids of removed layers that are kept, whole and with their blobs.</summary>
+    public required Func<CancellationToken, EitherAsync<DomainError, Seq<string>>> Kept { get; init; }
+
+    /// <summary>
+    /// Puts a kept one and its blob back into their places, claimed for this command; one that is there is described. None where it is not kept
+    /// (any more).
+    /// </summary>
+    public required Func<string, CancellationToken, EitherAsync<DomainError, Option<StoredLayer>>> Bring { get; init; }
 }
 
 /// <summary>A committed layer as it stands in the store.</summary>
@@ -89,6 +98,12 @@ public sealed record BlobStore(
 {
     /// <summary>Opens any blob, unchecked: whoever reads it knows its digest. It can be wound back and forth.</summary>
     public required Func<Digest, CancellationToken, EitherAsync<DomainError, Stream>> Open { get; init; }
+
+    /// <summary>It is there, or is kept though it has been removed.</summary>
+    public required Func<Digest, CancellationToken, EitherAsync<DomainError, bool>> IsKept { get; init; }
+
+    /// <summary>Puts a kept one back, claimed for this command. False where it is neither there nor kept (any more).</summary>
+    public required Func<Digest, CancellationToken, EitherAsync<DomainError, bool>> Bring { get; init; }
 }
 
 /// <summary>The thin layers of containers: <c>containers/ID/</c> with upper, work and merged.</summary>
@@ -117,6 +132,9 @@ public sealed record ThinLayerStore(
 
     /// <summary>Ids of the removed containers whose thin layers are kept whole, the last removed first.</summary>
     public required Func<CancellationToken, EitherAsync<DomainError, Seq<string>>> Kept { get; init; }
+
+    /// <summary>Where a kept one lies: its files, and the container's log; None where it is not kept.</summary>
+    public required Func<string, CancellationToken, EitherAsync<DomainError, Option<string>>> KeptAt { get; init; }
 
     /// <summary>
     /// Puts a kept one back into its place, claimed for the container, and gives what puts it where it was. None where it has just been
