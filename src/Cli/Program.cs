@@ -27,6 +27,7 @@ public static class Program
         ["adopt"] = AdoptCommand.Run,
         ["attach"] = AttachCommand.Run,
         ["audit report"] = AuditReportCommand.Run,
+        ["blame"] = BlameCommand.Run,
         ["bookmark"] = BookmarkCommand.Run,
         ["build"] = BuildCommand.Run,
         ["check"] = CheckCommand.Run,
@@ -99,6 +100,7 @@ public static class Program
         ["unpause"] = LifeCommands.Unpause,
         ["version"] = VersionCommand.Run,
         ["wait"] = WaitCommand.Run,
+        ["why"] = WhyCommand.Run,
     };
 
     public static int Main(string[] args)
@@ -188,7 +190,7 @@ public static class Program
             LeftAsync: async refused =>
             {
                 var code = Told(refused, name, error);
-                if (Grammar.Verbs.IsChanging(name))
+                if (Reasons.Changes(parsed))
                 {
                     await Recorded(wiring, name, refused);
                 }

@@ -36,6 +36,7 @@ internal static class AuditSubjects
             BookmarkRemoved e => [new AuditedSubject(SubjectKind.Bookmark, e.Name, e.Name)],
             RootEvent e => [new AuditedSubject(SubjectKind.Root, e.RootId, "")],
             StorePruned e => [new AuditedSubject(SubjectKind.Store, e.What, e.What)],
+            CommandUndone e => [Positions(e.Position.Value, e.Position.Value)],
             Redacted e => [Positions(e.Position.Value, e.Position.Value)],
             ForeignEventFound e => [Positions(e.Position.Value, e.Position.Value)],
             SegmentSealed e => [Positions(e.First.Value, e.Last.Value)],

@@ -26,6 +26,9 @@ public sealed record Views(
     /// </summary>
     public required Func<DateTimeOffset, CancellationToken, EitherAsync<DomainError, MomentAt>> AtOccurred { get; init; }
 
+    /// <summary>What there has been, and what stands on what.</summary>
+    public required PastViews Past { get; init; }
+
     /// <summary>The root as it was: one row, see <see cref="RootView"/>.</summary>
     public required ViewReader<RootRow> Roots { get; init; }
 

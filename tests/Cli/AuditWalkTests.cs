@@ -2,7 +2,6 @@ namespace EventDock.Tests.Cli;
 
 using System.IO;
 using System.Runtime.CompilerServices;
-using System.Text;
 using System.Text.RegularExpressions;
 
 /// <summary>docs/audit.md, carried out: each command of its blocks is run, and prints what stands there.</summary>
@@ -19,22 +18,17 @@ public sealed partial class AuditWalkTests
         var steps = Steps(File.ReadAllText(Page())).ToArray();
         Assert.True(steps.Length > 25);
 
-        // One shell for all, so that what is set in one command is there in the next.
-        var mark = $"--{Guid.NewGuid():N}--";
-        var script = new StringBuilder($"export PATH={bin}:$PATH\n");
-        foreach (var (command, _) in steps)
+        var state = Path.Combine(eventdock.Place, "state");
+        File.WriteAllText(state, $"export PATH={bin}:$PATH\n");
+        foreach (var (command, expected) in steps)
         {
-            script.Append(command).Append("\nprintf '%s\\n' ").Append(mark).Append('\n');
-        }
-
-        var said = Eventdock.Run("/bin/bash", ["-c", script.ToString()], null, eventdock.Environment, eventdock.Work);
-        var printed = said.Out.Split(mark + "\n");
-        Assert.True(printed.Length == steps.Length + 1, $"the walk was cut off: {said}");
-        foreach (var ((command, expected), output) in steps.Zip(printed))
-        {
+            // What one command sets is there in the next.
+            var said = Eventdock.Run(
+                "/bin/bash", ["-c", $"set -a; . {state}; set +a; {command}\ndeclare -p SHOP >> {state} 2> /dev/null; true"], null,
+                eventdock.Environment, eventdock.Work);
             Assert.True(
-                Regex.IsMatch(output, $"^{string.Concat(expected.Select(line => $"{Regex.Escape(line).Replace("…", ".+", StringComparison.Ordinal)}\n"))}$"),
-                $"$ {command}\nshould print\n{string.Join('\n', expected)}\nand prints\n{output}\nstderr of all\n{said.Error}");
+                Regex.IsMatch(said.Out, $"^{string.Concat(expected.Select(line => $"{Regex.Escape(line).Replace("…", ".+", StringComparison.Ordinal)}\n"))}$"),
+                $"$ {command}\nshould print\n{string.Join('\n', expected)}\nand prints\n{said.Out}{said.Error}");
         }
     }
 

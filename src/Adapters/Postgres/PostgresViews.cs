@@ -44,6 +44,7 @@ internal static class PostgresViews
         RemovedImages = EndedRows.Create(database, ImagesView.Projection),
         RemovedLayers = EndedRows.Create(database, LayersView.Projection),
         AtOccurred = (time, cancel) => AtAsync(database, Occurred, time, cancel).ToAsync(),
+        Past = PostgresPast.Create(database),
     };
 
     private static ViewReader<TRow> Reader<TRow>(Database database, Projection<TRow> view) where TRow : class => new(

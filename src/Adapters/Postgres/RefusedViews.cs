@@ -25,6 +25,10 @@ internal static class RefusedViews
             RemovedImages = Ended<ImageRow>(),
             RemovedLayers = Ended<LayerRow>(),
             AtOccurred = (_, _) => Refused<MomentAt>(),
+            Past = new PastViews(
+                (_, _) => Refused<Seq<ContainerRow>>(), (_, _) => Refused<Seq<ImageRow>>(), (_, _) => Refused<Seq<LayerRow>>(),
+                (_, _) => Refused<Seq<ContainerRow>>(), (_, _) => Refused<Seq<LayerImage>>(), (_, _) => Refused<Seq<ContainerRow>>(),
+                (_, _, _) => Refused<Seq<WrittenPath>>()),
         };
 
         ViewReader<TRow> Reader<TRow>() => new(
