@@ -35,7 +35,7 @@ public static class FindMoment
         moment switch
         {
             Moment.At m => Position(ports, m.Position, cancel),
-            Moment.Time m => (occurred ? ports.Views.AtOccurred : ports.Views.At)(m.Instant, cancel)
+            Moment.Time m => (occurred || m.Occurred ? ports.Views.AtOccurred : ports.Views.At)(m.Instant, cancel)
                 .Map(at => new FoundMoment(at.Position, m.Instant, at.Late)),
             Moment.Before m => counted.Match(
                 Some: thing => Before(ports, thing, m.Events, cancel),

@@ -23,10 +23,11 @@ public abstract record BroughtBack
 public static class Restoring
 {
     /// <param name="asOf">Which state is to be brought back; null: the last there was.</param>
-    public static EitherAsync<DomainError, BroughtBack> Run(Ports ports, string text, string? asOf, CancellationToken cancel) =>
+    /// <param name="occurred">A time is one of what happened.</param>
+    public static EitherAsync<DomainError, BroughtBack> Run(Ports ports, string text, string? asOf, bool occurred, CancellationToken cancel) =>
         from moment in (asOf is null
             ? Right<DomainError, Option<(string Text, Moment Moment)>>(None)
-            : MomentText.Parse("--as-of", asOf, ports.World.Wall()).Map(m => Some((Text: asOf, Moment: m)))).ToAsync()
+            : MomentText.Parse("--as-of", asOf, ports.World.Wall()).Map(m => Some((Text: asOf, Moment: occurred ? m.ByOccurred : m)))).ToAsync()
         from restored in Restore.Run(ports, text, moment.Map(m => m.Moment), cancel).Map(lost => (BroughtBack)new BroughtBack.Container(lost))
             .Recover(error => error is DomainError.NotKept ? Some(Other(ports, text, moment, error, cancel)) : None)
         select restored;

@@ -9,9 +9,11 @@ using EventDock.Engine;
 public static class RestoreCommand
 {
     public static EitherAsync<DomainError, int> Run(ParsedArgs args, Session session, CancellationToken cancel) =>
+        from told in args.On("occurred") && !args.Has("as-of") ? Pipeline.Fail<LanguageExt.Unit>(new DomainError.FlagNeeds("--occurred", "--as-of")) : Pipeline.Done
         from ports in session.Change(cancel)
         from code in Each.Of(
-            session, args.Arguments, name => Restoring.Run(ports, name, args.Text("as-of"), cancel).Map(restored => Told(session, name, restored)))
+            session, args.Arguments,
+            name => Restoring.Run(ports, name, args.Text("as-of"), args.On("occurred"), cancel).Map(restored => Told(session, name, restored)))
         select code;
 
     private static Unit Told(Session session, string name, BroughtBack restored)

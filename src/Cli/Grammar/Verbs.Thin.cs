@@ -23,5 +23,5 @@ public static partial class Verbs
     public static VerbGrammar Restore => Verb(
         "restore", "Bring back containers and images that have been removed, as long as they are kept, and what a tag named before",
         "CONTAINER|TAG|IMAGE [CONTAINER|TAG|IMAGE...]", AtLeast(1),
-        [Text("as-of", "moment", "Of a tag what it named then; of a container its files as recorded then (--record content)")]);
+        [Text(AsOfName, "moment", "Of a tag what it named then; of a container its files as recorded then (--record content)"), AsOf[1]]);
 }

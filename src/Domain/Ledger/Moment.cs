@@ -11,7 +11,14 @@ public abstract record Moment
     public sealed record At(long Position) : Moment;
 
     /// <summary>As of the last position recorded (or, where that clock is asked for, the last event that occurred) at or before it.</summary>
-    public sealed record Time(DateTimeOffset Instant) : Moment;
+    public sealed record Time(DateTimeOffset Instant) : Moment
+    {
+        /// <summary>That clock is asked for.</summary>
+        public bool Occurred { get; init; }
+    }
+
+    /// <summary>The same, read by the clock of what happened.</summary>
+    public Moment ByOccurred => this is Time time ? time with { Occurred = true } : this;
 
     /// <summary><c>@{3}</c>: before the last three events of the thing in question.</summary>
     public sealed record Before(int Events) : Moment;
