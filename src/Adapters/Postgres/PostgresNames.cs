@@ -15,7 +15,7 @@ public static class PostgresNames
     /// <summary>So many of a kind, the newest.</summary>
     private const int Most = 500;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(400);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     /// <param name="begun">What the names begin with.</param>
     public static Task<IReadOnlyList<KnownName>> OfPrivate(ClusterPlace place, IReadOnlySet<NameKind> kinds, string begun) =>

@@ -51,11 +51,13 @@ public static class AuditHtml
             text.Append(CultureInfo.InvariantCulture, $"<div><dt>{label}</dt><dd>{Escape(value)}</dd></div>\n");
         }
 
-        text.Append(CultureInfo.InvariantCulture, $"</dl>\n<p class=\"verdict {(sound ? "sound" : "unsound")}\"><a href=\"#statement\">{Escape(AuditHead.Verdict(report))}</a></p>\n");
+        text.Append(CultureInfo.InvariantCulture,
+            $"</dl>\n<p class=\"verdict {(sound ? "sound" : "unsound")}\"><a href=\"#statement\">{Escape(AuditHead.Verdict(report))}</a></p>\n");
         text.Append("<nav>\n");
         foreach (var (part, count, what, alarm) in AuditHead.Figures(report))
         {
-            text.Append(CultureInfo.InvariantCulture, $"<a href=\"#{part}\"{(alarm ? " class=\"look\"" : "")}><b>{count:N0}</b> {Escape(what)}</a>\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"<a href=\"#{part}\"{(alarm ? " class=\"look\"" : "")}><b>{count:N0}</b> {Escape(what)}</a>\n");
         }
 
         text.Append("</nav>\n</header>\n");

@@ -46,11 +46,16 @@ internal static class AuditStatement
         {
             _ when !clean => "Tree: not looked at, since the range itself is not sound.",
             { Signed: { IsSome: true } } => proof.Signed.Match(
-                Some: root => $"Tree: all of them are in the tree of {AuditWords.Counted(root.Size, "leaf", "leaves")} with the root {root.Root}, vouched for by {root.Witness}"
-                    + (proof.Base.IfNone(0) is > 0 and var begun ? $". It was grown from the signed checkpoint of {AuditWords.Counted(begun, "leaf", "leaves")}." : ", grown from the first leaf."),
+                Some: root => $"Tree: all of them are in the tree of {AuditWords.Counted(root.Size, "leaf", "leaves")} with the root {root.Root}, "
+                    + $"vouched for by {root.Witness}"
+                    + (proof.Base.IfNone(0) is > 0 and var begun
+                        ? $". It was grown from the signed checkpoint of {AuditWords.Counted(begun, "leaf", "leaves")}."
+                        : ", grown from the first leaf."),
                 None: () => ""),
             _ when proof.Largest < proof.Leaves =>
-                (proof.Largest > proof.Before && proof.Base.IsSome ? $"Tree: up to leaf {proof.Largest} it is that of the signed checkpoints; leaves" : "Tree: leaves")
+                (proof.Largest > proof.Before && proof.Base.IsSome
+                    ? $"Tree: up to leaf {proof.Largest} it is that of the signed checkpoints; leaves"
+                    : "Tree: leaves")
                 + $" {Math.Max(proof.Largest, proof.Before) + 1} to {proof.Leaves} are in no signed checkpoint yet ('eventdock ledger checkpoint' signs one).",
             _ => $"Tree: not compared with a signed checkpoint, as none is near ('eventdock ledger verify --to {report.Last}' does it).",
         };

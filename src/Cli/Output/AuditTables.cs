@@ -58,7 +58,10 @@ internal static class AuditTables
     public static AuditTable Programs(AuditReported report) => new(
         "programs", "Executables in thin layers",
         "Files that appeared or changed in a container's own layer and that their mode lets somebody execute, as they were when the layer was looked at."
-        + (report.Range.MorePrograms > 0 ? $" The first {AuditWords.Counted(report.Range.Programs.Count, "file")}; {AuditWords.Counted(report.Range.MorePrograms, "more is", "more are")} not listed." : "")
+        + (report.Range.MorePrograms > 0
+            ? $" The first {AuditWords.Counted(report.Range.Programs.Count, "file")}; "
+                + $"{AuditWords.Counted(report.Range.MorePrograms, "more is", "more are")} not listed."
+            : "")
         + (report.Range.CutLists > 0
             ? $" {AuditWords.Counted(report.Range.CutLists, "list of changes is", "lists of changes are")} not whole in the ledger, so that there may have been others."
             : ""),
@@ -82,7 +85,9 @@ internal static class AuditTables
         return new(
             "operations", "Operations",
             "Every command, by the events that it recorded: what, when, who, on what, from where, to or from where, and where it was seen. Times are UTC."
-            + (all.Count > most ? $" The newest {AuditWords.Counted(most, "operation")} of {AuditWords.Counted(all.Count, "operation")}; --format json, csv or md has all of them." : ""),
+            + (all.Count > most
+                ? $" The newest {AuditWords.Counted(most, "operation")} of {AuditWords.Counted(all.Count, "operation")}; --format json, csv or md has all of them."
+                : ""),
             "Nothing happened.", SevenQuestions, all.Skip(Math.Max(0, all.Count - most)).Select(Operation).ToArray());
     }
 

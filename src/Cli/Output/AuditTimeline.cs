@@ -33,14 +33,18 @@ internal static class AuditTimeline
         text.Append(CultureInfo.InvariantCulture, $"<p class=\"note\">{AuditWords.Time(from)} to {AuditWords.Time(until)} UTC.");
         if (drawn.Count < containers.Count)
         {
-            text.Append(CultureInfo.InvariantCulture, $" Drawn are the {MostLanes} of {containers.Count:N0} containers that changed last; the table has all.");
+            text.Append(CultureInfo.InvariantCulture,
+                $" Drawn are the {MostLanes} of {containers.Count:N0} containers that changed last; the table has "
+                + $"all.");
         }
 
         text.Append("</p>\n");
         Legend(text);
         var tags = report.Range.TagMoves.Count > 0 ? 1 : 0;
         var height = AxisHeight + ((tags + drawn.Count) * LaneHeight) + 4;
-        text.Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"timeline\" width=\"100%\" height=\"{height}\" role=\"img\" aria-label=\"Containers and tag moves over time\">\n");
+        text.Append(CultureInfo.InvariantCulture,
+            $"<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"timeline\" width=\"100%\" height=\"{height}\" "
+            + $"role=\"img\" aria-label=\"Containers and tag moves over time\">\n");
         text.Append(CultureInfo.InvariantCulture, $"<svg x=\"1%\" y=\"0\" width=\"98%\" height=\"{height}\" overflow=\"visible\">\n");
         Axis(text, from, until, height);
         if (tags > 0)
@@ -83,11 +87,15 @@ internal static class AuditTimeline
             var x = Place(at, from, until);
             var anchor = x switch { < 12 => "start", > 88 => "end", _ => "middle" };
             var second = n % 2 == 1 ? " odd" : "";
-            text.Append(CultureInfo.InvariantCulture, $"<line class=\"grid\" x1=\"{x:0.###}%\" x2=\"{x:0.###}%\" y1=\"{AxisHeight - 4}\" y2=\"{height}\" />\n");
-            text.Append(CultureInfo.InvariantCulture, $"<text class=\"tick{second}\" x=\"{x:0.###}%\" y=\"12\" text-anchor=\"{anchor}\">{label}</text>\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"<line class=\"grid\" x1=\"{x:0.###}%\" x2=\"{x:0.###}%\" y1=\"{AxisHeight - 4}\" y2=\"{height}\" "
+                + $"/>\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"<text class=\"tick{second}\" x=\"{x:0.###}%\" y=\"12\" text-anchor=\"{anchor}\">{label}</text>\n");
             if (day.Length > 0)
             {
-                text.Append(CultureInfo.InvariantCulture, $"<text class=\"tick day{second}\" x=\"{x:0.###}%\" y=\"25\" text-anchor=\"{anchor}\">{day}</text>\n");
+                text.Append(CultureInfo.InvariantCulture,
+                    $"<text class=\"tick day{second}\" x=\"{x:0.###}%\" y=\"25\" text-anchor=\"{anchor}\">{day}</text>\n");
             }
         }
     }
@@ -95,8 +103,10 @@ internal static class AuditTimeline
     private static void Tags(StringBuilder text, IReadOnlyList<AuditedTagMove> moves, DateTimeOffset from, DateTimeOffset until)
     {
         var shown = moves.Count > MostMarks ? $", the last {MostMarks} drawn" : "";
-        text.Append(CultureInfo.InvariantCulture, $"<text class=\"name\" x=\"0\" y=\"{AxisHeight + 12}\">Tags <tspan class=\"soft\">{AuditWords.Counted(moves.Count, "move")}{shown}</tspan></text>\n");
-        text.Append(CultureInfo.InvariantCulture, $"<line class=\"life\" x1=\"0%\" x2=\"100%\" y1=\"{AxisHeight + 23}\" y2=\"{AxisHeight + 23}\" />\n");
+        text.Append(CultureInfo.InvariantCulture,
+            $"<text class=\"name\" x=\"0\" y=\"{AxisHeight + 12}\">Tags <tspan class=\"soft\">{AuditWords.Counted(moves.Count, "move")}{shown}</tspan></text>\n");
+        text.Append(CultureInfo.InvariantCulture,
+            $"<line class=\"life\" x1=\"0%\" x2=\"100%\" y1=\"{AxisHeight + 23}\" y2=\"{AxisHeight + 23}\" />\n");
         foreach (var move in moves.Skip(Math.Max(0, moves.Count - MostMarks)))
         {
             var to = move.To is { } image ? AuditWords.Short(image) : "nothing";
@@ -110,12 +120,17 @@ internal static class AuditTimeline
     {
         var y = top + 23;
         var calledOut = container.Rights.Count > 0 ? " alarm" : "";
-        text.Append(CultureInfo.InvariantCulture, $"<text class=\"name{calledOut}\" x=\"0\" y=\"{top + 12}\">{Cut(container.Name)} <tspan class=\"soft\">{Cut(container.Image)}{Ended(container)}</tspan></text>\n");
-        text.Append(CultureInfo.InvariantCulture, $"<line class=\"life\" x1=\"{Percent(container.Created, from, until)}\" x2=\"{Percent(container.Removed ?? until, from, until)}\" y1=\"{y}\" y2=\"{y}\" />\n");
+        text.Append(CultureInfo.InvariantCulture,
+            $"<text class=\"name{calledOut}\" x=\"0\" y=\"{top + 12}\">{Cut(container.Name)} <tspan class=\"soft\">{Cut(container.Image)}{Ended(container)}</tspan></text>\n");
+        text.Append(CultureInfo.InvariantCulture,
+            $"<line class=\"life\" x1=\"{Percent(container.Created, from, until)}\" x2=\"{Percent(container.Removed ?? until, from, until)}\" "
+            + $"y1=\"{y}\" y2=\"{y}\" />\n");
         foreach (var run in container.Runs.Where(run => run.Failed is null && (run.Ended ?? until) >= from))
         {
             var (left, right) = (Place(run.Started, from, until), Place(run.Ended ?? until, from, until));
-            text.Append(CultureInfo.InvariantCulture, $"<rect class=\"run\" x=\"{left:0.###}%\" width=\"{Math.Max(right - left, 0.15):0.###}%\" y=\"{y - 4}\" height=\"8\" rx=\"2\"><title>{AuditHtml.Escape($"{container.Name}: {AuditWords.Run(run)}")}</title></rect>\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"<rect class=\"run\" x=\"{left:0.###}%\" width=\"{Math.Max(right - left, 0.15):0.###}%\" y=\"{y - 4}\" "
+                + $"height=\"8\" rx=\"2\"><title>{AuditHtml.Escape($"{container.Name}: {AuditWords.Run(run)}")}</title></rect>\n");
         }
 
         foreach (var run in container.Runs.Where(run => run.Ended is { } ended && ended >= from))
@@ -134,7 +149,8 @@ internal static class AuditTimeline
 
     private static StringBuilder Mark(
         StringBuilder text, string kind, string path, DateTimeOffset at, int y, DateTimeOffset from, DateTimeOffset until, string title) =>
-        text.Append(CultureInfo.InvariantCulture, $"<svg x=\"{Percent(at, from, until)}\" y=\"{y}\" overflow=\"visible\"><path class=\"{kind}\" d=\"{path}\"><title>{AuditHtml.Escape(title)}</title></path></svg>\n");
+        text.Append(CultureInfo.InvariantCulture,
+            $"<svg x=\"{Percent(at, from, until)}\" y=\"{y}\" overflow=\"visible\"><path class=\"{kind}\" d=\"{path}\"><title>{AuditHtml.Escape(title)}</title></path></svg>\n");
 
     private static string Ended(AuditedContainer container)
     {
