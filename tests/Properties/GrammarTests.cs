@@ -198,7 +198,7 @@ public sealed class GrammarTests
                 Refused(words).Message, StringComparison.Ordinal);
         }
 
-        Assert.Equal(verb.Long("as-of") is null, verb.Long("occurred") is null);
+        Assert.True(verb.Long("as-of") is null || Verbs.IsChanging(name) || verb.Long("occurred") is not null);
         Assert.True(verb.Long("as-of") is null || Verbs.IsChanging(name) || verb.Long("proof-line") is not null);
     }
 
