@@ -22,7 +22,7 @@ public static class Program
     private const int Schema = 1;
 
     /// <summary>Verbs that need neither root nor ledger.</summary>
-    private static readonly string[] Free = ["version", "ledger check-proof"];
+    private static readonly string[] Free = ["version", "completion", "ledger check-proof"];
 
     /// <summary>Verbs, or the first words of such, that ask nothing of a ledger that is up: a connection is not begun for them.</summary>
     private static readonly string[] Apart = [.. Free, "db", "login", "logout"];
@@ -31,10 +31,13 @@ public static class Program
     {
         ["adopt"] = AdoptCommand.Run,
         ["attach"] = AttachCommand.Run,
+        ["audit report"] = AuditReportCommand.Run,
+        ["blame"] = BlameCommand.Run,
         ["bookmark"] = BookmarkCommand.Run,
         ["build"] = BuildCommand.Run,
         ["check"] = CheckCommand.Run,
         ["commit"] = CommitCommand.Run,
+        ["completion"] = CompletionCommand.Run,
         ["container inspect"] = InspectCommand.Containers,
         ["container prune"] = PruneCommand.Containers,
         ["cp"] = CpCommand.Run,
@@ -103,6 +106,7 @@ public static class Program
         ["unpause"] = LifeCommands.Unpause,
         ["version"] = VersionCommand.Run,
         ["wait"] = WaitCommand.Run,
+        ["why"] = WhyCommand.Run,
     };
 
     public static int Main(string[] args)
@@ -122,6 +126,7 @@ public static class Program
                 [ContainerEndedCommand.Word, var id] => Ended(
                     args, (_, session, cancel) => ContainerEndedCommand.Run(id, session, cancel), output, error),
                 [EmptyTrashCommand.Word] => Emptied(args, error),
+                [CompleteCommand.Word, ..] => CompleteCommand.Run(args[1..], output),
                 [RecordWritesCommand.Word] => Ended(args, RecordWritesCommand.Run, output, error),
                 [ExecEndedCommand.Word, var id, var exec] => Ended(
                     args, (_, session, cancel) => ExecEndedCommand.Run(id, exec, session, cancel), output, error),
@@ -209,7 +214,7 @@ public static class Program
             LeftAsync: async refused =>
             {
                 var code = Told(refused, name, error);
-                if (Grammar.Verbs.IsChanging(name))
+                if (Reasons.Changes(parsed))
                 {
                     await Recorded(wiring, name, refused);
                 }

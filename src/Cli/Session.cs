@@ -47,6 +47,9 @@ public sealed record Session(
     /// <summary>Opens the ledger to be verified, whether it and the root belong together or not.</summary>
     public required Func<CancellationToken, EitherAsync<DomainError, VerifyPorts>> Verifying { get; init; }
 
+    /// <summary>Opens the ledger to tell of it and to verify it, whether it and the root belong together or not.</summary>
+    public required Func<CancellationToken, EitherAsync<DomainError, ReportPorts>> Reporting { get; init; }
+
     /// <summary>Opens the ledger to compare it with the disk.</summary>
     public required Func<CancellationToken, EitherAsync<DomainError, CheckPorts>> Checking { get; init; }
 

@@ -85,17 +85,7 @@ public sealed class Wiring(Places places, Origin origin, Option<EarlyConnection>
         output,
         error,
         !Console.IsErrorRedirected,
-        Read: cancel =>
-            // Before the ledger's head is read: what others append after that, the disk knows of, too.
-            from waiting in Give(Journal.Waiting())
-            from disk in root.Read(cancel).Outcome()
-            from ledger in Open(cancel)
-            let ports = Ports(ledger) with
-            {
-                Ours = disk.Match(Right: seen => OpenRoot.Parted(seen, ledger, World).IsNone, Left: _ => false),
-            }
-            from told in waiting ? disk.ToAsync().Bind(seen => Caught(ports, seen, error, cancel)) : Done
-            select ports,
+        Read: cancel => Look(error, cancel),
         Change: Change,
         Ended: cancel => from ledger in Recorded(cancel) select Ports(ledger),
         Adopt: cancel => from ledger in Open(cancel) from adopted in OpenRoot.Adopt(root, ledger, World, cancel) select adopted,
@@ -116,6 +106,12 @@ public sealed class Wiring(Places places, Origin origin, Option<EarlyConnection>
             from disk in root.Read(cancel)
             from ledger in Open(cancel)
             select new VerifyPorts(ledger, SigningAdapter.Create(places.Root, config.Signer), Files, disk.Position, disk.RootId),
+        Reporting = cancel =>
+            from config in LedgerConfig().ToAsync()
+            from disk in root.Read(cancel)
+            from ports in Look(error, cancel)
+            select new ReportPorts(
+                ports, new VerifyPorts(ports.Ledger, SigningAdapter.Create(places.Root, config.Signer), Files, disk.Position, disk.RootId)),
         Checking = cancel =>
             from ledger in Open(cancel)
             select new CheckPorts(Ports(ledger), StoreInspection.Create(paths, KnownLimits)),
@@ -161,6 +157,18 @@ public sealed class Wiring(Places places, Origin origin, Option<EarlyConnection>
 
     /// <summary>On another server's disk there is nothing of ours to give up.</summary>
     private Ballast Ballast => places.Database is null ? BallastFile.Create(places.Root) : Domain.Roots.Ballast.Nothing;
+
+    private EitherAsync<DomainError, Ports> Look(TextWriter error, CancellationToken cancel) =>
+        // Before the ledger's head is read: what others append after that, the disk knows of, too.
+        from waiting in Give(Journal.Waiting())
+        from disk in root.Read(cancel).Outcome()
+        from ledger in Open(cancel)
+        let ports = Ports(ledger) with
+        {
+            Ours = disk.Match(Right: seen => OpenRoot.Parted(seen, ledger, World).IsNone, Left: _ => false),
+        }
+        from told in waiting ? disk.ToAsync().Bind(seen => Caught(ports, seen, error, cancel)) : Done
+        select ports;
 
     private EitherAsync<DomainError, Ports> Change(CancellationToken cancel) => Change(ports => ports, cancel);
 

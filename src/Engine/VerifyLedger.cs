@@ -85,7 +85,7 @@ public static class VerifyLedger
         return roots.Filter(root => root.Size <= leaves).Strict();
     }
 
-    private static Unit Taken(LedgerAudit audit, IReadOnlyList<AuditedRow> rows)
+    internal static Unit Taken(LedgerAudit audit, IReadOnlyList<AuditedRow> rows)
     {
         foreach (var row in rows)
         {
@@ -95,9 +95,10 @@ public static class VerifyLedger
         return unit;
     }
 
-    private sealed record Witnessed(Seq<SignedRoot> Roots, long Anchored);
+    /// <param name="Own">The key of this root's checkpoints; None where there is no root.</param>
+    internal sealed record Witnessed(Seq<SignedRoot> Roots, long Anchored, Option<VerifierKey> Own);
 
-    private static EitherAsync<DomainError, Witnessed> Witnesses(VerifyPorts ports, VerifyRequest request, CancellationToken cancel) =>
+    internal static EitherAsync<DomainError, Witnessed> Witnesses(VerifyPorts ports, VerifyRequest request, CancellationToken cancel) =>
         from own in ports.RootId is { } id
             ? ports.Signer.Key(Checkpoint.OriginOf(id), cancel).Map(Some)
             : Give(Option<VerifierKey>.None)
@@ -110,7 +111,7 @@ public static class VerifyLedger
         let signed = own.Match(
             Some: key => Ours(ports, key, kept, "a checkpoint in the ledger") + Ours(ports, key, disk.ToSeq(), "the checkpoint on disk"),
             None: () => Seq<SignedRoot>())
-        select new Witnessed(given + signed + anchors, anchors.Map(a => a.Size).Fold(0L, Math.Max));
+        select new Witnessed(given + signed + anchors, anchors.Map(a => a.Size).Fold(0L, Math.Max), own);
 
     /// <summary>Those that this root's key has signed for this log: whoever can write to the ledger can put others there.</summary>
     private static Seq<SignedRoot> Ours(VerifyPorts ports, VerifierKey key, Seq<SignedCheckpoint> checkpoints, string witness) =>

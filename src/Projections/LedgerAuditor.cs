@@ -16,6 +16,9 @@ public sealed record LedgerAuditor(
 {
     /// <summary>What hashes: a ledger of a million events has five million texts to hash.</summary>
     public required Hashing Hashing { get; init; }
+
+    /// <summary>The chain's value at a position, as it is stored; of one without a leaf, at the last before it. None: there is no leaf so early.</summary>
+    public required Func<long, CancellationToken, EitherAsync<DomainError, Option<TreeHash>>> Link { get; init; }
 }
 
 /// <param name="Head">The last position, as the head has it.</param>

@@ -2,61 +2,34 @@ namespace EventDock.Projections;
 
 using EventDock.Domain.Kernel;
 
-/// <summary>The views and the log as they were: what is asked for now is answered as of a position, and nothing later is seen.</summary>
-public static class PastViews
+/// <summary>
+/// What the views have had at any time, and what stands on a layer: asked by key or by an index, but for names of what has gone.
+/// </summary>
+/// <param name="Containers">The last row of each container whose id begins so, there or not; no more than <see cref="Most"/>.</param>
+/// <param name="Images">The same of images.</param>
+/// <param name="Layers">And of layers.</param>
+/// <param name="ContainersNamed">Removed ones that had this name at their end, the last first. Looks through all that have been.</param>
+/// <param name="ImagesWith">Images that are here and have the layer.</param>
+/// <param name="ContainersOn">Containers that are here, of any of these images.</param>
+/// <param name="Written">Where the paths, as bytes with a leading slash, stand among those in a thin layer's events.</param>
+public sealed record PastViews(
+    Func<string, CancellationToken, EitherAsync<DomainError, Seq<ContainerRow>>> Containers,
+    Func<string, CancellationToken, EitherAsync<DomainError, Seq<ImageRow>>> Images,
+    Func<string, CancellationToken, EitherAsync<DomainError, Seq<LayerRow>>> Layers,
+    Func<string, CancellationToken, EitherAsync<DomainError, Seq<ContainerRow>>> ContainersNamed,
+    Func<string, CancellationToken, EitherAsync<DomainError, Seq<LayerImage>>> ImagesWith,
+    Func<Seq<string>, CancellationToken, EitherAsync<DomainError, Seq<ContainerRow>>> ContainersOn,
+    Func<string, Seq<byte[]>, CancellationToken, EitherAsync<DomainError, Seq<WrittenPath>>> Written)
 {
-    public static Views AsOf(this Views views, long position)
-    {
-        var then = Some(position);
-        return new Views(
-            Containers: views.Containers.AsOf(position),
-            Images: views.Images.AsOf(position),
-            Tags: views.Tags.AsOf(position),
-            Layers: views.Layers.AsOf(position),
-            BuildSteps: views.BuildSteps.AsOf(position),
-            ImageTagged: (tag, cancel) =>
-                from named in views.Tags.Keyed(Seq1(tag), then, cancel)
-                from image in views.Images.Keyed(named.Map(t => t.Image).Strict(), then, cancel)
-                select image.HeadOrNone(),
-            ContainerNamed: (name, cancel) => views.ContainerNamedAt(name, position, cancel),
-            ContainersOf: (image, cancel) => Which(row => row.ImageId == image, cancel),
-            ContainersRunning: (at, cancel) => views.ContainersRunning(Some(Earlier(at, position)), cancel),
-            ContainersUnended: cancel => Which(row => row.State is ContainerRow.Starting or ContainerRow.Running, cancel),
-            TagsOf: (image, cancel) => views.TagsOfAt(image, position, cancel),
-            LayersOnlyOf: views.LayersOnlyOf,
-            At: (time, cancel) => views.At(time, cancel).Map(Until),
-            Root: cancel => views.Roots.Keyed(Seq1(RootView.Key), then, cancel).Map(rows => rows.HeadOrNone()))
-        {
-            AtOccurred = (time, cancel) => views.AtOccurred(time, cancel).Map(Until),
-            ContainerNamedAt = (name, at, cancel) => views.ContainerNamedAt(name, Math.Min(at, position), cancel),
-            Roots = views.Roots.AsOf(position),
-            RemovedContainers = views.RemovedContainers.AsOf(position),
-            RemovedImages = views.RemovedImages.AsOf(position),
-            RemovedLayers = views.RemovedLayers.AsOf(position),
-            // What ever was is looked for to find its events, and those end at the position.
-            ContainersThen = views.ContainersThen,
-            ContainersEver = views.ContainersEver,
-            ImagesEver = views.ImagesEver,
-            TagsOfAt = (image, at, cancel) => views.TagsOfAt(image, Math.Min(at, position), cancel),
-        };
-
-        EitherAsync<DomainError, Seq<ContainerRow>> Which(Func<ContainerRow, bool> which, CancellationToken cancel) =>
-            views.Containers.All(then, cancel).Map(rows => rows.Filter(which).Strict());
-
-        MomentAt Until(MomentAt found) => found with { Position = Math.Min(found.Position, position), Head = position };
-    }
-
-    public static EventLog AsOf(this EventLog log, long position) => new(
-        Read: (query, each, cancel) => log.Read(query with { UntilPosition = Math.Min(query.UntilPosition ?? position, position) }, each, cancel),
-        Head: _ => RightAsync<DomainError, long>(position));
-
-    private static ViewReader<TRow> AsOf<TRow>(this ViewReader<TRow> reader, long position) => new(
-        All: (at, cancel) => reader.All(Some(Earlier(at, position)), cancel),
-        Keyed: (keys, at, cancel) => reader.Keyed(keys, Some(Earlier(at, position)), cancel),
-        Prefixed: (prefix, at, cancel) => reader.Prefixed(prefix, Some(Earlier(at, position)), cancel));
-
-    private static EndedReader<TRow> AsOf<TRow>(this EndedReader<TRow> reader, long position) => new(
-        (query, cancel) => reader.Find(query with { AsOf = Some(Earlier(query.AsOf, position)) }, cancel));
-
-    private static long Earlier(Option<long> at, long position) => at.Match(Some: asked => Math.Min(asked, position), None: () => position);
+    /// <summary>So many are told apart by a longer beginning of an id.</summary>
+    public const int Most = 20;
 }
+
+/// <summary>An image that has a layer.</summary>
+/// <param name="Origin">As in <see cref="ImageRow"/>.</param>
+/// <param name="References">Canonical; those that name it now.</param>
+public sealed record LayerImage(string Id, string Origin, Seq<string> References);
+
+/// <summary>A path in one LayerWritten.</summary>
+/// <param name="Version">Of the layer's stream.</param>
+public sealed record WrittenPath(long Version, string Kind, byte[] Path);

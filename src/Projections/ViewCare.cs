@@ -16,7 +16,11 @@ using EventDock.Domain.Kernel;
 public sealed record ViewCare(
     Func<Seq<string>, Action<BuildProgress>, CancellationToken, EitherAsync<DomainError, BuiltViews>> Rebuild,
     Func<Option<long>, CancellationToken, EitherAsync<DomainError, Seq<ViewSum>>> Sums,
-    Func<Option<long>, int, Action<BuildProgress>, CancellationToken, EitherAsync<DomainError, ViewDifferences>> Compare);
+    Func<Option<long>, int, Action<BuildProgress>, CancellationToken, EitherAsync<DomainError, ViewDifferences>> Compare)
+{
+    /// <summary>The views that stand still before an event which they could not be folded beyond.</summary>
+    public required Func<CancellationToken, EitherAsync<DomainError, Seq<DomainError.ViewStopped>>> Stops { get; init; }
+}
 
 /// <summary>What a rebuild is at.</summary>
 public enum BuildStage

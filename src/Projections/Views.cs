@@ -33,6 +33,9 @@ public sealed record Views(
     /// <summary>The tags that named an image as of a position.</summary>
     public required Func<string, long, CancellationToken, EitherAsync<DomainError, Seq<TagRow>>> TagsOfAt { get; init; }
 
+    /// <summary>What there has been, and what stands on what.</summary>
+    public required PastViews Past { get; init; }
+
     /// <summary>The root as it was: one row, see <see cref="RootView"/>.</summary>
     public required ViewReader<RootRow> Roots { get; init; }
 

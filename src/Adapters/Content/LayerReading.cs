@@ -15,7 +15,12 @@ public static class LayerReading
     public static LayerReader Create(Paths paths) => new(
         Directory: paths.Diff,
         Files: (id, each, cancel) => Guarded.Run(() => Files(paths, id, each, cancel), cancel).ToAsync(),
-        Compare: (what, each, cancel) => Guarded.Run(() => StackComparison.Run(paths, what, each, cancel), cancel).ToAsync());
+        Compare: (what, each, cancel) => Guarded.Run(() => StackComparison.Run(paths, what, each, cancel), cancel).ToAsync())
+    {
+        Trace = (what, cancel) => Guarded.Run(() => PathTracing.Run(paths, what, cancel), cancel).ToAsync(),
+        Changes = (list, cancel) => Guarded.Run(() => ChangeLists.Read(paths, list, cancel), cancel).ToAsync(),
+        Kept = (archive, wanted, text, cancel) => Guarded.Run(() => ChangeLists.Files(paths, archive, wanted, text, cancel), cancel).ToAsync(),
+    };
 
     /// <summary>A layer's files; one that is damaged is not looked at as if it had none.</summary>
     internal static SafeFileHandle Open(Paths paths, string id)
@@ -102,7 +107,7 @@ public static class LayerReading
     }
 
     /// <summary>A time beyond what .NET's calendar has is shown as its last or first.</summary>
-    private static DateTimeOffset Time(FileTime time)
+    internal static DateTimeOffset Time(FileTime time)
     {
         var seconds = Math.Clamp(time.Seconds, DateTimeOffset.MinValue.ToUnixTimeSeconds(), DateTimeOffset.MaxValue.ToUnixTimeSeconds());
         return DateTimeOffset.FromUnixTimeSeconds(seconds).AddTicks(seconds == time.Seconds ? Math.Min(time.Nanoseconds / 100, 9_999_999) : 0);

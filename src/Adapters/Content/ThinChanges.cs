@@ -27,6 +27,9 @@ public sealed record ThinLimits(long Bytes, TimeSpan Reading, int Paths, TimeSpa
 /// </summary>
 internal sealed class ThinChanges(SafeFileHandle upper, ThinLimits limits, CancellationToken cancel)
 {
+    /// <summary>For the owner, the group or anybody.</summary>
+    private const uint ExecuteBits = 0x49;
+
     private readonly Stopwatch reading = new();
     private long left = limits.Bytes;
 
@@ -94,17 +97,18 @@ internal sealed class ThinChanges(SafeFileHandle upper, ThinLimits limits, Cance
         var regular = entry.Stat.Kind == FileKind.Regular;
         var (digest, notRead) = regular ? Read(entry) : (null, null);
         changes.Add(Change(
-            isNew && !entry.InLower ? "A" : "C", entry.Path, Type(entry.Stat.Kind), regular ? entry.Stat.Size : 0, digest, notRead));
+            isNew && !entry.InLower ? "A" : "C", entry.Path, Type(entry.Stat.Kind), regular ? entry.Stat.Size : 0, digest, notRead,
+            regular && (entry.Stat.Mode & ExecuteBits) != 0));
     }
 
     private static PathChange Gone(ThinEntry entry) =>
         Change("D", entry.Path, entry.Stat.IsWhiteout || entry.Hidden ? "whiteout" : Type(entry.Stat.Kind), 0, null, null);
 
-    private static PathChange Change(string kind, byte[] path, string type, long size, Digest? digest, string? notRead)
+    private static PathChange Change(string kind, byte[] path, string type, long size, Digest? digest, string? notRead, bool executable = false)
     {
         var isText = Bytes.TryText(path, out var text);
         return new PathChange(
-            kind, isText ? "/" + text : Convert.ToBase64String([(byte)'/', .. path]), !isText, type, size, digest, notRead);
+            kind, isText ? "/" + text : Convert.ToBase64String([(byte)'/', .. path]), !isText, type, size, digest, notRead, executable);
     }
 
     private static string Type(FileKind kind) => kind switch
@@ -237,6 +241,11 @@ internal sealed class ThinChanges(SafeFileHandle upper, ThinLimits limits, Cance
                 if (change.NotRead is { } reason)
                 {
                     json.WriteString("notRead"u8, reason);
+                }
+
+                if (change.Executable)
+                {
+                    json.WriteBoolean("executable"u8, true);
                 }
 
                 json.WriteEndObject();

@@ -20,6 +20,7 @@ internal static class PostgresLedgerAuditor
         cancel => owner.With(database => StreamsAsync(database, cancel)))
     {
         Hashing = BlockSha256.Hash,
+        Link = (position, cancel) => owner.With(database => LinkAsync(database, position, cancel)),
     };
 
     private static Task<Either<DomainError, AuditBounds>> BoundsAsync(Database database, CancellationToken cancel) =>
@@ -69,6 +70,21 @@ internal static class PostgresLedgerAuditor
                 }
 
                 return new AuditStart(tree, chain);
+            },
+            cancel);
+
+    private static Task<Either<DomainError, Option<TreeHash>>> LinkAsync(Database database, long position, CancellationToken cancel) =>
+        database.Use<Option<TreeHash>>(
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand(
+                    "select chain from eventdock.leaves where position <= $1 order by position desc limit 1", connection)
+                {
+                    Parameters = { new() { Value = position, NpgsqlDbType = NpgsqlDbType.Bigint } },
+                };
+                return await command.ExecuteScalarAsync(cancel) is byte[] { Length: TreeHash.Length } chain
+                    ? Some(AuditChunk.Hash(chain))
+                    : Option<TreeHash>.None;
             },
             cancel);
 

@@ -12,7 +12,10 @@ internal static class PostgresViewCare
             from built in ViewBuild.RunAsync(database, views, BuildPace.Usual, told, cancel).ToAsync()
             select built,
         Sums: (at, cancel) => ViewSums.RunAsync(database, at, cancel).ToAsync(),
-        Compare: (at, most, told, cancel) => ViewCompare.RunAsync(database, at, most, told, cancel).ToAsync());
+        Compare: (at, most, told, cancel) => ViewCompare.RunAsync(database, at, most, told, cancel).ToAsync())
+    {
+        Stops = cancel => ViewStops.AllAsync(database, cancel).ToAsync(),
+    };
 
     private static Either<DomainError, Seq<AnyProjection>> Chosen(Seq<string> names) =>
         names.IsEmpty

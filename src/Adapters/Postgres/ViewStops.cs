@@ -24,6 +24,23 @@ internal static class ViewStops
             },
         };
 
+    /// <summary>Every stop there is.</summary>
+    public static Task<Either<DomainError, Seq<DomainError.ViewStopped>>> AllAsync(Database database, CancellationToken cancel) =>
+        database.Use<Seq<DomainError.ViewStopped>>(
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand("select view, position, type, reason from eventdock.view_stops order by view", connection);
+                await using var reader = await command.ExecuteReaderAsync(cancel);
+                var stops = new List<DomainError.ViewStopped>();
+                while (await reader.ReadAsync(cancel))
+                {
+                    stops.Add(new DomainError.ViewStopped(reader.GetString(0), reader.GetInt64(1), reader.GetString(2), reader.GetString(3)));
+                }
+
+                return stops.ToSeq();
+            },
+            cancel);
+
     /// <summary>Reads what was asked, and moves on to the rows behind it. Null: the views can be read.</summary>
     public static async Task<DomainError?> ReadAsync(NpgsqlDataReader reader, CancellationToken cancel)
     {

@@ -30,7 +30,7 @@ public static class ImageDiffCommand
         let footer = Moments.Footer(session, moment)
         select 0;
 
-    private static Either<DomainError, Unit> OneForm(ParsedArgs args)
+    internal static Either<DomainError, Unit> OneForm(ParsedArgs args)
     {
         var given = Seq("format", "name-only", "patch", "stat").Filter(flag => flag == "format" ? args.Has(flag) : args.On(flag)).Strict();
         return given.Count > 1

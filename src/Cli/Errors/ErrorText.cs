@@ -98,7 +98,7 @@ public static partial class ErrorText
             DomainError.BuildStepFailed e => $"{e.File}:{e.Line}: {e.Reason}",
             DomainError.BuildRunFailed e => $"the command {Quoted(e.Command)} returned a non-zero code: {e.ExitCode}",
             _ => OfCluster(error) ?? OfCopies(error) ?? OfProof(error) ?? OfJournal(error) ?? OfArchives(error) ?? OfRegistry(error) ?? OfStore(error) ?? OfLooking(error)
-                ?? OfLife(error) ?? OfFlags(error) ?? OfThin(error) ?? OfUndo(error)
+                ?? OfLife(error) ?? OfFlags(error) ?? OfThin(error) ?? OfUndo(error) ?? OfCause(error)
                 ?? throw new System.Diagnostics.UnreachableException($"no text for {error.GetType().Name}"),
         };
 

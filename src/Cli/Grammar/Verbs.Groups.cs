@@ -19,6 +19,7 @@ public static partial class Verbs
     /// <summary>What a group is about; null for a word that is none.</summary>
     public static string? About(string group) => group switch
     {
+        "audit" => "What auditors ask",
         "container" => "Containers",
         "db" => "The ledger's database",
         "image" => "Images",

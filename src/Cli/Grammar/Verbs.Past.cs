@@ -54,7 +54,10 @@ public static partial class Verbs
     private static string? OfNow(string verb) => verb switch
     {
         "attach" => "it connects to a process of now",
+        "audit report" => "its range says which moments",
+        "blame" or "why" => "its argument says of when: web@{2h ago}, or an id",
         "check" => "it compares with the disk, which is as it is now",
+        "completion" => "it prints a script",
         "db status" or "db url" => "it tells where the ledger is now",
         "export" => "it reads a container's files as they are now",
         "ledger check-proof" => "it reads a file, and no ledger",

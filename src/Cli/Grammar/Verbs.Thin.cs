@@ -3,9 +3,6 @@ namespace EventDock.Cli.Grammar;
 /// <summary>What is done with a container's own layer.</summary>
 public static partial class Verbs
 {
-    public static VerbGrammar Diff => Verb(
-        "diff", "Show what a container has otherwise than its image", "CONTAINER", Exactly(1), []);
-
     public static VerbGrammar Cp => Verb("cp", "Copy files into a container or out of one",
         "CONTAINER:SRC_PATH DEST_PATH|- | SRC_PATH|- CONTAINER:DEST_PATH", Exactly(2),
     [

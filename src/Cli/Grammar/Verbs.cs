@@ -13,11 +13,11 @@ public static partial class Verbs
         "rename", "rm", "rmi", "history", "inspect",
         "diff", "cp", "commit", "restore", "undo", "tag", "import", "pull", "push", "load", "save", "export", "login", "logout",
         "image diff", "image inspect", "image prune", "layer ls", "layer show", "container inspect", "container prune", "system df", "system prune",
-        "info", "version", "events", "log", "replay", "show", "reflog", "bookmark", "check", "repair", "rebuild", "adopt",
+        "info", "version", "events", "log", "replay", "show", "why", "blame", "reflog", "bookmark", "audit report", "check", "repair", "rebuild", "adopt",
         "ledger verify", "ledger export", "ledger import", "ledger views", "ledger checkpoint", "ledger key", "ledger anchor", "ledger prove", "ledger consistency",
         "ledger check-proof", "ledger redact", "ledger seal",
         "db status", "db stop", "db url",
-        "db backup", "db restore", "db upgrade",
+        "db backup", "db restore", "db upgrade", "completion",
     ];
 
     /// <summary>Verbs that change something: their refusal is recorded, and they take a reason.</summary>
@@ -75,8 +75,12 @@ public static partial class Verbs
         "log" => Log,
         "replay" => ToldAgain,
         "bookmark" => Bookmark,
+        "audit report" => AuditReport,
+        "completion" => Completion,
         "show" => Show,
         "reflog" => Reflog,
+        "why" => Why,
+        "blame" => Blame,
         "check" => Check,
         "repair" => Repair,
         "container prune" => ContainerPrune,

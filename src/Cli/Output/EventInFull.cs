@@ -75,7 +75,7 @@ internal static class EventInFull
 
     private static JsonNode? Node(Option<string> row) => row.MatchUnsafe<JsonNode?>(Some: json => JsonNode.Parse(json), None: () => null);
 
-    private static string Who(Actor actor)
+    internal static string Who(Actor actor)
     {
         var words = new List<string> { string.Create(CultureInfo.InvariantCulture, $"uid {actor.Uid}") };
         words.Add(actor.LoginUid == Actor.Unset ? "no login uid" : $"login uid {actor.LoginUid}");

@@ -88,7 +88,7 @@ public static class FileFields
 
     private static bool IsDevice(LayerFile file) => file.Type is FileType.CharDevice or FileType.BlockDevice;
 
-    private static string Word(FileType type) => type switch
+    internal static string Word(FileType type) => type switch
     {
         FileType.File => "file",
         FileType.Directory => "directory",

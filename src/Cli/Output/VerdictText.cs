@@ -7,8 +7,12 @@ using EventDock.Engine;
 public static class VerdictText
 {
     public static string Of(Verified verified) =>
-        string.Concat(verified.Findings.Map(finding => $"{Word(finding.Verdict)} position {finding.Position}: {Reason(finding)}\n"))
+        string.Concat(Findings(verified).Map(line => line + "\n"))
         + Statement(verified) + "\n";
+
+    /// <summary>A line each.</summary>
+    public static Seq<string> Findings(Verified verified) =>
+        verified.Findings.Map(finding => $"{Word(finding.Verdict)} position {finding.Position}: {Reason(finding)}").Strict();
 
     /// <summary>The gravest finding's; where the views could not be compared and nothing else was found, 1.</summary>
     public static int ExitCode(Verified verified) =>

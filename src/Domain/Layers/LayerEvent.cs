@@ -45,7 +45,10 @@ public sealed record LayerWritten(
 /// <param name="Size">Bytes of a regular file; else 0.</param>
 /// <param name="Digest">Of a regular file's content, where it was small enough to be read.</param>
 /// <param name="NotRead">Why there is no digest of a regular file; else null.</param>
-public sealed record PathChange(string Kind, string Path, bool Base64, string Type, ByteCount Size, Digest? Digest, string? NotRead);
+/// <param name="Executable">A regular file that its mode lets somebody execute. In events of before it was recorded: false.</param>
+public sealed record PathChange(
+    string Kind, string Path, bool Base64, string Type, ByteCount Size, Digest? Digest, string? NotRead,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Executable = false);
 
 /// <summary>The container's quota of recorded paths is used up: from here on its LayerWritten carry counts alone.</summary>
 public sealed record LayerQuotaReached(string Id, ByteCount RecordedPaths) : LayerEvent(Id);

@@ -7,7 +7,7 @@ using Npgsql;
 using NpgsqlTypes;
 
 /// <summary>Rows that were: by the index over keys and the positions from which versions are valid.</summary>
-internal static class PastViews
+internal static class EverFinder
 {
     private const string AfterAll = "\U0010FFFF";
 

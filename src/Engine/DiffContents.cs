@@ -1,0 +1,131 @@
+namespace EventDock.Engine;
+
+using System.Text;
+using EventDock.Domain.Kernel;
+using EventDock.Domain.Layers;
+using EventDock.Projections;
+using static EventDock.Engine.Pipeline;
+
+/// <summary>A line of a diff with what the file had in it.</summary>
+/// <param name="Change">None where that was not recorded, for one side at least.</param>
+public sealed record PatchedLine(NetChange Line, Option<FileChange> Change);
+
+/// <summary>What files had in them at two moments: out of the archives that were kept with some records, and of the image's layers.</summary>
+public static class DiffContents
+{
+    private sealed record Found(LayerFile? File, string? Text, string? Unread);
+
+    /// <summary>Where a file's content is to be found.</summary>
+    private abstract record Place
+    {
+        private Place()
+        {
+        }
+
+        /// <summary>There was no file.</summary>
+        public sealed record Nowhere : Place;
+
+        public sealed record Image : Place;
+
+        public sealed record Archive(BlobRef Blob) : Place;
+
+        public sealed record Unknown : Place;
+    }
+
+    private static readonly Found NoFile = new(null, "", null);
+
+    public static EitherAsync<DomainError, Seq<PatchedLine>> Of(Ports ports, ThinBetween between, int most, CancellationToken cancel) =>
+        from touched in between.Records.InTurn(e => e.Event is LayerWritten written
+            ? ThinRecords.Changes(ports, written, cancel).Map(changes => Touched(e, changes))
+            : Give(Touched(e, Seq<PathChange>())))
+        let places = between.Lines.Map(line => (
+            Line: line, Before: Locate(touched, line, between.After, line.Before), After: Locate(touched, line, between.Until, line.After))).Strict()
+        from kept in Kept(ports, places.Bind(p => Seq((p.Line, Place: p.Before), (p.Line, Place: p.After))).Strict(), most, cancel)
+        from images in ports.Views.Past.Images(between.Container.ImageId, cancel)
+        let layers = images.HeadOrNone().Map(i => i.Content.Layers.Map(l => l.Id).Strict()).Filter(all => all.ForAll(ports.Layers.Has))
+        from lines in places.InTurn(p =>
+            from before in Content(ports, p.Before, p.Line, kept, layers, most, cancel)
+            from after in Content(ports, p.After, p.Line, kept, layers, most, cancel)
+            select new PatchedLine(p.Line, before.Bind(old => after.Map(now => Change(old, now)))))
+        select lines;
+
+    private sealed record Record(long Position, BlobRef? Content, IReadOnlySet<string> Keys, Seq<string> Emptied);
+
+    private static Record Touched(Recorded<DockEvent> e, Seq<PathChange> changes)
+    {
+        var net = changes.Map(NetChange.Of).Strict();
+        return new Record(
+            e.Position, (e.Event as LayerWritten)?.Content, net.Map(change => change.Key).ToHashSet(StringComparer.Ordinal),
+            net.Filter(change => change.Emptied).Map(change => change.Key + "/").Strict());
+    }
+
+    /// <summary>An archive is of the file as it was from the last record that names it to the next one.</summary>
+    private static Place Locate(Seq<Record> records, NetChange line, long at, bool there)
+    {
+        if (!there)
+        {
+            return new Place.Nowhere();
+        }
+
+        var all = records.ToArray();
+        var last = System.Array.FindLastIndex(all, r => r.Position <= at && Names(r, line.Key));
+        if (last < 0)
+        {
+            return new Place.Image();
+        }
+
+        var next = System.Array.FindIndex(all, last + 1, r => Names(r, line.Key));
+        return all[last..(next < 0 ? all.Length : next)].FirstOrDefault(r => r.Content is not null) is { Content: { } blob }
+            ? new Place.Archive(blob)
+            : new Place.Unknown();
+    }
+
+    private static bool Names(Record record, string key) =>
+        record.Keys.Contains(key) || record.Emptied.Exists(above => key.StartsWith(above, StringComparison.Ordinal));
+
+    /// <summary>Each archive is read once.</summary>
+    private static EitherAsync<DomainError, IReadOnlyDictionary<(string Blob, string Key), KeptFile>> Kept(
+        Ports ports, Seq<(NetChange Line, Place Place)> places, int most, CancellationToken cancel)
+    {
+        var archives = places.Choose(p => p.Place is Place.Archive archive ? Some((archive.Blob, p.Line)) : None)
+            .GroupBy(a => a.Blob.Digest.Hex).Select(group => group.ToArray()).ToSeq().Strict();
+        return archives
+            .InTurn(group => ports.Reader.Kept(group[0].Blob, group.Select(a => a.Line.Path).ToSeq().Strict(), most, cancel)
+                .Map(files => files.Map(file => (Key: (group[0].Blob.Digest.Hex, NetChange.KeyOf(file.File.Path)), File: file)).Strict())
+                // What a prune has removed is not there; what is damaged is said to be.
+                .Recover(error => error is DomainError.FileFailed ? Some(Give(Seq<((string, string) Key, KeptFile File)>())) : None))
+            .Map(all =>
+            {
+                var known = new Dictionary<(string Blob, string Key), KeptFile>();
+                foreach (var (key, file) in all.ToArray().SelectMany(files => files))
+                {
+                    known[key] = file;
+                }
+
+                return (IReadOnlyDictionary<(string Blob, string Key), KeptFile>)known;
+            });
+    }
+
+    private static EitherAsync<DomainError, Option<Found>> Content(
+        Ports ports, Place place, NetChange line, IReadOnlyDictionary<(string Blob, string Key), KeptFile> kept, Option<Seq<string>> layers, int most,
+        CancellationToken cancel) =>
+        place switch
+        {
+            Place.Nowhere => Give(Some(NoFile)),
+            Place.Archive archive => Give(kept.TryGetValue((archive.Blob.Digest.Hex, line.Key), out var file)
+                ? Some(new Found(file.File, file.Text, file.Unread))
+                : None),
+            Place.Image => layers.Match(
+                Some: all => ports.Reader.Trace(new PathQuery(all, None, line.Path, Follow: false, most), cancel)
+                    .Map(trace => trace.Seen.Map(seen => new Found(seen.File, seen.Text, seen.Unread))),
+                None: () => Give(Option<Found>.None)),
+            _ => Give(Option<Found>.None),
+        };
+
+    private static FileChange Change(Found before, Found after) => new(
+        before.File, after.File,
+        before.File is { Type: FileType.Directory } || after.File is { Type: FileType.Directory } ? null
+        : (before.Unread ?? after.Unread) is { } why ? new TextChange("", "", why)
+        : before.Text == after.Text ? null
+        : new TextChange(before.Text ?? "", after.Text ?? "", null));
+}

@@ -1,0 +1,122 @@
+namespace EventDock.Engine;
+
+using EventDock.Domain.Kernel;
+using EventDock.Domain.Layers;
+using EventDock.Domain.Images;
+using EventDock.Projections;
+using static EventDock.Engine.Pipeline;
+
+/// <summary>Which layer, instruction and event brought the file at a path.</summary>
+internal static class WhyPath
+{
+    public static EitherAsync<DomainError, CausedPath> OfImage(Ports ports, CausedImage image, byte[] path, CancellationToken cancel) =>
+        Trace(ports, image, None, path, 0, cancel).Bind(trace => Told(ports, $"image {image.Id[..12]}", image, None, path, trace, cancel));
+
+    /// <param name="here">Its own layer is there; else what was recorded of it has to do.</param>
+    public static EitherAsync<DomainError, CausedPath> OfContainer(
+        Ports ports, CausedContainer container, bool here, byte[] path, CancellationToken cancel) =>
+        here
+            ? from trace in Trace(ports, container.From, Some(container.Id), path, 0, cancel)
+              from told in Told(ports, $"container {container.Id[..12]}", container.From, Some(container.Id), path, trace, cancel)
+              select told
+            : Recorded(ports, container, path, cancel);
+
+    /// <summary>What the layers have to say of a path; each of them must be there.</summary>
+    internal static EitherAsync<DomainError, PathTrace> Trace(
+        Ports ports, Option<CausedImage> image, Option<string> container, byte[] path, int text, CancellationToken cancel)
+    {
+        var layers = Layers(image);
+        return layers.Find(id => !ports.Layers.Has(id)).Match(
+            Some: gone => Fail<PathTrace>(new DomainError.LayerGone(gone)),
+            None: () => ports.Reader.Trace(new PathQuery(layers, container, path, Follow: true, text), cancel));
+    }
+
+    private static Seq<string> Layers(Option<CausedImage> image) =>
+        image.Bind(i => i.Content).Map(c => c.Layers.Map(l => l.Id).Strict()).IfNone(Seq<string>());
+
+    /// <summary>Who brought each of the versions.</summary>
+    internal static EitherAsync<DomainError, Seq<Brought>> Bringers(
+        Ports ports, Option<CausedImage> image, Option<string> container, PathTrace trace, CancellationToken cancel)
+    {
+        var layers = Layers(image);
+        return trace.Versions.InTurn(version => version.Layer < layers.Count
+            ? ByLayer(ports, image, layers[version.Layer], trace.Path, cancel)
+            : container.Match(
+                Some: id => ThinRecords.Last(ports, id, trace.Path, None, cancel).Map(record => ByThin(record, version)),
+                None: () => throw new System.Diagnostics.UnreachableException("a thin layer without a container")));
+    }
+
+    private static EitherAsync<DomainError, CausedPath> Told(
+        Ports ports, string what, Option<CausedImage> image, Option<string> container, byte[] path, PathTrace trace, CancellationToken cancel) =>
+        from known in trace.Versions.IsEmpty ? Fail<Unit>(new DomainError.NoSuchFile(what, path)) : Done
+        from brought in Bringers(ports, image, container, trace, cancel)
+        select new CausedPath(path, trace, brought, ThinGone: false);
+
+    /// <summary>The step is that of the lowest image that has it as its own: the one that made it.</summary>
+    private static EitherAsync<DomainError, Brought> ByLayer(
+        Ports ports, Option<CausedImage> image, string layer, byte[] path, CancellationToken cancel)
+    {
+        var own = image.Bind(top => top.Chain().Where(i => i.Steps.Exists(s => s.Layer.Exists(l => l.Id == layer))).ToSeq().Strict().LastOrNone());
+        var step = own.Bind(i => i.Steps.Find(s => s.Layer.Exists(l => l.Id == layer)));
+        return own.Bind(i => i.Of.Map(container => (Container: container.Id, At: i.Arrived.Head.Position))).Match(
+            Some: from => ThinRecords.Last(ports, from.Container, path, Some(from.At), cancel)
+                .Map(record => (Brought)new Brought.ByLayer(layer, own.Map(i => i.Id), step, record)),
+            None: () => Give<Brought>(new Brought.ByLayer(layer, own.Map(i => i.Id), step, None)));
+    }
+
+    private static Brought ByThin(Option<ThinRecord> record, PathVersion version) =>
+        new Brought.ByThin(record, record.Exists(r => !Same(r.Change, version)));
+
+    /// <summary>What is there is what the record tells of, as far as that can be seen.</summary>
+    private static bool Same(Option<PathChange> change, PathVersion version) =>
+        version.File.Type == FileType.Removal
+            ? change.Match(Some: c => c.Kind == "D", None: () => true)
+            : change.Exists(c => c.Kind != "D" && c.Type == Word(version.File.Type)
+                && (version.File.Type != FileType.File
+                    || (c.Size.Value == version.File.Size
+                        && (c.Digest is not { } told || version.Digest is not { } seen || told.Hex == seen.Hex))));
+
+    private static string Word(FileType type) => type switch
+    {
+        FileType.File => "file",
+        FileType.Directory => "directory",
+        FileType.Symlink => "symlink",
+        FileType.CharDevice => "char-device",
+        FileType.BlockDevice => "block-device",
+        FileType.Fifo => "fifo",
+        _ => "socket",
+    };
+
+    /// <summary>Of a container that has gone: its records first, by the path as it is written; then its image.</summary>
+    private static EitherAsync<DomainError, CausedPath> Recorded(Ports ports, CausedContainer container, byte[] path, CancellationToken cancel) =>
+        from clean in ArchivePath.Clean(path).OrFail(() => new DomainError.NoSuchFile($"container {container.Id[..12]}", path))
+        from record in ThinRecords.Last(ports, container.Id, clean, None, cancel)
+        from told in record.Match(
+            Some: found => Give(new CausedPath(
+                path, new PathTrace(clean, Seq<PassedLink>(), Seq1(Version(found, clean))), Seq1<Brought>(new Brought.ByThin(Some(found), false)),
+                ThinGone: true)),
+            None: () =>
+                from trace in Trace(ports, container.From, None, path, 0, cancel)
+                from below in Told(ports, $"container {container.Id[..12]}", container.From, None, path, trace, cancel)
+                select below with { ThinGone = true })
+        select told;
+
+    private static PathVersion Version(ThinRecord found, byte[] path) => new(
+        0,
+        new LayerFile(
+            path,
+            found.Change.Filter(c => c.Kind != "D").Match(
+                Some: c => c.Type switch
+                {
+                    "directory" => FileType.Directory,
+                    "symlink" => FileType.Symlink,
+                    "char-device" => FileType.CharDevice,
+                    "block-device" => FileType.BlockDevice,
+                    "fifo" => FileType.Fifo,
+                    "socket" => FileType.Socket,
+                    _ => FileType.File,
+                },
+                None: () => FileType.Removal),
+            0, 0, 0, found.Change.Map(c => c.Size.Value).IfNone(0), null, (0, 0), found.Event.Occurred, Opaque: false),
+        null, null, null);
+}
