@@ -12,7 +12,9 @@ public sealed record RemovedContainer(Ended<ContainerRow> Ended, int Others);
 /// <summary>What has been removed, by what a person types.</summary>
 public static class FindRemoved
 {
-    /// <summary>As <see cref="Find.Container(Ports, string, CancellationToken)"/>: the whole id, then the last name, then the beginning of an id.</summary>
+    /// <summary>
+    /// As <see cref="Find.Container(Ports, string, CancellationToken)"/>: the whole id, then the last name, then the beginning of an id.
+    /// </summary>
     public static EitherAsync<DomainError, RemovedContainer> Container(
         Ports ports, string reference, Option<long> asOf, CancellationToken cancel) =>
         from byId in Digest.IsHex(reference) && reference.Length is > 0 and <= 64

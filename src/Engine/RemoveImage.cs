@@ -131,7 +131,8 @@ public static partial class Remove
 
     /// <summary>Its configuration, and the manifests by which registries know it.</summary>
     internal static Seq<string> Blobs(Seq<Recorded<DockEvent>> past, string image) =>
-        past.Choose(e => e.Event is ImagePulled pulled ? Some(Manifest(pulled).Hex) : None).ToSeq().Strict().Add(image).Distinct().ToArray().ToSeq().Strict();
+        past.Choose(e => e.Event is ImagePulled pulled ? Some(Manifest(pulled).Hex) : None).ToSeq().Strict().Add(image)
+            .Distinct().ToArray().ToSeq().Strict();
 
     /// <summary>The image's own, which names no other image: of an index nothing is kept.</summary>
     private static Digest Manifest(ImagePulled pulled) => pulled.Source?.Own ?? pulled.Manifest;

@@ -34,7 +34,7 @@ public sealed class ReplayTests(BusyboxInstallation eventdock) : IClassFixture<B
         var url = eventdock.Out("db", "url");
         var (rebuilt, taken) = (Made("rebuilt"), Made("taken"));
 
-        Assert.Equal($"rebuilt up to position {moment}\n", eventdock.Run("replay", "--into", rebuilt, "--key", key, export, moment).Good().Out);
+        Assert.Equal($"rebuilt up to position {moment}\n", eventdock.Run("replay", "--into", rebuilt, "--key", key, export, moment).Done().Out);
         using var elsewhere = new Installation { Damaged = true };
         string[] asked = ["ps", "-a", "--no-trunc", "--format", "{{.ID}} {{.Names}} {{.State}}"];
         var then = eventdock.Out([.. asked, "--as-of", moment]);

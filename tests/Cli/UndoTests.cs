@@ -50,10 +50,11 @@ public sealed class UndoTests : IDisposable
 
         // The move lies before what cannot be undone: it is named.
         var move = (string)JsonNode.Parse(eventdock.Lines("log", "--type", "ImageTagged", "--format", "json")[1])!["Origin"]!["Command"]!;
-        var undone = eventdock.Run("undo", move).Done();
+        eventdock.Run("undo", move).Good();
+        var undoing = Head();
         Assert.Equal(before, Tags());
         Assert.Contains("has been undone already", eventdock.Refused(1, "undo", move), StringComparison.Ordinal);
-        eventdock.Run("undo", $"{Head()}").Good();
+        eventdock.Run("undo", $"{undoing}").Good();
         Assert.Equal(moved, Tags());
 
         // And what has been changed again stands in the way.
@@ -78,7 +79,7 @@ public sealed class UndoTests : IDisposable
         var removed = Head();
         Assert.Empty(Containers());
         Assert.Equal(
-            ["web removed True"],
+            ["web removed true"],
             eventdock.Lines("ps", "--removed", "--format", "{{.Names}} {{.State}} {{eq (slice .Status 0 8) \"Removed \"}}"));
         Assert.Single(eventdock.Lines("ps", "--removed", "-q", "--filter", "status=removed"));
         Assert.Empty(eventdock.Lines("ps", "--removed", "-q", "--filter", "name=other"));

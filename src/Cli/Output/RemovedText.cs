@@ -10,7 +10,8 @@ internal static class RemovedText
     public static Unit Tell(Session session, string name, RemovedContainer found) =>
         session.Tell(TerminalText.Escape(string.Create(
             CultureInfo.InvariantCulture,
-            $"{name}: container {found.Ended.Row.Id.Short} was removed at {Rfc3339.Seconds(found.Ended.At)} (#{found.Ended.Position}){Others(found.Others)}")));
+            $"{name}: container {found.Ended.Row.Id.Short} was removed at {Rfc3339.Seconds(found.Ended.At)} (#{found.Ended.Position})"
+            + Others(found.Others))));
 
     private static string Others(int count) => count switch
     {
