@@ -15,10 +15,9 @@ internal static class LogFilterFlags
     public sealed record Checked(Seq<string> Types, Seq<ActorFilter> Actors, Seq<PathPattern> Paths, Seq<LabelFilter> Labels);
 
     public static Either<DomainError, Checked> Check(ParsedArgs args) =>
-        from types in args.All("type").All(Known)
-        from actors in args.All("actor").All(ActorFilter.Parse)
-        from paths in args.All("path").All(PathPattern.Parse)
-        select new Checked(types, actors, paths, args.All("label").Map(text => LabelFilter.Read(text)).Strict());
+        args.All("type").All(Known).Bind(types => args.All("actor").All(ActorFilter.Parse).Bind(actors =>
+            args.All("path").All(PathPattern.Parse).Map(paths => new Checked(
+                types, actors, paths, args.All("label").Map(text => LabelFilter.Read(text)).Strict()))));
 
     /// <param name="bounds">Which events by when they were.</param>
     public static EitherAsync<DomainError, LogWanted> Wanted(
