@@ -8,10 +8,10 @@ using EventDock.Engine;
 internal static class RemovedText
 {
     public static Unit Tell(Session session, string name, RemovedContainer found) =>
-        session.Tell(TerminalText.Escape(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{name}: container {found.Ended.Row.Id.Short} was removed at {Rfc3339.Seconds(found.Ended.At)} (#{found.Ended.Position})"
-            + Others(found.Others))));
+        session.Tell(TerminalText.Escape($"{name}: container {found.Ended.Row.Id.Short} was removed at {When(found)}{Others(found.Others)}"));
+
+    private static string When(RemovedContainer found) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Rfc3339.Seconds(found.Ended.At)} (#{found.Ended.Position})");
 
     private static string Others(int count) => count switch
     {
