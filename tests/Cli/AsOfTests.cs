@@ -87,7 +87,7 @@ public sealed class AsOfTests(BusyboxInstallation eventdock) : IClassFixture<Bus
 
         var after = Head();
         foreach (var line in (string[][])
-            [["show", "--format", "json", "1", "--proof-line"], ["ps", "-aq", "--proof-line"], ["inspect", "--proof-line", "proved:2"], ["reflog", "--proof-line", "proved:2"]])
+            [["show", "--format", "json", "1", "--proof-line"], ["ps", "-aq", "--proof-line"], ["inspect", "--proof-line", "proved:2"], ["reflog", "--proof-line", "proved:2"], ["why", "--proof-line", "busybox"]])
         {
             Assert.Matches($"^as of #{after} \\(.*Z\\), leaf [0-9a-f]{{64}}, in no checkpoint yet\n$", eventdock.Run(line).Done().Error);
         }

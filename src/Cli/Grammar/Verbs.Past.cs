@@ -15,7 +15,7 @@ public static partial class Verbs
     ];
 
     /// <summary>Verbs whose moment is an argument of theirs, and which read the ledger all the same.</summary>
-    private static readonly string[] OwnMoment = ["show"];
+    private static readonly string[] OwnMoment = ["show", "why", "blame"];
 
     private static Flag[] AsOf =>
     [
