@@ -1,7 +1,6 @@
 namespace EventDock.Cli;
 
 using System.IO;
-using System.Runtime.InteropServices;
 using System.Text;
 using EventDock.Adapters.Host;
 using EventDock.Adapters.Posix;
@@ -20,94 +19,6 @@ public static class Program
     public const string Version = "0.1.0";
 
     private const int Schema = 1;
-
-    /// <summary>Verbs that need neither root nor ledger.</summary>
-    private static readonly string[] Free = ["version", "completion", "ledger check-proof"];
-
-    /// <summary>Verbs, or the first words of such, that ask nothing of a ledger that is up: a connection is not begun for them.</summary>
-    private static readonly string[] Apart = [.. Free, "db", "login", "logout"];
-
-    private static readonly Dictionary<string, Verb> Verbs = new()
-    {
-        ["adopt"] = AdoptCommand.Run,
-        ["attach"] = AttachCommand.Run,
-        ["audit report"] = AuditReportCommand.Run,
-        ["blame"] = BlameCommand.Run,
-        ["bookmark"] = BookmarkCommand.Run,
-        ["build"] = BuildCommand.Run,
-        ["check"] = CheckCommand.Run,
-        ["commit"] = CommitCommand.Run,
-        ["completion"] = CompletionCommand.Run,
-        ["container inspect"] = InspectCommand.Containers,
-        ["container prune"] = PruneCommand.Containers,
-        ["cp"] = CpCommand.Run,
-        ["create"] = CreateCommand.Run,
-        ["db backup"] = DbCopyCommand.Backup,
-        ["db restore"] = DbCopyCommand.Restore,
-        ["db status"] = DbCommand.Status,
-        ["db stop"] = DbCommand.Stop,
-        ["db upgrade"] = DbCommand.Upgrade,
-        ["db url"] = DbCommand.Url,
-        ["diff"] = DiffCommand.Run,
-        ["events"] = EventsCommand.Run,
-        ["exec"] = Commands.ExecCommand.Run,
-        ["export"] = ExportCommand.Run,
-        ["history"] = HistoryCommand.Run,
-        ["image diff"] = ImageDiffCommand.Run,
-        ["image inspect"] = InspectCommand.Images,
-        ["image prune"] = PruneCommand.Images,
-        ["images"] = ImagesCommand.Run,
-        ["import"] = ImportCommand.Run,
-        ["info"] = InfoCommand.Run,
-        ["inspect"] = InspectCommand.Run,
-        ["kill"] = KillCommand.Run,
-        ["layer ls"] = LayerLsCommand.Run,
-        ["layer show"] = LayerShowCommand.Run,
-        ["ledger anchor"] = LedgerAnchorCommand.Run,
-        ["ledger check-proof"] = LedgerCheckProofCommand.Run,
-        ["ledger checkpoint"] = LedgerCheckpointCommand.Run,
-        ["ledger consistency"] = LedgerConsistencyCommand.Run,
-        ["ledger export"] = LedgerExportCommand.Run,
-        ["ledger import"] = LedgerImportCommand.Run,
-        ["ledger key"] = LedgerKeyCommand.Run,
-        ["ledger prove"] = LedgerProveCommand.Run,
-        ["ledger redact"] = LedgerRedactCommand.Run,
-        ["ledger seal"] = LedgerSealCommand.Run,
-        ["ledger verify"] = LedgerVerifyCommand.Run,
-        ["ledger views"] = LedgerViewsCommand.Run,
-        ["load"] = LoadCommand.Run,
-        ["log"] = LogCommand.Run,
-        ["login"] = LoginCommand.Run,
-        ["logout"] = LogoutCommand.Run,
-        ["logs"] = LogsCommand.Run,
-        ["pause"] = LifeCommands.Pause,
-        ["ps"] = PsCommand.Run,
-        ["pull"] = PullCommand.Run,
-        ["push"] = PushCommand.Run,
-        ["rebuild"] = RebuildCommand.Run,
-        ["reflog"] = ReflogCommand.Run,
-        ["rename"] = LifeCommands.Rename,
-        ["repair"] = RepairCommand.Run,
-        ["replay"] = ReplayCommand.Run,
-        ["restart"] = LifeCommands.Restart,
-        ["restore"] = RestoreCommand.Run,
-        ["rm"] = RmCommand.Run,
-        ["rmi"] = RmiCommand.Run,
-        ["run"] = RunCommand.Run,
-        ["save"] = SaveCommand.Run,
-        ["show"] = ShowCommand.Run,
-        ["start"] = StartCommand.Run,
-        ["stop"] = StopCommand.Run,
-        ["system df"] = SystemDfCommand.Run,
-        ["system prune"] = PruneCommand.All,
-        ["tag"] = TagCommand.Run,
-        ["top"] = TopCommand.Run,
-        ["undo"] = UndoCommand.Run,
-        ["unpause"] = LifeCommands.Unpause,
-        ["version"] = VersionCommand.Run,
-        ["wait"] = WaitCommand.Run,
-        ["why"] = WhyCommand.Run,
-    };
 
     public static int Main(string[] args)
     {
@@ -156,7 +67,7 @@ public static class Program
     private static int Command(string[] args, TextWriter output, TextWriter error)
     {
         var places = Places.OfEnvironment();
-        var early = AsksTheLedger(args) && places.Database is null && HostFacts.IsRoot()
+        var early = VerbTable.AsksTheLedger(args) && places.Database is null && HostFacts.IsRoot()
             ? EarlyConnection.Begin(new ClusterPlace(places.Root, places.Run))
             : None;
         return CommandLine.Read(args).Match(
@@ -173,14 +84,9 @@ public static class Program
                     output, error, cancel)));
     }
 
-    private static bool AsksTheLedger(string[] args) =>
-        args is [[not '-', ..], ..] && !Apart.Contains(args[0]) && !Apart.Contains(string.Join(' ', args.Take(2)));
-
-    private delegate EitherAsync<DomainError, int> Verb(ParsedArgs parsed, Session session, CancellationToken cancel);
-
     private static int Tree(Request request, Func<string, Verb, ParsedArgs, CancellationToken, Task<int>> invoke)
     {
-        var handlers = Verbs.ToDictionary(
+        var handlers = VerbTable.Verbs.ToDictionary(
             v => v.Key,
             v => (Func<ParsedArgs, CancellationToken, Task<int>>)((parsed, cancel) => invoke(v.Key, v.Value, parsed, cancel)));
         return CommandTree.Build(handlers, request.VerbName)
@@ -192,7 +98,7 @@ public static class Program
         string name, Verb verb, ParsedArgs parsed, Places places, Func<string?, Wiring> wire, TextWriter output, TextWriter error,
         CancellationToken cancel)
     {
-        if (!Free.Contains(name) && !HostFacts.IsRoot())
+        if (!VerbTable.IsFree(name) && !HostFacts.IsRoot())
         {
             return Told(new DomainError.NotRoot(), name, error);
         }
@@ -203,7 +109,7 @@ public static class Program
         var proof = ProofLine.IsAsked(parsed) ? Some(new ProofLine()) : None;
         var opened = wiring.Session(output, error);
         var session = proof.Match(Some: line => line.Of(opened), None: () => opened);
-        var result = Free.Contains(name)
+        var result = VerbTable.IsFree(name)
             ? await Run(() => verb(parsed, session, interrupt.Token))
             : await Run(() => places.Checked.Bind(_ => Reasons.Enough(places, parsed, reason)).ToAsync()
                 .Bind(_ => verb(parsed, session, interrupt.Token))
@@ -299,34 +205,4 @@ public static class Program
         HostFacts.Actor(),
         new Host(HostFacts.HostId(), HostFacts.BootId(), Environment.ProcessId),
         Schema);
-
-    /// <summary>The first Ctrl-C or SIGTERM asks the command to end in order; the second ends it as it would any program.</summary>
-    private sealed class Interrupt : IDisposable
-    {
-        private readonly CancellationTokenSource source;
-        private readonly PosixSignalRegistration[] registrations;
-
-        public Interrupt(CancellationToken outer)
-        {
-            source = CancellationTokenSource.CreateLinkedTokenSource(outer);
-            registrations = new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM }.Select(signal => PosixSignalRegistration.Create(signal, context =>
-            {
-                // Others may have more to say: a second one ends nobody under whom a pager has the terminal.
-                context.Cancel |= !source.IsCancellationRequested;
-                source.Cancel();
-            })).ToArray();
-        }
-
-        public CancellationToken Token => source.Token;
-
-        public void Dispose()
-        {
-            foreach (var registration in registrations)
-            {
-                registration.Dispose();
-            }
-
-            source.Dispose();
-        }
-    }
 }

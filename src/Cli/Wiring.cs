@@ -30,7 +30,7 @@ using static EventDock.Engine.Pipeline;
 
 /// <summary>Which adapter stands behind which port: the only place that knows all of them.</summary>
 /// <param name="early">A connection to the private cluster that has been begun.</param>
-public sealed class Wiring(Places places, Origin origin, Option<EarlyConnection> early)
+public sealed partial class Wiring(Places places, Origin origin, Option<EarlyConnection> early)
 {
     private readonly Claims claims = new(places.Root);
     private readonly Trashing trash = new(places);
@@ -291,112 +291,4 @@ public sealed class Wiring(Places places, Origin origin, Option<EarlyConnection>
 
     private (Runtime Runtime, StepSweep Sweep) Runtime() =>
         RuntimeAdapter.Create(new RuntimePaths(places.Root, places.Run, places.Environment + FaultPoints.Later), mounts);
-
-    private Either<DomainError, ContentLimits> Limits =>
-        EngineConfigFile.Read(places.Config, places.ConfigNamed).Map(config => config.Limits);
-
-    /// <summary>For what has come in already.</summary>
-    private TarLimits KnownLimits => TarLimits.Layer(Limits.IfLeft(ContentLimits.Default));
-
-    private Ports Ports(OpenLedger ledger)
-    {
-        // A registry is asked by few commands, and its configuration may be wrong without hurting the others.
-        var registry = new Lazy<Either<DomainError, Domain.Images.Registry>>(() =>
-            EngineConfigFile.Read(places.Config, places.ConfigNamed).Map(config => RegistryAdapter.Create(config, credentials: Credentials)));
-        return Faults.Around(new Ports(
-            ledger,
-            Layers.Create(paths, () => Limits.Map(TarLimits.Layer)),
-            Blobs.Create(paths),
-            ThinLayers.Create(paths),
-            Workspaces.Create(
-                paths,
-                (mount, _) => mounts.Mount(mount).ToAsync(),
-                (merged, _) => mounts.Unmount(merged).ToAsync()),
-            new BuildContext(ContextDirectory.Match, ContextDirectory.Hash, ContextArchive.Create(paths, () => Limits.Map(TarLimits.Layer))),
-            new Locks(StoreLocks.Create(paths), ContainerLocks.Create(Path.Combine(paths.Locks, "containers"))),
-            new Domain.Images.Registry(
-                (reference, platform, cancel) => registry.Value.ToAsync().Bind(r => r.Resolve(reference, platform, cancel)),
-                (image, layer, cancel) => registry.Value.ToAsync().Bind(r => r.OpenLayer(image, layer, cancel)))
-            {
-                // Asked when an image has been found, so that a wrong configuration has been told by then.
-                Downloads = () => registry.Value.Match(Right: r => r.Downloads(), Left: _ => EngineConfig.DefaultDownloads),
-                Tags = (reference, cancel) => registry.Value.ToAsync().Bind(r => r.Tags(reference, cancel)),
-                Signatures = (image, payloads, cancel) => registry.Value.ToAsync().Bind(r => r.Signatures(image, payloads, cancel)),
-                Push = new RegistryPush(
-                    (reference, cancel) => registry.Value.ToAsync().Bind(r => r.Push.Open(reference, cancel)),
-                    (target, blob, cancel) => registry.Value.ToAsync().Bind(r => r.Push.Blob(target, blob, cancel)),
-                    (target, tag, type, bytes, cancel) => registry.Value.ToAsync().Bind(r => r.Push.Manifest(target, tag, type, bytes, cancel)))
-                {
-                    Uploads = () => registry.Value.Match(Right: r => r.Push.Uploads(), Left: _ => EngineConfig.DefaultUploads),
-                },
-            },
-            Runtime().Runtime,
-            SecretStoreAdapter.Create(places.Root),
-            World)
-        {
-            Archives = Archives.Create(paths, () => Limits.Map(TarLimits.Archive)),
-            Signatures = new ImageSignatures(
-                () => EngineConfigFile.Read(places.Config, places.ConfigNamed).Map(config => config.Signatures),
-                (image, payloads, cancel) => registry.Value.ToAsync().Bind(r => r.Signatures(image, payloads, cancel)),
-                PublicKeyFile.Read),
-            Contents = ThinContents.Create(
-                paths, () => EngineConfigFile.Read(places.Config, places.ConfigNamed).Map(config => config.RecordQuota)),
-            Files = FileCopies.Create(),
-            Claims = claims.Store,
-            Reader = LayerReading.Create(paths),
-        });
-    }
-
-    private LedgerHome Home()
-    {
-        var cluster = PrivateCluster.Create(new ClusterPlace(places.Root, places.Run));
-        return places.Database is { } uri
-            ? new LedgerHome(
-                cancel => from ledger in Open(cancel) from at in LibpqUri.Parse(uri).ToAsync() select $"external  {at.Where}  position {ledger.Head}",
-                _ => Fail<Unit>(new DomainError.NotSupported("stopping a database that EVENTDOCK_DATABASE names")),
-                (role, _) => LibpqUri.Parse(uri).Bind(_ => role == LedgerRole.Audit
-                    ? Left<DomainError, string>(new DomainError.NotSupported("an audit role in a database that EVENTDOCK_DATABASE names"))
-                    : uri).ToAsync(),
-                _ => Fail<Upgraded>(new DomainError.NotSupported("upgrading a database that EVENTDOCK_DATABASE names")),
-                Alone(new LedgerCopies(
-                    (path, cancel) => LibpqUri.Parse(uri).ToAsync().Bind(at => PostgresCopies.OfServer(at).Backup(path, cancel)),
-                    (path, replace, cancel) =>
-                        LibpqUri.Parse(uri).ToAsync().Bind(at => PostgresCopies.OfServer(at).Restore(path, replace, cancel)))),
-                Parted)
-            : new LedgerHome(
-                _ => cluster.Status().Map(Status).ToAsync(),
-                cancel => cluster.Stop(cancel).Ignore(),
-                (role, cancel) =>
-                    from up in role == LedgerRole.Audit ? Migrated(cancel) : cluster.EnsureUp(cancel)
-                    from url in cluster.UrlAs(role).ToAsync()
-                    select url,
-                cancel => cluster.Upgrade(false, cancel),
-                Alone(PostgresCopies.OfPrivate(new ClusterPlace(places.Root, places.Run))),
-                Parted);
-    }
-
-    /// <summary>No command that has looked whether the ledger is its root's may go on while another takes that ledger's place.</summary>
-    private LedgerCopies Alone(LedgerCopies copies) => copies with
-    {
-        Restore = (path, replace, cancel) =>
-            from prepared in paths.Prepare().ToAsync()
-            from restored in StoreLocks.Create(paths).Take(true, cancel).Holding(() => copies.Restore(path, replace, cancel))
-            select restored,
-    };
-
-    private EitherAsync<DomainError, Option<DomainError>> Parted(CancellationToken cancel) =>
-        from disk in root.Read(cancel)
-        from ledger in Open(cancel)
-        select OpenRoot.Parted(disk, ledger, World);
-
-    /// <summary>The audit role and its views are made with the ledger's tables, and its directory with the cluster's start.</summary>
-    private EitherAsync<DomainError, Unit> Migrated(CancellationToken cancel) =>
-        from up in PrivateCluster.Create(new ClusterPlace(places.Root, places.Run)).EnsureUp(cancel)
-        from ledger in Open(cancel)
-        select unit;
-
-    private static string Status(ClusterStatus status) =>
-        !status.Made ? $"not made yet  {status.Directory}"
-        : status.Pid is { } pid ? $"running  pid {pid}  version {status.Version}  {status.Directory}  socket {status.SocketDirectory}"
-        : $"stopped  version {status.Version}  {status.Directory}";
 }
