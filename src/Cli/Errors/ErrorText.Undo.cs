@@ -17,7 +17,7 @@ public static partial class ErrorText
             DomainError.ContentNotRecorded e =>
                 $"no files of container {Short(e.ContainerId)} are kept: it was not made with --record content, or they have been pruned",
             DomainError.NotMadeYet e => $"container {e.Id.Short} had not been made by then",
-            DomainError.TooFewRecords e => $"{e.Found} records of the files of container {e.Id.Short} are kept, so none is @{{{e.Asked}}}",
+            DomainError.TooFewRecords e => $"{(e.Found == 1 ? "one record" : $"{e.Found} records")} of the files of container {e.Id.Short} {(e.Found == 1 ? "is" : "are")} kept, so none is @{{{e.Asked}}}",
             DomainError.LogNotKept e => $"the log of container {e.Reference} is not kept: it has been removed"
                 + " (retain-removed in the configuration says how long it would be)",
             _ => null,

@@ -56,7 +56,7 @@ internal sealed class CauseText
             {
                 Event(depth, "named", $"{tag.Reference} meant {Id(c.ImageId)}", tag.Then);
                 tag.Since.LastOrNone().IfSome(last => Event(
-                    depth, "since", string.Create(CultureInfo.InvariantCulture, $"moved {tag.Since.Count} times, the last: {LogText.Of(last)}"), last));
+                    depth, "since", string.Create(CultureInfo.InvariantCulture, $"moved {(tag.Since.Count == 1 ? "once" : $"{tag.Since.Count} times, the last")}: {LogText.Of(last)}"), last));
                 return unit;
             },
             None: () =>
