@@ -84,14 +84,15 @@ public sealed class UndoTests : IDisposable
         Assert.Single(eventdock.Lines("ps", "--removed", "-q", "--filter", "status=removed"));
         Assert.Empty(eventdock.Lines("ps", "--removed", "-q", "--filter", "name=other"));
         Assert.Empty(eventdock.Lines("ps", "--removed", "-q", "--as-of", $"{first}", "--filter", "status=removed"));
-        var inspected = eventdock.Run("inspect", "-f", "{{.State.Status}} {{.Name}}", "web").Done();
+        var inspected = eventdock.Run("inspect", "--removed", "-f", "{{.State.Status}} {{.Name}}", "web").Done();
         Assert.Equal("removed /web\n", inspected.Out);
+        Assert.Equal("eventdock: no such object: web", eventdock.Refused(1, "inspect", "web"));
         Assert.Matches($"^web: container [0-9a-f]{{12}} was removed at [^ ]+ \\(#{removed - 1}\\)\n$", inspected.Error);
         Assert.Equal("said\n", eventdock.Run("logs", "web").Done().Out);
 
         // One that begins with its files, under its own name; then two of that name have been removed.
         Assert.Equal("one\n", eventdock.Out("run", "--rm", "--name", "web", "--from", "web", "--network", "none", "cat", "/one") + "\n");
-        Assert.EndsWith("; another that had this name was removed before\n", eventdock.Run("inspect", "web").Done().Error, StringComparison.Ordinal);
+        Assert.EndsWith("; another that had this name was removed before\n", eventdock.Run("container", "inspect", "--removed", "web").Done().Error, StringComparison.Ordinal);
         Assert.Contains("no files of container", eventdock.Refused(125, "run", "--from", "web", "sh"), StringComparison.Ordinal);
         Assert.Equal("eventdock: --from and --pull cannot be given together", eventdock.Refused(125, "run", "--from", "web", "--pull", "never", "sh"));
         Assert.Contains("requires at least 1 argument", eventdock.Refused(1, "run"), StringComparison.Ordinal);
@@ -137,7 +138,7 @@ public sealed class UndoTests : IDisposable
         eventdock.Run("rm", "web").Good();
         Assert.Contains("is kept (retain-removed", eventdock.Refused(1, "undo"), StringComparison.Ordinal);
         Assert.Contains("the log of container web is not kept", eventdock.Refused(1, "logs", "web"), StringComparison.Ordinal);
-        Assert.Equal("removed\n", eventdock.Run("inspect", "-f", "{{.State.Status}}", "web").Done().Out);
+        Assert.Equal("removed\n", eventdock.Run("inspect", "--removed", "-f", "{{.State.Status}}", "web").Done().Out);
         eventdock.Run("rmi", "busybox").Good();
         eventdock.AwaitReaper();
         Assert.Equal($"eventdock: \"{id[..12]}\" was image {id[..12]}, which has been removed: it came from no registry", eventdock.Refused(1, "undo"));

@@ -19,15 +19,14 @@ public static class InspectCommand
     public static EitherAsync<DomainError, int> Run(ParsedArgs args, Session session, CancellationToken cancel) =>
         from type in Type(args.Text("type")).ToAsync()
         from code in Walk(
-            args, session, (ports, asOf) => name => One(new Look(session, ports, args.On("size"), asOf), name, type, cancel), cancel)
+            args, session, (ports, asOf) => name => One(Look.Of(args, session, ports, asOf), name, type, cancel), cancel)
         select code;
 
     /// <summary><c>eventdock container inspect</c>: of containers alone.</summary>
     public static EitherAsync<DomainError, int> Containers(ParsedArgs args, Session session, CancellationToken cancel) =>
         Walk(
             args, session,
-            (ports, asOf) => name => Present(new Look(session, ports, args.On("size"), asOf), name, cancel)
-                .Recover(error => OrRemoved(error, new Look(session, ports, args.On("size"), asOf), name, cancel)),
+            (ports, asOf) => name => OrRemoved(Look.Of(args, session, ports, asOf), name, cancel),
             cancel);
 
     /// <summary><c>eventdock image inspect</c>: of images alone.</summary>
@@ -84,15 +83,20 @@ public static class InspectCommand
     }
 
     /// <param name="Sizes">What containers have written is asked for.</param>
-    private sealed record Look(Session Session, Ports Ports, bool Sizes, Option<long> AsOf);
+    /// <param name="Removed">What is not there any more is asked for, too. Not by itself: scripts ask by inspect's exit code what there is.</param>
+    private sealed record Look(Session Session, Ports Ports, bool Sizes, bool Removed, Option<long> AsOf)
+    {
+        public static Look Of(ParsedArgs args, Session session, Ports ports, Option<long> asOf) =>
+            new(session, ports, args.On("size"), args.On("removed"), asOf);
+    }
 
     /// <summary>What is there comes before what has been removed.</summary>
     private static EitherAsync<DomainError, string> One(Look look, string name, string type, CancellationToken cancel) =>
         type == "image" ? Image(look.Ports, name, look.AsOf, cancel)
-        : type == "container" ? Present(look, name, cancel).Recover(error => OrRemoved(error, look, name, cancel))
+        : type == "container" ? OrRemoved(look, name, cancel)
         : Present(look, name, cancel).Recover(error => error is DomainError.NoSuchContainer
             ? Some(Image(look.Ports, name, look.AsOf, cancel).Recover(other => other is DomainError.NoSuchImage
-                ? Some(Removed(look, name, cancel).Recover(none => none is DomainError.NoSuchContainer
+                ? Some((look.Removed ? Removed(look, name, cancel) : Fail<string>(error)).Recover(none => none is DomainError.NoSuchContainer
                     ? Some(Fail<string>(new DomainError.NoSuchObject(name)))
                     : None))
                 : None))
@@ -104,8 +108,10 @@ public static class InspectCommand
         from json in Container(look, row, layers, null, cancel)
         select json;
 
-    private static Option<EitherAsync<DomainError, string>> OrRemoved(DomainError error, Look look, string name, CancellationToken cancel) =>
-        error is DomainError.NoSuchContainer ? Some(Removed(look, name, cancel)) : None;
+    private static EitherAsync<DomainError, string> OrRemoved(Look look, string name, CancellationToken cancel) =>
+        Present(look, name, cancel).Recover(error => look.Removed && error is DomainError.NoSuchContainer
+            ? Some(Removed(look, name, cancel))
+            : None);
 
     private static EitherAsync<DomainError, string> Removed(Look look, string name, CancellationToken cancel) =>
         from found in FindRemoved.Container(look.Ports, name, look.AsOf, cancel)

@@ -73,6 +73,7 @@ public static partial class Verbs
         [
             .. AsOf,
             Text("format", 'f', "template", "Only what a Go template names"),
+            Switch("removed", "Containers that have been removed, too"),
             Switch("size", 's', "Of containers what they have written, and with their images"),
             Text("type", "container|image", "Look for these only"),
         ]);

@@ -16,6 +16,7 @@ public static partial class Verbs
     [
         .. AsOf,
         Text("format", 'f', "template", "Only what a Go template names"),
+        Switch("removed", "Containers that have been removed, too"),
         Switch("size", 's', "What they have written, and with their images"),
     ]);
 
