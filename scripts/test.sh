@@ -11,26 +11,35 @@ dotnet build EventDock.sln --nologo -v quiet || { echo '0 passed, 1 failed'; exi
 # of a container's life, imports that are killed again and again: parts of the soak.
 quick='FullyQualifiedName!~SandboxDocker&FullyQualifiedName!~FlagDocker&FullyQualifiedName!~LifeDocker&FullyQualifiedName!~DockerThin&FullyQualifiedName!~KilledNeighbour&FullyQualifiedName!~LoopDisk&FullyQualifiedName!~RebootTests&FullyQualifiedName!~LedgerImportFaultTests&FullyQualifiedName!~KilledLifeTests'
 passed=0 failed=0 broken=0
+mkdir -p artifacts
+
+# run SUITE THREADS
 run() {
     rm -rf "$PWD/artifacts/results/$1"
     dotnet test "tests/$1" --no-build --nologo --results-directory "$PWD/artifacts/results/$1" \
-        --logger "trx;LogFileName=results.trx" --logger "console;verbosity=minimal" --filter "$quick${FILTER:+&($FILTER)}" -- xUnit.MaxParallelThreads=3
+        --logger "trx;LogFileName=results.trx" --logger "console;verbosity=minimal" --filter "$quick${FILTER:+&($FILTER)}" -- "xUnit.MaxParallelThreads=$2"
 }
 
-# The laws want a processor, the neighbours are waited for: both at once, and of the neighbours three.
-mkdir -p artifacts
-run Properties > artifacts/properties.out 2>&1 &
-laws=$!
-trap 'kill "$laws" 2>/dev/null' EXIT
-for suite in Adapters Properties Cli; do
-    echo "== tests/$suite"
-    if [ "$suite" = Properties ]; then
-        wait "$laws" || broken=1
-        cat artifacts/properties.out
-    else
-        run "$suite" || broken=1
+# The command lines are tried one after the other, and are waited for most of the time: the laws and the neighbours are tried beside them.
+set -m
+{ run Properties 3 > artifacts/Properties.out 2>&1; echo $? > artifacts/Properties.end
+  run Adapters 2 > artifacts/Adapters.out 2>&1; echo $? > artifacts/Adapters.end; } &
+beside=$!
+set +m
+trap 'kill -- "-$beside" 2>/dev/null' EXIT
+echo '== tests/Cli'
+run Cli 3 || broken=1
+wait "$beside"
+trap - EXIT
+
+for suite in Properties Adapters Cli; do
+    if [ "$suite" != Cli ]; then
+        echo "== tests/$suite"
+        cat "artifacts/$suite.out"
+        [ "$(cat "artifacts/$suite.end")" = 0 ] || broken=1
     fi
-    counters=$(grep -o '<Counters [^>]*>' "artifacts/results/$suite/results.trx" 2>/dev/null)
+    results=artifacts/results/$suite/results.trx
+    counters=$(grep -o '<Counters [^>]*>' "$results" 2>/dev/null)
     if [ -z "$counters" ]; then
         echo "tests/$suite gave no result" >&2
         failed=$((failed + 1))
@@ -39,6 +48,8 @@ for suite in Adapters Properties Cli; do
     count() { sed -E "s/.* $1=\"([0-9]+)\".*/\1/" <<< "$counters"; }
     passed=$((passed + $(count passed)))
     failed=$((failed + $(count failed) + $(count error) + $(count timeout) + $(count aborted)))
+    # Once more at the end, where a log that was cut off has them.
+    grep -o 'testName="[^"]*"[^>]*outcome="Failed"' "$results" | sed -E 's/testName="([^"]*)".*/failed: \1/'
 done
 
 # A runner that broke down without a failed test is a failure all the same.

@@ -25,7 +25,7 @@ public sealed class ContentTrashTests
                     process.WaitForExit();
                 }
             });
-            for (var round = 0; round < 20; round++)
+            for (var round = 0; round < 6; round++)
             {
                 for (var tree = 0; tree < 30; tree++)
                 {
