@@ -8,7 +8,7 @@ using EventDock.Domain.Kernel;
 /// <param name="Containers">The last row of each container whose id begins so, there or not; no more than <see cref="Most"/>.</param>
 /// <param name="Images">The same of images.</param>
 /// <param name="Layers">And of layers.</param>
-/// <param name="ContainersNamed">Removed ones that had this name at their end, the last first. Looks through all that have been.</param>
+/// <param name="ContainersNamed">Removed ones that had this name at their end, the last first. Looks at one row of each that has been.</param>
 /// <param name="ImagesWith">Images that are here and have the layer.</param>
 /// <param name="ContainersOn">Containers that are here, of any of these images.</param>
 /// <param name="Written">Where the paths, as bytes with a leading slash, stand among those in a thin layer's events.</param>

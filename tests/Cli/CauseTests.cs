@@ -43,7 +43,7 @@ public sealed class CauseTests(BusyboxInstallation eventdock) : IClassFixture<Bu
         Assert.Equal((eventdock.ImageId, "ImageImported"), ((string)image["Base"]!["Id"]!, (string)image["Base"]!["Arrived"]![0]!["Type"]!));
 
         var text = eventdock.Out("why", "caused");
-        Assert.Matches("(?s)^container [0-9a-f]{12} caused\n  made .*\n  named     chain:latest meant " + first[..12] + ".*\n  since     moved 1 times.*\n  of image .*\n    built .*\n    step      RUN printf .*\n      layer   .*\n    step      COPY file:.*\n    on image .*\n      imported  from ", text);
+        Assert.Matches("(?s)^container [0-9a-f]{12} caused\n  made .*\n  named     chain:latest meant " + first[..12] + ".*\n  since     moved once.*\n  of image .*\n    built .*\n    step      RUN printf .*\n      layer   .*\n    step      COPY file:.*\n    on image .*\n      imported  from ", text);
 
         // By the name it had last, and by the beginning of its id, it is found when it has gone; and so is its image.
         eventdock.Run("rename", "caused", "was").Good();

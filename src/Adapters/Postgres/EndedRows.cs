@@ -6,8 +6,8 @@ using EventDock.Projections;
 using Npgsql;
 
 /// <summary>
-/// Rows that have ended: the last version of each key, where that is closed. Of given keys by the primary key; of all, or by name, the versions
-/// of the one view are read, and no event.
+/// Rows that have ended: the last version of each key, where that is closed. By the primary key; of all, or by name, one version of each key
+/// that has ever been is looked at, and no event.
 /// </summary>
 internal static class EndedRows
 {
@@ -36,39 +36,48 @@ internal static class EndedRows
             },
             cancel).ToAsync());
 
+    /// <summary>
+    /// A row may have had very many versions: from key to key by the index, and of each the last one, costs less than to look at all of them.
+    /// </summary>
     private static NpgsqlBatchCommand Command(string view, EndedQuery query)
     {
         var command = new NpgsqlBatchCommand();
-        var conditions = "";
+        var (within, named) = ("", "");
         if (!query.Keys.IsEmpty)
         {
             command.Parameters.Add(ArrayParameter.Texts(query.Keys));
-            conditions += Next(" and v.key = any(${0})");
+            within += Next(" and v.key = any(${0})");
         }
 
         if (query.Prefix.Length > 0)
         {
             command.Parameters.Add(PostgresViews.Text(query.Prefix));
-            conditions += Next(" and v.key >= ${0}");
+            within += Next(" and v.key >= ${0}");
             command.Parameters.Add(PostgresViews.Text(query.Prefix + PostgresViews.AfterAll));
-            conditions += Next(" and v.key < ${0}");
+            within += Next(" and v.key < ${0}");
         }
 
         if (query.Name.Length > 0)
         {
             command.Parameters.Add(PostgresViews.Text(query.Name));
-            conditions += Next(" and v.row->>'Name' = ${0}");
+            named = Next(" and v.row->>'Name' = ${0}");
         }
 
-        var (ended, come) = query.AsOf.Match(
-            Some: at => (Bound(" and v.valid_to <= {0}", at), Bound(" and s.valid_from <= {0}", at)), None: () => ("", ""));
+        var (come, ended) = query.AsOf.Match(
+            Some: at => (Bound(" and v.valid_from <= {0}", at), Bound(" and v.valid_to <= {0}", at)), None: () => ("", ""));
         command.CommandText =
             $"""
+            with recursive keys(key) as (
+                (select v.key from eventdock.view_{view} v where true{within} order by v.key limit 1)
+                union all
+                select (select v.key from eventdock.view_{view} v where v.key > keys.key{within} order by v.key limit 1)
+                from keys where keys.key is not null)
             select v.row::text, v.valid_to, l.recorded
-            from eventdock.view_{view} v
+            from keys
+            cross join lateral (
+                select v.key, v.row, v.valid_to from eventdock.view_{view} v where v.key = keys.key{come} order by v.valid_from desc limit 1) v
             join eventdock.leaves l on l.position = v.valid_to
-            where v.valid_to is not null{ended}{conditions} and not exists (
-                select 1 from eventdock.view_{view} s where s.key = v.key and s.valid_from >= v.valid_to{come})
+            where v.valid_to is not null{ended}{named}
             order by v.valid_to desc, v.key
             """;
         return command;

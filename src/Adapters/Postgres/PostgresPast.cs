@@ -16,15 +16,8 @@ internal static class PostgresPast
         Containers: (prefix, cancel) => Ever(database, ContainersView.Projection, prefix, cancel),
         Images: (prefix, cancel) => Ever(database, ImagesView.Projection, prefix, cancel),
         Layers: (prefix, cancel) => Ever(database, LayersView.Projection, prefix, cancel),
-        ContainersNamed: (name, cancel) => Query(
-            database, [ContainersView.Projection.Name],
-            $"""
-            select c.row::text from eventdock.view_containers c
-            where c.valid_to is not null and c.row->>'Name' = $1
-                and not exists (select from eventdock.view_containers n where n.key = c.key and n.valid_from >= c.valid_to)
-            order by c.valid_from desc limit {PastViews.Most.ToString(CultureInfo.InvariantCulture)}
-            """,
-            row => ContainersView.Projection.Read(row.GetString(0)), cancel, Text(name)),
+        ContainersNamed: (name, cancel) => EndedRows.Create(database, ContainersView.Projection)
+            .Find(new EndedQuery(None) { Name = name }, cancel).Map(ended => ended.Take(PastViews.Most).Map(e => e.Row).ToSeq().Strict()),
         ImagesWith: (layer, cancel) => Query(
             database, [ImagesView.Projection.Name, TagsView.Projection.Name],
             """
