@@ -10,7 +10,11 @@ using static EventDock.Engine.Pipeline;
 /// <param name="Position">As of the event there; 0 for before the first.</param>
 /// <param name="Clock">The time that ages are counted to.</param>
 /// <param name="Late">Events that the clock that was asked for would count otherwise: see <see cref="MomentAt"/>.</param>
-public sealed record FoundMoment(long Position, DateTimeOffset Clock, long Late);
+public sealed record FoundMoment(long Position, DateTimeOffset Clock, long Late)
+{
+    /// <summary>The event there, where it had to be read to find the moment.</summary>
+    public Option<Recorded<DockEvent>> Event { get; init; }
+}
 
 /// <summary>The things whose events <c>@{3}</c> counts.</summary>
 /// <param name="What">As it is called in an error.</param>
@@ -40,7 +44,7 @@ public static class FindMoment
             Moment.Before m => counted.Match(
                 Some: thing => Before(ports, thing, m.Events, cancel),
                 None: () => Fail<FoundMoment>(new DomainError.NothingToCount($"@{{{m.Events}}}"))),
-            Moment.Event m => from found in ById(ports, m.Id, cancel) select new FoundMoment(found.Position, found.At, 0),
+            Moment.Event m => from found in ById(ports, m.Id, cancel) select new FoundMoment(found.Position, found.At, 0) { Event = Some(found) },
             Moment.Marked m => Marked(ports, m.Name, cancel),
             _ => throw new System.Diagnostics.UnreachableException($"no position for {moment.GetType().Name}"),
         };
@@ -51,7 +55,7 @@ public static class FindMoment
             ? Done
             : Fail<Unit>(new DomainError.PositionBeyond(position, head, Seconds(position, ports.World.Clock())))
         from newest in ports.Ledger.Log.List(LogQuery.All with { SincePosition = position, UntilPosition = position }, cancel)
-        select new FoundMoment(position, newest.HeadOrNone().Match(Some: e => e.At, None: ports.World.Clock), 0);
+        select new FoundMoment(position, newest.HeadOrNone().Match(Some: e => e.At, None: ports.World.Clock), 0) { Event = newest.HeadOrNone() };
 
     /// <summary>The event at a position, or the last one before it: foreign events are not EventDock's to tell of.</summary>
     public static EitherAsync<DomainError, Recorded<DockEvent>> Event(Ports ports, long position, CancellationToken cancel) =>

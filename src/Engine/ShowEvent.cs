@@ -20,14 +20,20 @@ public sealed record ShownEvent(Recorded<DockEvent> Event, Seq<ShownRow> Rows, O
 /// <summary><c>eventdock show</c>: one event in full, and what it changed in each view.</summary>
 public static class ShowEvent
 {
-    /// <param name="text">A moment, or an event's id: the event there, or the last before.</param>
-    public static EitherAsync<DomainError, ShownEvent> Run(Ports ports, string text, CancellationToken cancel) =>
-        from named in MomentText.Parse("moment", text, ports.World.Wall()).ToAsync()
-        from moment in FindMoment.At(ports, named, occurred: false, None, cancel)
-        from recorded in FindMoment.Event(ports, moment.Position, cancel)
+    /// <param name="text">A moment, or an event's id: the event there, or the last before; None: the last there is.</param>
+    public static EitherAsync<DomainError, ShownEvent> Run(Ports ports, Option<string> text, CancellationToken cancel) =>
+        from recorded in text.Match(
+            Some: named => Named(ports, named, cancel),
+            None: () => ports.Ledger.Log.Head(cancel).Bind(head => FindMoment.Event(ports, head, cancel)))
         from rows in Rows(ports, recorded, cancel)
         from leaf in Leaf(ports, recorded.Position, cancel)
         select new ShownEvent(recorded, rows, leaf);
+
+    private static EitherAsync<DomainError, Recorded<DockEvent>> Named(Ports ports, string text, CancellationToken cancel) =>
+        from named in MomentText.Parse("moment", text, ports.World.Wall()).ToAsync()
+        from moment in FindMoment.At(ports, named, occurred: false, None, cancel)
+        from recorded in moment.Event.Match(Some: Give, None: () => FindMoment.Event(ports, moment.Position, cancel))
+        select recorded;
 
     /// <summary>What an event changed in each view.</summary>
     public static EitherAsync<DomainError, Seq<ShownRow>> Rows(Ports ports, Recorded<DockEvent> recorded, CancellationToken cancel) =>

@@ -19,6 +19,7 @@ public static class LogCommand
         from form in LogForm.Of(args).ToAsync()
         from limit in Limit(args.Number("limit"), args.On("follow")).ToAsync()
         from fit in Fit(args).ToAsync()
+        from forms in Give(EventForms.Beside())
         from now in session.Read(cancel)
         from moment in args.Has("as-of") ? Moments.AsOf(args, now, session, cancel) : Give(Moments.Now(session))
         let ports = now.AsOf(moment.Position)

@@ -16,8 +16,9 @@ public static class ShowCommand
             "json" => Give(true),
             { } other => Fail<bool>(new DomainError.Invalid("--format", other, "show prints json, or text for people")),
         }
+        from forms in Give(EventForms.Beside())
         from ports in session.Read(cancel)
-        from shown in ShowEvent.Run(ports, args.Arguments.HeadOrNone().IfNone("now"), cancel)
+        from shown in ShowEvent.Run(ports, args.Arguments.HeadOrNone(), cancel)
         let printed = session.Print(json ? EventInFull.Json(shown) : EventInFull.Text(shown))
         select 0;
 }
