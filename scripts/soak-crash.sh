@@ -112,7 +112,9 @@ pairs() {
         check "round $n of exec and rm: the store is sound" "$eventdock" check
     done
     for n in $(seq "${ROUNDS:-200}"); do
-        "$eventdock" run -d --network none --name raced "$image" sh -c 'echo written > /file; sleep 600' > /dev/null
+        id=$("$eventdock" run -d --network none --name raced "$image" sh -c 'echo written > /file; sleep 600')
+        # It runs, and has not written yet: what is committed is to be there.
+        until [ -s "$EVENTDOCK_ROOT/containers/$id/upper/file" ]; do sleep 0.01; done
         one=(commit raced "committed:$n") other=(rm -f raced)
         race
         check "round $n of commit and rm: it is made, or there is none" one_of "$first $second" '0 0' '' first '1 0' 'no such container' first
