@@ -38,7 +38,8 @@ public static class AuditReport
     /// <param name="text">A range as <c>log</c> takes it; None for the whole ledger.</param>
     public static EitherAsync<DomainError, AuditReported> Run(ReportPorts ports, Option<string> text, CancellationToken cancel) =>
         from head in ports.Ports.Ledger.Log.Head(cancel)
-        from range in Range(ports.Ports, text, cancel)
+        from range in text.Match(
+            Some: given => FindMoment.Range(ports.Ports, given, None, cancel), None: () => Give(new FoundRange(None, None)))
         let after = range.After.Match(Some: m => m.Position, None: () => 0L)
         let last = range.Until.Match(Some: m => m.Position, None: () => head)
         from stops in ports.Ports.Ledger.Care.Views.Stops(cancel)
@@ -64,23 +65,6 @@ public static class AuditReport
         proof.Match(
             Right: _ => Done,
             Left: error => error is DomainError.Interrupted or DomainError.LedgerUnreachable ? Fail<Unit>(error) : Done);
-
-    private sealed record Bounds(Option<FoundMoment> After, Option<FoundMoment> Until);
-
-    private static EitherAsync<DomainError, Bounds> Range(Ports ports, Option<string> text, CancellationToken cancel)
-    {
-        return text.Match(
-            None: () => Give(new Bounds(None, None)),
-            Some: given =>
-                from range in MomentText.Range("range", given, ports.World.Wall()).ToAsync()
-                from after in Side(range.After)
-                from until in Side(range.Until)
-                select new Bounds(after, until));
-
-        EitherAsync<DomainError, Option<FoundMoment>> Side(Option<Moment> moment) => moment.Match(
-            Some: named => FindMoment.At(ports, named, occurred: false, None, cancel).Map(Some),
-            None: () => Give(Option<FoundMoment>.None));
-    }
 
     private static DateTimeOffset First(AuditedRange folded, World world) =>
         folded.Operations.Count > 0 ? folded.Operations.Min(operation => operation.From) : world.Clock();

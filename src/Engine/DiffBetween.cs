@@ -24,12 +24,12 @@ public static class DiffBetween
 {
     /// <summary>Between two moments as they are written; <c>@{3}</c> counts records of the layer.</summary>
     public static EitherAsync<DomainError, ThinBetween> Range(Ports ports, string container, string range, CancellationToken cancel) =>
-        from moments in MomentText.Range("range", range, ports.World.Wall()).ToAsync()
         from found in FindPast.Container(ports, container, cancel)
         let counted = new Counted($"the layer of container {found.Row.Id.Short}", Seq1(Streams.Layer(found.Row.Id.Value)))
         from head in ports.Ledger.Log.Head(cancel)
-        from after in At(ports, moments.After, 0, counted, cancel)
-        from until in At(ports, moments.Until, head, counted, cancel)
+        from moments in FindMoment.Range(ports, range, Some(counted), cancel)
+        let after = moments.After.Map(m => m.Position).IfNone(0)
+        let until = moments.Until.Map(m => m.Position).IfNone(head)
         from order in after <= until ? Done : Fail<Unit>(new DomainError.Invalid("range", range, "ends before it begins"))
         from between in Between(ports, found, after, until, cancel)
         select between;
@@ -39,12 +39,6 @@ public static class DiffBetween
         from found in FindPast.Container(ports, container, cancel)
         from between in Between(ports, found, 0, position, cancel)
         select between;
-
-    private static EitherAsync<DomainError, long> At(
-        Ports ports, Option<Moment> moment, long otherwise, Counted counted, CancellationToken cancel) =>
-        moment.Match(
-            Some: named => FindMoment.At(ports, named, occurred: false, Some(counted), cancel).Map(found => found.Position),
-            None: () => Give(otherwise));
 
     private static EitherAsync<DomainError, ThinBetween> Between(
         Ports ports, Once<ContainerRow> found, long after, long until, CancellationToken cancel) =>

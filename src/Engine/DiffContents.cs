@@ -41,8 +41,8 @@ public static class DiffContents
         let places = between.Lines.Map(line => (
             Line: line, Before: Locate(touched, line, between.After, line.Before), After: Locate(touched, line, between.Until, line.After))).Strict()
         from kept in Kept(ports, places.Bind(p => Seq((p.Line, Place: p.Before), (p.Line, Place: p.After))).Strict(), most, cancel)
-        from images in ports.Views.Past.Images(between.Container.ImageId, cancel)
-        let layers = images.HeadOrNone().Map(i => i.Content.Layers.Map(l => l.Id).Strict()).Filter(all => all.ForAll(ports.Layers.Has))
+        from image in FindPast.ImageOf(ports, between.Container.ImageId, cancel)
+        let layers = image.Map(i => i.Row.Content.Layers.Map(l => l.Id).Strict()).Filter(all => all.ForAll(ports.Layers.Has))
         from lines in places.InTurn(p =>
             from before in Content(ports, p.Before, p.Line, kept, layers, most, cancel)
             from after in Content(ports, p.After, p.Line, kept, layers, most, cancel)

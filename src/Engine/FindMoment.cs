@@ -16,6 +16,10 @@ public sealed record FoundMoment(long Position, DateTimeOffset Clock, long Late)
     public Option<Recorded<DockEvent>> Event { get; init; }
 }
 
+/// <summary>Where a range begins and ends; None for the ledger's own beginning or end.</summary>
+/// <param name="After">Itself not within.</param>
+public sealed record FoundRange(Option<FoundMoment> After, Option<FoundMoment> Until);
+
 /// <summary>The things whose events <c>@{3}</c> counts.</summary>
 /// <param name="What">As it is called in an error.</param>
 public sealed record Counted(string What, Seq<string> Streams);
@@ -48,6 +52,20 @@ public static class FindMoment
             Moment.Marked m => Marked(ports, m.Name, cancel),
             _ => throw new System.Diagnostics.UnreachableException($"no position for {moment.GetType().Name}"),
         };
+
+    /// <param name="text"><c>A..B</c>, by recorded time.</param>
+    /// <param name="counted">As in <see cref="At"/>.</param>
+    public static EitherAsync<DomainError, FoundRange> Range(Ports ports, string text, Option<Counted> counted, CancellationToken cancel)
+    {
+        return
+            from range in MomentText.Range("range", text, ports.World.Wall()).ToAsync()
+            from after in Side(range.After)
+            from until in Side(range.Until)
+            select new FoundRange(after, until);
+
+        EitherAsync<DomainError, Option<FoundMoment>> Side(Option<Moment> moment) => moment.Match(
+            Some: named => At(ports, named, occurred: false, counted, cancel).Map(Some), None: () => Give(Option<FoundMoment>.None));
+    }
 
     private static EitherAsync<DomainError, FoundMoment> Position(Ports ports, long position, CancellationToken cancel) =>
         from head in ports.Ledger.Log.Head(cancel)

@@ -65,7 +65,7 @@ public static class FindRecord
     /// <summary>The image that the files lie over.</summary>
     internal static EitherAsync<DomainError, ImageRow> Image(Ports ports, ContainerRow row, CancellationToken cancel) =>
         from images in ports.Views.Images.Keyed(Seq1(row.ImageId), None, cancel)
-        from image in images.HeadOrNone().Match(Some: Give, None: () => Reflog.Gone(ports, row.Image, row.ImageId, cancel))
+        from image in images.HeadOrNone().Match(Some: Give, None: () => Reflog.Gone<ImageRow>(ports, row.Image, row.ImageId, cancel))
         select image;
 
     internal static Option<Digest> Digest(RecordedFiles files) => files.Content is { } digest ? Some(digest) : None;

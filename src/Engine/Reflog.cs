@@ -46,13 +46,13 @@ public static class Reflog
     /// <param name="text">What it was asked for by.</param>
     internal static EitherAsync<DomainError, ImageRow> Here(Ports ports, string text, string id, CancellationToken cancel) =>
         from here in ports.Views.Images.Keyed(Seq1(id), None, cancel)
-        from row in here.HeadOrNone().Match(Some: Give, None: () => Gone(ports, text, id, cancel))
+        from row in here.HeadOrNone().Match(Some: Give, None: () => Gone<ImageRow>(ports, text, id, cancel))
         select row;
 
     /// <summary>Where an image that is not here any more came from: the last time first.</summary>
-    internal static EitherAsync<DomainError, ImageRow> Gone(Ports ports, string text, string id, CancellationToken cancel) =>
+    internal static EitherAsync<DomainError, T> Gone<T>(Ports ports, string text, string id, CancellationToken cancel) =>
         from pulls in ports.Ledger.Log.List(LogQuery.All with { Streams = Seq1(Streams.Image(id)), Types = Seq1(nameof(ImagePulled)) }, cancel)
-        from none in Fail<ImageRow>(new DomainError.ImageGone(text, id, pulls.Choose(Source).Distinct().ToSeq().Strict()))
+        from none in Fail<T>(new DomainError.ImageGone(text, id, pulls.Choose(Source).Distinct().ToSeq().Strict()))
         select none;
 
     private static Option<string> Source(Recorded<DockEvent> recorded) =>

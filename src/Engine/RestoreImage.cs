@@ -17,23 +17,6 @@ internal sealed record BroughtImage(ImageRow Row, Seq<StoredLayer> Layers);
 /// </summary>
 internal static class RestoreImage
 {
-    /// <summary>By its id, or the beginning of one; the last removed first.</summary>
-    public static EitherAsync<DomainError, ImageRow> Find(Ports ports, string text, CancellationToken cancel)
-    {
-        var prefix = text.StartsWith(Digest.Prefix, StringComparison.Ordinal) ? text[Digest.Prefix.Length..] : text;
-        return
-            from found in prefix.Length is > 0 and <= 64 && Digest.IsHex(prefix)
-                ? ports.Views.RemovedImages.Find(new EndedQuery(None) { Prefix = prefix }, cancel)
-                : Give(Seq<Ended<ImageRow>>())
-            from one in found.Count switch
-            {
-                0 => Fail<ImageRow>(new DomainError.NoSuchImage(text)),
-                1 => Give(found.Head.Row),
-                _ => Fail<ImageRow>(new DomainError.Ambiguous("image", text, found.Map(e => e.Row.Id[..12]).Strict())),
-            }
-            select one;
-    }
-
     /// <summary>A removed image of this very id, whose content can be had. Errors: ImageGone, with from where it can be pulled again.</summary>
     /// <param name="text">As it was asked for.</param>
     public static EitherAsync<DomainError, ImageRow> Kept(Ports ports, string text, string id, CancellationToken cancel) =>
@@ -43,14 +26,14 @@ internal static class RestoreImage
         from config in Digest.FromHex(id).ToAsync().Bind(digest => ports.Blobs.IsKept(digest, cancel))
         from whole in config && row.Content.Layers.ForAll(l => ports.Layers.Has(l.Id) || kept.Exists(k => k == l.Id))
             ? Give(row)
-            : Reflog.Gone(ports, text, id, cancel)
+            : Reflog.Gone<ImageRow>(ports, text, id, cancel)
         select whole;
 
     /// <summary>Everything of it into its place. Called under the store's lock; what fails later is taken away again by its claims.</summary>
     public static EitherAsync<DomainError, BroughtImage> Bring(Ports ports, ImageRow row, CancellationToken cancel) =>
         from layers in row.Content.Layers.InTurn(layer =>
             from brought in ports.Layers.Bring(layer.Id, cancel)
-            from one in brought.Match(Some: Give, None: () => Reflog.Gone(ports, row.Id[..12], row.Id, cancel).Map(_ => default(StoredLayer)!))
+            from one in brought.Match(Some: Give, None: () => Reflog.Gone<StoredLayer>(ports, row.Id[..12], row.Id, cancel))
             select one)
         from past in ports.Store.Read(Streams.Image(row.Id), cancel)
         from id in Digest.FromHex(row.Id).ToAsync()
@@ -69,14 +52,14 @@ internal static class RestoreImage
 
     /// <summary>The image alone, by its id.</summary>
     public static EitherAsync<DomainError, string> Run(Ports ports, string text, CancellationToken cancel) =>
-        from found in Find(ports, text, cancel)
+        from found in FindRemoved.Image(ports, text, cancel)
         from done in ports.Locks.Store.Take(false, cancel).Holding(() => ports.Again(
             () =>
-                from row in Kept(ports, text, found.Id, cancel)
+                from row in Kept(ports, text, found.Row.Id, cancel)
                 from brought in Bring(ports, row, cancel)
                 from append in Decided(ports, brought, ports.World.Clock(), cancel)
                 from _ in append.IsEmpty ? Done : ports.Store.Append(append, cancel).Ignore()
                 select unit,
             cancel))
-        select found.Id;
+        select found.Row.Id;
 }

@@ -17,7 +17,7 @@ internal static class ThinRecords
         var paths = WithAbove(path);
         return
             from past in ports.Store.Read(Streams.Layer(container), cancel)
-            from written in ports.Views.Past.Written(container, paths, cancel)
+            from written in ports.Views.LayerUses.Written(container, paths, cancel)
             let told = written.GroupBy(w => w.Version).ToDictionary(g => g.Key, g => g.ToArray())
             let records = past.Filter(e => e.Event is LayerWritten && until.ForAll(at => e.Position <= at)).Rev().Strict()
             from found in First(

@@ -110,7 +110,7 @@ internal static class UndoPlanning
               from able in !here.IsEmpty ? Give(sofar.With(step))
                   // Of a pruned image that is not kept the names are not to be had either.
                   : plan.Steps.Exists(s => s is UndoStep.ImageBack back && back.Id == image) ? Give(sofar)
-                  : Reflog.Gone(ports, Familiar(step.Reference), image, cancel).Map(_ => sofar)
+                  : Reflog.Gone<PlannedUndo>(ports, Familiar(step.Reference), image, cancel)
               select able;
 
     private static EitherAsync<DomainError, PlannedUndo> Container(

@@ -71,13 +71,13 @@ public static class Why
         from created in made.Event is ContainerCreated e ? Give(e) : Fail<ContainerCreated>(new DomainError.CauseRedacted($"container {id[..12]}", made.Position))
         from tag in Tag(ports, created, made.Position, until, cancel)
         from image in Image(ports, created.ImageId, Some(made.Position), cancel)
-        from thin in until.IsSome ? Give(Seq<LayerRow>()) : ports.Views.Past.Layers(id, cancel)
+        from thin in until.IsSome ? Give(Option<Once<LayerRow>>.None) : FindPast.LayerOf(ports, id, cancel)
         select new CausedContainer(
             id, Name(past), created.Image, created.ImageId, created.Settings.Arguments.Strict(), made,
             past.Filter(e => e.Event is ContainerStartRequested && e.Origin.Command != made.Origin.Command).LastOrNone(),
             past.Filter(e => e.Event is ContainerRenamed).LastOrNone(),
             past.LastOrNone().Filter(e => e.Event is ContainerRemoved),
-            thin.HeadOrNone(), tag, Some(image));
+            thin.Map(layer => layer.Row), tag, Some(image));
 
     private static string Name(Seq<Recorded<DockEvent>> past) => past.Fold("", (name, e) => e.Event switch
     {

@@ -18,10 +18,10 @@ internal static class WhyLayer
         from told in ports.Ledger.Log.List(
             LogQuery.All with { Streams = Seq1(Streams.Layer(found.Row.Id)), Types = Seq1(nameof(LayerCreated)) }, cancel)
         from came in told.InTurn(e => With(ports, e, found.Row.Id, cancel).Map(with => new LayerCame(e, with)))
-        from images in ports.Views.Past.ImagesWith(found.Row.Id, cancel)
+        from images in ports.Views.LayerUses.ImagesWith(found.Row.Id, cancel)
         from containers in images.IsEmpty
             ? Give(Seq<ContainerRow>())
-            : ports.Views.Past.ContainersOn(images.Map(image => image.Id).Strict(), cancel)
+            : ports.Views.LayerUses.ContainersOn(images.Map(image => image.Id).Strict(), cancel)
         from file in path.Match(Some: asked => File(ports, found, asked, cancel).Map(Some), None: () => Give(Option<CausedPath>.None))
         select new Cause(None, None, Some(new CausedLayer(found.Row, found.Here, came, images, containers)), file);
 

@@ -33,8 +33,8 @@ public sealed record Views(
     /// <summary>The tags that named an image as of a position.</summary>
     public required Func<string, long, CancellationToken, EitherAsync<DomainError, Seq<TagRow>>> TagsOfAt { get; init; }
 
-    /// <summary>What there has been, and what stands on what.</summary>
-    public required PastViews Past { get; init; }
+    /// <summary>What stands on a layer, now, and what has been written in one.</summary>
+    public required LayerUses LayerUses { get; init; }
 
     /// <summary>The root as it was: one row, see <see cref="RootView"/>.</summary>
     public required ViewReader<RootRow> Roots { get; init; }
@@ -55,19 +55,7 @@ public sealed record Views(
         get;
         init;
     }
-
-    /// <summary>
-    /// Ids of containers that there are or ever were: that which had this name last, then those whose ids begin so; a few of them.
-    /// </summary>
-    public required Func<string, CancellationToken, EitherAsync<DomainError, EverFound>> ContainersEver { get; init; }
-
-    /// <summary>Ids of images that there are or ever were and that begin so; a few of them.</summary>
-    public required Func<string, CancellationToken, EitherAsync<DomainError, Seq<string>>> ImagesEver { get; init; }
 }
-
-/// <param name="Named">Whose name it was last.</param>
-/// <param name="Beginning">Whose ids begin so.</param>
-public sealed record EverFound(Option<string> Named, Seq<string> Beginning);
 
 /// <summary>One view's rows: all, by key, or by the beginning of the key; as of a position, or now.</summary>
 public sealed record ViewReader<TRow>(
@@ -100,6 +88,10 @@ public sealed record EventLog(
             },
             cancel).Map(_ => events.ToArray().ToSeq());
     }
+
+    /// <summary>The last event of one stream.</summary>
+    public EitherAsync<DomainError, Option<Recorded<DockEvent>>> Newest(string stream, CancellationToken cancel) =>
+        List(LogQuery.All with { Streams = Seq1(stream), Limit = 1 }, cancel).Map(found => found.HeadOrNone());
 }
 
 /// <param name="Streams">Exact names; where both these and the prefixes are empty, all streams.</param>

@@ -35,9 +35,7 @@ public static class ViewsThen
             RemovedLayers = views.RemovedLayers.AsOf(position),
             // What ever was is looked for to find its events, and those end at the position.
             ContainersThen = views.ContainersThen,
-            ContainersEver = views.ContainersEver,
-            ImagesEver = views.ImagesEver,
-            Past = views.Past,
+            LayerUses = views.LayerUses,
             TagsOfAt = (image, at, cancel) => views.TagsOfAt(image, Math.Min(at, position), cancel),
         };
 

@@ -35,6 +35,18 @@ public sealed class AttendanceTests : IDisposable
         return Process.Start(start)!;
     }
 
+    /// <summary>flock(1) holds the bundle as an attached command does, until it is given a line.</summary>
+    private Process Attend()
+    {
+        var holder = Process.Start(new ProcessStartInfo("/usr/bin/flock", ["-s", bundle, "sh", "-c", "echo held; read line"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        })!;
+        Assert.Equal("held", holder.StandardOutput.ReadLine());
+        return holder;
+    }
+
     [Fact]
     public void Where_nobody_attends_the_command_is_run_with_its_arguments_and_nothing_open()
     {
@@ -56,13 +68,7 @@ public sealed class AttendanceTests : IDisposable
     [Fact]
     public void It_waits_for_who_attends_and_goes_when_that_one_has_seen_to_the_end()
     {
-        // flock(1) holds the bundle as an attached command does.
-        using var holder = Process.Start(new ProcessStartInfo("/usr/bin/flock", ["-s", bundle, "sh", "-c", "echo held; read line"])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        })!;
-        Assert.Equal("held", holder.StandardOutput.ReadLine());
+        using var holder = Attend();
         using var exit = Exit();
         Directory.Delete(bundle);
         holder.StandardInput.Close();
@@ -74,12 +80,7 @@ public sealed class AttendanceTests : IDisposable
     [Fact]
     public void Who_attends_and_does_nothing_is_not_waited_for_for_ever()
     {
-        using var holder = Process.Start(new ProcessStartInfo("/usr/bin/flock", ["-s", bundle, "sh", "-c", "echo held; read line"])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        })!;
-        Assert.Equal("held", holder.StandardOutput.ReadLine());
+        using var holder = Attend();
         using var exit = Exit();
         exit.WaitForExit();
         Assert.Equal("an id more", File.ReadAllLines(Told)[0]);

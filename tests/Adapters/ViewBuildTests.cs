@@ -317,7 +317,7 @@ public sealed class ViewBuildTests(LedgerFixture fixture)
     private static async Task<string> SumsAsync(OpenLedger open, long? at = null) =>
         string.Join('\n', Must(await open.Care.Views.Sums(at is { } position ? Some(position) : None, NoCancel).ToEither()));
 
-    private static Database Connect(TestLedger ledger) => Database.Open(ServerSettings.Of(ledger.Engine), "test", encrypted: false);
+    private static Database Connect(TestLedger ledger) => ServerSettings.Open(ledger.Engine);
 
     private static async Task EndAsync(Database database, OpenLedger open)
     {

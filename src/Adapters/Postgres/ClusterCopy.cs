@@ -108,7 +108,7 @@ internal static class ClusterCopy
     private static async Task<Either<DomainError, T>> AskAsync<T>(
         ClusterPlace place, string sql, Func<object?, T> read, CancellationToken cancel)
     {
-        var database = Database.Open(PrivateCluster.Settings(place, ClusterPlace.Owner), place.Sockets, encrypted: false);
+        var database = PrivateCluster.Database(place, ClusterPlace.Owner);
         await using (database.Source)
         {
             return await database.Use<T>(

@@ -31,7 +31,7 @@ public static class PostgresCopies
         await ClientPrograms.For(uri).MatchAsync(
             async programs =>
             {
-                var database = Database.Open(ServerSettings.Of(uri), uri.Where, encrypted: uri.Host?.StartsWith('/') != true);
+                var database = ServerSettings.Open(uri);
                 await using (database.Source)
                 {
                     return await work(database, programs);

@@ -60,10 +60,9 @@ public static class PostgresLedger
     private static Task<Either<DomainError, OpenLedger>> OpenServerAsync(
         LibpqUri uri, SegmentFiles segments, Origin origin, Action<BuildProgress> told, CancellationToken cancel)
     {
-        var socket = uri.Host?.StartsWith('/') == true;
         return OpenAsync(() => Task.FromResult(Connect()), Connect, origin, told, _ => RightAsync<DomainError, Unit>(unit), cancel);
 
-        Database Connect() => Database.Open(ServerSettings.Of(uri), uri.Where, encrypted: !socket) with { Segments = segments };
+        Database Connect() => ServerSettings.Open(uri) with { Segments = segments };
     }
 
     private static async Task<Either<DomainError, OpenLedger>> OpenAsync(

@@ -21,13 +21,13 @@ public static class PostgresNames
     public static Task<IReadOnlyList<KnownName>> OfPrivate(ClusterPlace place, IReadOnlySet<NameKind> kinds, string begun) =>
         kinds.Count == 0 || !File.Exists(place.Socket)
             ? Task.FromResult<IReadOnlyList<KnownName>>([])
-            : ReadAsync(() => Database.Open(PrivateCluster.Settings(place, ClusterPlace.Engine), place.Sockets, encrypted: false), kinds, begun);
+            : ReadAsync(() => PrivateCluster.Database(place, ClusterPlace.Engine), kinds, begun);
 
     /// <param name="begun">As of the root's own cluster.</param>
     public static Task<IReadOnlyList<KnownName>> OfServer(LibpqUri uri, IReadOnlySet<NameKind> kinds, string begun) =>
         kinds.Count == 0
             ? Task.FromResult<IReadOnlyList<KnownName>>([])
-            : ReadAsync(() => Database.Open(ServerSettings.Of(uri), uri.Where, encrypted: uri.Host?.StartsWith('/') != true), kinds, begun);
+            : ReadAsync(() => ServerSettings.Open(uri), kinds, begun);
 
     private static async Task<IReadOnlyList<KnownName>> ReadAsync(Func<Database> open, IReadOnlySet<NameKind> kinds, string begun)
     {

@@ -18,7 +18,7 @@ public static class PostgresScratch
     /// <summary>Tables of EventDock's own may be there: whether they hold events is asked when it is filled.</summary>
     private static async Task<Either<DomainError, Unit>> EmptyAsync(LibpqUri uri, CancellationToken cancel)
     {
-        var database = Database.Open(ServerSettings.Of(uri), uri.Where, encrypted: uri.Host?.StartsWith('/') != true);
+        var database = ServerSettings.Open(uri);
         await using var source = database.Source;
         return await database.Use<Unit>(
             async connection =>

@@ -53,10 +53,8 @@ internal static class PostgresViews
         RemovedImages = EndedRows.Create(database, ImagesView.Projection),
         RemovedLayers = EndedRows.Create(database, LayersView.Projection),
         AtOccurred = (time, cancel) => AtAsync(database, Occurred, time, cancel).ToAsync(),
-        ContainersThen = (asked, cancel) => EverFinder.ContainersThen(database, asked, cancel).ToAsync(),
-        ContainersEver = (text, cancel) => EverFinder.ContainersEver(database, text, cancel).ToAsync(),
-        ImagesEver = (prefix, cancel) => EverFinder.Beginning(database, ImagesView.Projection.Name, prefix, cancel).ToAsync(),
-        Past = PostgresPast.Create(database),
+        ContainersThen = (asked, cancel) => ContainersThen.Read(database, asked, cancel).ToAsync(),
+        LayerUses = PostgresLayerUses.Create(database),
     };
 
     private static ViewReader<TRow> Reader<TRow>(Database database, Projection<TRow> view) where TRow : class => new(

@@ -28,12 +28,8 @@ internal static class RefusedViews
             RemovedLayers = Ended<LayerRow>(),
             AtOccurred = (_, _) => Refused<MomentAt>(),
             ContainersThen = (_, _) => Refused<Seq<Option<ContainerThen>>>(),
-            ContainersEver = (_, _) => Refused<EverFound>(),
-            ImagesEver = (_, _) => Refused<Seq<string>>(),
-            Past = new PastViews(
-                (_, _) => Refused<Seq<ContainerRow>>(), (_, _) => Refused<Seq<ImageRow>>(), (_, _) => Refused<Seq<LayerRow>>(),
-                (_, _) => Refused<Seq<ContainerRow>>(), (_, _) => Refused<Seq<LayerImage>>(), (_, _) => Refused<Seq<ContainerRow>>(),
-                (_, _, _) => Refused<Seq<WrittenPath>>()),
+            LayerUses = new LayerUses(
+                (_, _) => Refused<Seq<LayerImage>>(), (_, _) => Refused<Seq<ContainerRow>>(), (_, _, _) => Refused<Seq<WrittenPath>>()),
         };
 
         ViewReader<TRow> Reader<TRow>() => new(

@@ -6,7 +6,9 @@ using Npgsql;
 /// <summary>A libpq URI in the driver's words, with libpq's defaults for what it does not say.</summary>
 internal static class ServerSettings
 {
-    public static NpgsqlConnectionStringBuilder Of(LibpqUri uri)
+    public static Database Open(LibpqUri uri) => Database.Open(Of(uri), uri.Where, encrypted: !IsLocal(uri));
+
+    private static NpgsqlConnectionStringBuilder Of(LibpqUri uri)
     {
         var user = uri.User ?? Environment.UserName;
         var settings = new NpgsqlConnectionStringBuilder
@@ -21,11 +23,14 @@ internal static class ServerSettings
             RootCertificate = uri.SslRootCert,
             SslCertificate = uri.SslCert,
             SslKey = uri.SslKey,
-            SslMode = uri.Host?.StartsWith('/') == true ? SslMode.Disable : Mode(uri.SslMode),
+            SslMode = IsLocal(uri) ? SslMode.Disable : Mode(uri.SslMode),
             GssEncryptionMode = GssEncryptionMode.Disable,
         };
         return settings;
     }
+
+    /// <summary>By a Unix socket.</summary>
+    private static bool IsLocal(LibpqUri uri) => uri.Host?.StartsWith('/') == true;
 
     private static SslMode Mode(string? mode) =>
         mode switch

@@ -1,23 +1,13 @@
 namespace EventDock.Adapters.Postgres;
 
-using System.Globalization;
 using EventDock.Domain.Kernel;
 using EventDock.Projections;
 using Npgsql;
-using NpgsqlTypes;
 
-/// <summary>The views' rows whenever they were valid, by the index over keys; and what has a layer, by the index over images' layers.</summary>
-internal static class PostgresPast
+/// <summary>By the index over images' layers, and by that over paths in events.</summary>
+internal static class PostgresLayerUses
 {
-    /// <summary>Greater than any character that can follow a prefix, in the bytewise order of the keys.</summary>
-    private const string AfterAll = "\U0010FFFF";
-
-    public static PastViews Create(Database database) => new(
-        Containers: (prefix, cancel) => Ever(database, ContainersView.Projection, prefix, cancel),
-        Images: (prefix, cancel) => Ever(database, ImagesView.Projection, prefix, cancel),
-        Layers: (prefix, cancel) => Ever(database, LayersView.Projection, prefix, cancel),
-        ContainersNamed: (name, cancel) => EndedRows.Create(database, ContainersView.Projection)
-            .Find(new EndedQuery(None) { Name = name }, cancel).Map(ended => ended.Take(PastViews.Most).Map(e => e.Row).ToSeq().Strict()),
+    public static LayerUses Create(Database database) => new(
         ImagesWith: (layer, cancel) => Query(
             database, [ImagesView.Projection.Name, TagsView.Projection.Name],
             """
@@ -27,7 +17,7 @@ internal static class PostgresPast
             where i.valid_to is null and i.row->'Content'->'Layers' @> jsonb_build_array(jsonb_build_object('Id', $1)) order by i.key
             """,
             row => new LayerImage(row.GetString(0), row.GetString(1),
-                row.GetString(2).Split(' ', StringSplitOptions.RemoveEmptyEntries).ToSeq().Strict()), cancel, Text(layer)),
+                row.GetString(2).Split(' ', StringSplitOptions.RemoveEmptyEntries).ToSeq().Strict()), cancel, PostgresViews.Text(layer)),
         ContainersOn: (images, cancel) => Query(
             database, [ContainersView.Projection.Name],
             "select row::text from eventdock.view_containers where valid_to is null and row->>'ImageId' = any($1) order by key",
@@ -36,19 +26,7 @@ internal static class PostgresPast
             database, [],
             "select version, kind, path from eventdock.layer_paths where layer = $1 and path = any($2) order by version",
             row => new WrittenPath(row.GetInt64(0), row.GetString(1), row.GetFieldValue<byte[]>(2)), cancel,
-            Text(layer), ArrayParameter.Bytes(paths)));
-
-    private static EitherAsync<DomainError, Seq<TRow>> Ever<TRow>(
-        Database database, Projection<TRow> view, string prefix, CancellationToken cancel) where TRow : class =>
-        Query(
-            database, [view.Name],
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"""
-                select distinct on (key) row::text from eventdock.view_{view.Name}
-                where key >= $1 and key < $2 order by key, valid_from desc limit {PastViews.Most}
-                """),
-            row => view.Read(row.GetString(0)), cancel, Text(prefix), Text(prefix + AfterAll));
+            PostgresViews.Text(layer), ArrayParameter.Bytes(paths)));
 
     private static EitherAsync<DomainError, Seq<T>> Query<T>(
         Database database, string[] views, string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancel,
@@ -74,6 +52,4 @@ internal static class PostgresPast
                 return rows.ToArray().ToSeq();
             },
             cancel).ToAsync();
-
-    private static NpgsqlParameter Text(string value) => new() { Value = StoredText.Of(value), NpgsqlDbType = NpgsqlDbType.Text };
 }
