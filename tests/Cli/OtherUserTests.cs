@@ -18,6 +18,7 @@ public sealed class OtherUserTests(Installation eventdock) : IClassFixture<Insta
         eventdock.Run(
             "run", "-d", "--name", "kept", "--network", "none", "-e", "SECRET=x", "--security-opt", $"seccomp={profile}", "--ipc", "shareable",
             "busybox", "sh", "-c", "echo said; echo written > /file; exec sleep 300").Good();
+        eventdock.Run("exec", "kept", "sh", "-c", "until [ -e /file ]; do sleep 0.1; done").Good();
         var all = new[] { eventdock.Root, eventdock.RunDirectory }
             .SelectMany(top => Directory.EnumerateFileSystemEntries(
                 top, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint }))
