@@ -10,7 +10,7 @@ using EventDock.Projections;
 /// <param name="Name">The last it had, up to the moment that is told of.</param>
 /// <param name="Image">As typed.</param>
 /// <param name="Made">ContainerCreated.</param>
-/// <param name="Starts">ContainerStartRequested, by other commands than the one that made it: the last.</param>
+/// <param name="Started">ContainerStartRequested, by other commands than the one that made it: the last.</param>
 /// <param name="Renamed">The last ContainerRenamed.</param>
 /// <param name="Removed">None while it is here.</param>
 /// <param name="Thin">Its own layer, as far as it is recorded.</param>
@@ -67,7 +67,7 @@ public sealed record Cause(
 
 /// <summary>A path, and who brought what is seen there.</summary>
 /// <param name="Asked">As it was asked for.</param>
-/// <param name="Trace">Where it leads, and what each layer has there; a version's layer is an index into <paramref name="Layers"/>.</param>
+/// <param name="Trace">Where it leads, and what each layer has there; a version's layer is an index into the image's layers, and one more for the container's own.</param>
 /// <param name="Brought">Of each version of the trace, in its order, who brought it.</param>
 /// <param name="ThinGone">The container's own layer is no longer there: what it had is told by what was recorded.</param>
 public sealed record CausedPath(byte[] Asked, PathTrace Trace, Seq<Brought> Brought, bool ThinGone);

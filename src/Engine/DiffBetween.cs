@@ -30,13 +30,12 @@ public static class DiffBetween
         from moments in FindMoment.Range(ports, range, Some(counted), cancel)
         let after = moments.After.Map(m => m.Position).IfNone(0)
         let until = moments.Until.Map(m => m.Position).IfNone(head)
-        from order in after <= until ? Done : Fail<Unit>(new DomainError.Invalid("range", range, "ends before it begins"))
         from between in Between(ports, found, after, until, cancel)
         select between;
 
-    /// <summary>From how it was made to a position.</summary>
+    /// <summary>From how it was made to a position; of the container that was called so then.</summary>
     public static EitherAsync<DomainError, ThinBetween> AsOf(Ports ports, string container, long position, CancellationToken cancel) =>
-        from found in FindPast.Container(ports, container, cancel)
+        from found in FindPast.Container(ports.AsOf(position), container, cancel)
         from between in Between(ports, found, 0, position, cancel)
         select between;
 

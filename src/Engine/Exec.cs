@@ -43,7 +43,7 @@ public static class Exec
                     ports, KnownStream.None(ExecDecider.Decider, Streams.Exec(row.Id.Value, id)),
                     new RequestExec(
                         id, row.Id, request.Command, spec.User, spec.WorkingDir, request.Terminal,
-                        RunResolution.Names(request.Env, ports.Secrets.Keyed)),
+                        RunResolution.Names(request.Env, ports.Secrets.Keyed), request.Privileged),
                     cancel),
                 () => ports.Runtime.Exec(spec, cancel))
             from requested in both.First.IsRight ? both.First.ToAsync() : CalledOff(both.Second).Bind(_ => both.First.ToAsync())

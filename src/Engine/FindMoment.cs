@@ -61,6 +61,9 @@ public static class FindMoment
             from range in MomentText.Range("range", text, ports.World.Wall()).ToAsync()
             from after in Side(range.After)
             from until in Side(range.Until)
+            from order in after.Exists(first => until.Exists(last => last.Position < first.Position))
+                ? Fail<Unit>(new DomainError.Invalid("range", text, "ends before it begins"))
+                : Done
             select new FoundRange(after, until);
 
         EitherAsync<DomainError, Option<FoundMoment>> Side(Option<Moment> moment) => moment.Match(
@@ -72,8 +75,8 @@ public static class FindMoment
         from there in position >= 1 && position <= head
             ? Done
             : Fail<Unit>(new DomainError.PositionBeyond(position, head, Seconds(position, ports.World.Clock())))
-        from newest in ports.Ledger.Log.List(LogQuery.All with { SincePosition = position, UntilPosition = position }, cancel)
-        select new FoundMoment(position, newest.HeadOrNone().Match(Some: e => e.At, None: ports.World.Clock), 0) { Event = newest.HeadOrNone() };
+        from newest in Event(ports, position, cancel)
+        select new FoundMoment(position, newest.At, 0) { Event = Some(newest).Filter(e => e.Position == position) };
 
     /// <summary>The event at a position, or the last one before it: foreign events are not EventDock's to tell of.</summary>
     public static EitherAsync<DomainError, Recorded<DockEvent>> Event(Ports ports, long position, CancellationToken cancel) =>

@@ -42,7 +42,7 @@ public sealed class Follow(
             while (true)
             {
                 var over = watched.Last.IsSome || watched.Until.Exists(until => ports.World.Clock() >= until + Settled);
-                var read = await (from last in Last(over, cancel) from told in Tell(last, cancel) select told).ToEither();
+                var read = await (from last in Last(cancel) from told in Tell(last, cancel) select told).ToEither();
                 var lost = read.Match(Right: _ => Option<DomainError>.None, Left: error => Some(error));
                 if (lost.Exists(error => error is not DomainError.LedgerUnreachable))
                 {
@@ -61,13 +61,11 @@ public sealed class Follow(
         }
     }
 
-    private EitherAsync<DomainError, long> Last(bool over, CancellationToken cancel) =>
+    private EitherAsync<DomainError, long> Last(CancellationToken cancel) =>
         watched.Last.Match(
             Some: Give,
-            None: () => over
-                ? watched.Until.Match(
-                    Some: until => ports.Views.At(until, cancel).Map(at => at.Position), None: () => Give(0L))
-                : ports.Ledger.Log.Head(cancel));
+            None: () => watched.Until.Match(
+                Some: until => ports.Views.At(until, cancel).Map(at => at.Position), None: () => ports.Ledger.Log.Head(cancel)));
 
     /// <summary>A chunk at a time: the log is read newest first.</summary>
     private EitherAsync<DomainError, Unit> Tell(long last, CancellationToken cancel)

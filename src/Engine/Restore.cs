@@ -107,16 +107,18 @@ internal static class Restore
         row.Id, row.Name, row.Image, row.ImageId, row.Settings, row.Created, row.StartedAt, row.FinishedAt, row.ExitCode, row.OutOfMemory,
         row.Error);
 
-    /// <summary>By the beginning of an id, or by the name that it had.</summary>
+    /// <summary>As everywhere the whole id, then the name that it had, then the beginning of an id; among those of which something is kept.</summary>
     private static EitherAsync<DomainError, ContainerRow> Find(Ports ports, string reference, CancellationToken cancel) =>
         from retained in ports.Thin.Kept(cancel)
         from asked in ports.Contents.All(cancel)
         let ids = (retained + asked).Distinct().ToArray().ToSeq().Strict()
         let wanted = reference.TrimStart('/')
-        let byId = ids.Filter(id => id.StartsWith(wanted, StringComparison.Ordinal)).Strict()
-        from rows in (byId.IsEmpty ? ids : byId).Choose(id => ContainerId.Parse(id).ToOption()).ToSeq().Strict()
-            .InTurn(id => ports.Store.Read(Streams.Container(id.Value), cancel).Map(Row))
-        let found = rows.Choose(row => row).Filter(row => !byId.IsEmpty || row.Name == wanted).Strict()
+        from removed in ids.IsEmpty || wanted.Length == 0
+            ? Give(Seq<Ended<ContainerRow>>())
+            : ports.Views.RemovedContainers.Find(new EndedQuery(None) { Keys = ids }, cancel)
+        let found = Seq<Func<ContainerRow, bool>>(
+                row => row.Id.Value == wanted, row => row.Name == wanted, row => row.Id.Value.StartsWith(wanted, StringComparison.Ordinal))
+            .Map(means => removed.Map(e => e.Row).Filter(means).Strict()).Find(rows => !rows.IsEmpty).IfNone(Seq<ContainerRow>())
         from one in found.Count switch
         {
             0 => Fail<ContainerRow>(new DomainError.NotKept(reference)),

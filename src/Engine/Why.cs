@@ -102,12 +102,12 @@ public static class Why
     /// <param name="until">As it was then; None: now.</param>
     internal static EitherAsync<DomainError, CausedImage> Image(Ports ports, string id, Option<long> until, CancellationToken cancel) =>
         from told in ports.Ledger.Log.List(
-            Of(Streams.Image(id), until) with { Types = Arrivals.Add(nameof(ImageRemoved)) }, cancel)
-        let past = told.Rev().Strict()
+            Of(Streams.Image(id), until) with { Types = Arrivals + Seq(nameof(ImageRemoved), nameof(ImageRestored)) }, cancel)
+        let past = Standing(told)
         // What came before an earlier removal is another time's.
         let life = past.Filter(e => past.ForAll(gone => gone.Event is not ImageRemoved || gone.Position < e.Position || Last(past, gone))).Strict()
-        let arrived = life.Filter(e => e.Event is not ImageRemoved).Strict()
-        let content = arrived.Choose(e => Content(e.Event)).HeadOrNone()
+        let arrived = life.Filter(e => e.Event is not (ImageRemoved or ImageRestored)).Strict()
+        let content = life.Choose(e => Content(e.Event)).HeadOrNone()
         let at = arrived.HeadOrNone().Map(e => e.Position)
         let origin = arrived.HeadOrNone().Map(e => e.Event)
         from below in origin.Bind(Below).Match(
@@ -120,6 +120,11 @@ public static class Why
             Some: c => Steps(ports, c, under, until | last, cancel), None: () => Give(Seq<CausedStep>()))
         select new CausedImage(
             id, content, arrived, life.LastOrNone().Filter(e => e.Event is ImageRemoved), steps, below, container);
+
+    /// <summary>Oldest first, without the removals that a restoration has taken back.</summary>
+    /// <param name="told">Newest first.</param>
+    private static Seq<Recorded<DockEvent>> Standing(Seq<Recorded<DockEvent>> told) =>
+        told.Where((e, n) => e.Event is not ImageRemoved || n == 0 || told[n - 1].Event is not ImageRestored).Reverse().ToArray().ToSeq();
 
     private static bool Last(Seq<Recorded<DockEvent>> past, Recorded<DockEvent> one) => past[^1].Position == one.Position;
 
@@ -134,6 +139,7 @@ public static class Why
         ImageImported e => Some(e.Image),
         ImageCommitted e => Some(e.Image),
         ImageLoaded e => Some(e.Image),
+        ImageRestored e => Some(e.Image),
         _ => None,
     };
 

@@ -17,9 +17,34 @@ internal static class WhyPath
         Ports ports, CausedContainer container, bool here, byte[] path, CancellationToken cancel) =>
         here
             ? from trace in Trace(ports, container.From, Some(container.Id), path, 0, cancel)
-              from told in Told(ports, $"container {container.Id[..12]}", container.From, Some(container.Id), path, trace, cancel)
+              from record in trace.Versions.IsEmpty ? Made(ports, container.Id, trace.Path, cancel) : Give(Option<ThinRecord>.None)
+              from told in record.Match(
+                  Some: last => Give(Gone(path, trace, last)),
+                  None: () => Told(ports, $"container {container.Id[..12]}", container.From, Some(container.Id), path, trace, cancel))
               select told
             : Recorded(ports, container, path, cancel);
+
+    /// <summary>The last record of a path that the layers below never had: none, unless one has told of the path itself.</summary>
+    private static EitherAsync<DomainError, Option<ThinRecord>> Made(Ports ports, string container, byte[] path, CancellationToken cancel)
+    {
+        return
+            from last in ThinRecords.Last(ports, container, path, None, cancel)
+            from told in Told(last)
+            select last.Filter(_ => told);
+
+        EitherAsync<DomainError, bool> Told(Option<ThinRecord> record) => record.Match(
+            Some: found => found.Change.IsSome
+                ? Give(true)
+                : ThinRecords.Last(ports, container, path, Some(found.Event.Position - 1), cancel).Bind(Told),
+            None: () => Give(false));
+    }
+
+    /// <summary>Made and taken away in the container's own layer, which keeps no sign of it. The record does.</summary>
+    private static CausedPath Gone(byte[] path, PathTrace trace, ThinRecord last)
+    {
+        var none = Version(last with { Change = None }, trace.Path);
+        return new CausedPath(path, trace with { Versions = Seq1(none) }, Seq1(ByThin(Some(last), none)), ThinGone: false);
+    }
 
     /// <summary>What the layers have to say of a path; each of them must be there.</summary>
     internal static EitherAsync<DomainError, PathTrace> Trace(
@@ -92,14 +117,26 @@ internal static class WhyPath
         from clean in ArchivePath.Clean(path).OrFail(() => new DomainError.NoSuchFile($"container {container.Id[..12]}", path))
         from record in ThinRecords.Last(ports, container.Id, clean, None, cancel)
         from told in record.Match(
-            Some: found => Give(new CausedPath(
-                path, new PathTrace(clean, Seq<PassedLink>(), Seq1(Version(found, clean))), Seq1<Brought>(new Brought.ByThin(Some(found), false)),
-                ThinGone: true)),
+            Some: found =>
+                from known in found.Change.IsSome ? Give(true) : WasThere(ports, container, clean, cancel)
+                from there in known ? Done : Fail<Unit>(new DomainError.NoSuchFile($"container {container.Id[..12]}", path))
+                select new CausedPath(
+                    path, new PathTrace(clean, Seq<PassedLink>(), Seq1(Version(found, clean))),
+                    Seq1<Brought>(new Brought.ByThin(Some(found), false)), ThinGone: true),
             None: () =>
                 from trace in Trace(ports, container.From, None, path, 0, cancel)
                 from below in Told(ports, $"container {container.Id[..12]}", container.From, None, path, trace, cancel)
                 select below with { ThinGone = true })
         select told;
+
+    /// <summary>Something above it was taken away, and it with it. Whether it was there only the image's layers can say, and they may be gone.</summary>
+    private static EitherAsync<DomainError, bool> WasThere(Ports ports, CausedContainer container, byte[] path, CancellationToken cancel) =>
+        from made in Made(ports, container.Id, path, cancel)
+        from known in made.IsSome
+            ? Give(true)
+            : Trace(ports, container.From, None, path, 0, cancel).Map(trace => !trace.Versions.IsEmpty)
+                .Recover(error => error is DomainError.LayerGone ? Some(Give(true)) : None)
+        select known;
 
     private static PathVersion Version(ThinRecord found, byte[] path) => new(
         0,

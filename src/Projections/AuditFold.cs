@@ -112,6 +112,7 @@ public sealed class AuditFold(IEnumerable<ContainerRow> before)
         private DateTimeOffset from;
         private DateTimeOffset until;
         private long count;
+        private bool refused;
 
         public void Take(AuditedEvent audited, Func<string, string> name)
         {
@@ -124,6 +125,7 @@ public sealed class AuditFold(IEnumerable<ContainerRow> before)
             from = count == 0 || e.Occurred < from ? e.Occurred : from;
             until = count == 0 || e.Occurred > until ? e.Occurred : until;
             count++;
+            refused |= e.Event is CommandRefused;
             if (positions.Count > 0 && positions[^1].Last == e.Position - 1)
             {
                 positions[^1] = positions[^1] with { Last = e.Position };
@@ -153,6 +155,6 @@ public sealed class AuditFold(IEnumerable<ContainerRow> before)
         }
 
         public AuditedOperation End() =>
-            new(origin!.Command, origin, count, positions, from, until, kept, on, subjects.Count, places);
+            new(origin!.Command, origin, count, positions, from, until, kept, on, subjects.Count, places, refused);
     }
 }

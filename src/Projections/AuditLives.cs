@@ -53,6 +53,9 @@ internal sealed class AuditLives
             case ContainerEvent e when lives.TryGetValue(e.Id.Value, out var life):
                 life.Take(e, recorded.Occurred);
                 break;
+            case ExecRequested { Privileged: true } e when lives.TryGetValue(e.Container.Value, out var within):
+                within.PrivilegedExecs++;
+                break;
             default:
                 break;
         }
@@ -60,7 +63,7 @@ internal sealed class AuditLives
 
     public IReadOnlyList<AuditedContainer> End() => order.Select(life => new AuditedContainer(
         life.Id, life.Name, life.Names, life.Image, life.ImageId, life.By, life.Created, life.Runs, life.RunCount, life.Removed,
-        ContainerRights.Of(life.Settings))).ToArray();
+        ContainerRights.Of(life.Settings, life.PrivilegedExecs))).ToArray();
 
     private Life Begin(
         ContainerId id, string name, string image, string imageId, Origin? by, DateTimeOffset created, ContainerSettings settings)
@@ -109,6 +112,8 @@ internal sealed class AuditLives
         public List<AuditedRun> Runs { get; } = [];
 
         public long RunCount { get; set; }
+
+        public long PrivilegedExecs { get; set; }
 
         public DateTimeOffset? Removed { get; set; }
 

@@ -33,16 +33,14 @@ public sealed record AuditedEvent(Recorded<DockEvent> Event, ContainerThen? Know
 /// <param name="On">What they are about: the first, at most <see cref="AuditFold.MostSubjects"/>.</param>
 /// <param name="Subjects">How many things they are about.</param>
 /// <param name="Places">What came from elsewhere or went there.</param>
+/// <param name="Refused">It was refused, as a whole or in part.</param>
 public sealed record AuditedOperation(
     Guid Command, Origin Origin, long Count, IReadOnlyList<PositionRun> Positions, DateTimeOffset From, DateTimeOffset Until,
-    IReadOnlyList<AuditedEvent> Events, IReadOnlyList<AuditedSubject> On, int Subjects, IReadOnlyList<AuditedPlace> Places)
+    IReadOnlyList<AuditedEvent> Events, IReadOnlyList<AuditedSubject> On, int Subjects, IReadOnlyList<AuditedPlace> Places, bool Refused)
 {
     public long First => Positions[0].First;
 
     public long Last => Positions[^1].Last;
-
-    /// <summary>It was refused.</summary>
-    public bool Refused => Events.Any(e => e.Event.Event is Domain.Roots.CommandRefused);
 }
 
 /// <summary>Positions in a row, both ends included.</summary>

@@ -1,5 +1,6 @@
 namespace EventDock.Projections;
 
+using System.Globalization;
 using EventDock.Domain.Containers;
 
 /// <summary>Something that a container was given beyond docker's sandbox.</summary>
@@ -11,6 +12,9 @@ public enum RightKind
 {
     /// <summary>All capabilities and devices, and no filter of system calls.</summary>
     Privileged,
+
+    /// <summary>A further process was, whatever the container's own is.</summary>
+    PrivilegedExec,
     HostNamespace,
     Unconfined,
     Capability,
@@ -25,10 +29,16 @@ public enum RightKind
 public static class ContainerRights
 {
     /// <summary>Read from what was asked for: options as they were typed.</summary>
-    public static IReadOnlyList<ContainerRight> Of(ContainerSettings settings)
+    /// <param name="execs">How many further processes were given all capabilities.</param>
+    public static IReadOnlyList<ContainerRight> Of(ContainerSettings settings, long execs)
     {
         var more = settings.More;
         var rights = new List<ContainerRight>();
+        if (execs > 0)
+        {
+            rights.Add(new ContainerRight(RightKind.PrivilegedExec, string.Create(CultureInfo.InvariantCulture, $"{execs}")));
+        }
+
         if (more.Privileged)
         {
             rights.Add(new ContainerRight(RightKind.Privileged, ""));

@@ -51,6 +51,12 @@ public sealed class PathTracingTests : IDisposable
         Assert.Equal("abs: 0/etc/conf 23", await Told("/abs", layers));
         Assert.Equal("etc/conf: 01 12", await Told("/../up/../up/conf", layers));
         Assert.Equal("nosuch/x:", await Told("/nosuch/x", layers));
+
+        // Below a file, or in a directory that hides what is below it, nothing is lost that never was.
+        Assert.Equal("etc/conf/x:", await Told("/etc/conf/x", layers));
+        Assert.Equal("d/nosuch:", await Told("/d/nosuch", layers));
+        Assert.Equal("etc/gone: 0-", await Told("/etc/gone", layers[1]));
+        Assert.Equal("d/x:", await Told("/d/x", layers[1]));
         Assert.Equal(": 0Directory 1Directory 2Directory", await Told("/", layers));
         Assert.Contains("Too many levels", Show(ContentRoot.Left(await Asked("/loop", follow: true, thin: false, layers))), StringComparison.OrdinalIgnoreCase);
         Assert.Equal("loop: 0loop2", Bytes.Show(ContentRoot.Right(await Asked("/loop", follow: false, thin: false, layers)).Path) + ": 0loop2");

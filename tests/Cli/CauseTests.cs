@@ -152,6 +152,40 @@ public sealed class CauseTests(BusyboxInstallation eventdock) : IClassFixture<Bu
         Assert.Contains("cannot be given together", eventdock.Refused(1, "diff", "--as-of", "1", "over-time", ".."), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void What_was_removed_and_restored_is_there_and_a_name_is_whose_it_was_then()
+    {
+        File.WriteAllText(eventdock.Config, "{\"retain-removed\": \"1h\"}\n");
+        var id = Build("again");
+        foreach (var _ in new int[2])
+        {
+            eventdock.Run("rmi", "again").Good();
+            eventdock.Run("restore", "again").Good();
+            var image = Why("again")["Image"]!;
+            Assert.Equal((id, null, "ImageBuilt"), ((string)image["Id"]!, image["Removed"], (string)image["Arrived"]![0]!["Type"]!));
+        }
+
+        Assert.Contains("echo own", (string)Why("again", "/own")["Path"]!["Versions"]![0]!["Brought"]!["Step"]!["CreatedBy"]!, StringComparison.Ordinal);
+        File.WriteAllText(eventdock.Config, "{}\n");
+
+        // Made and taken away in the container's own layer, which has no sign of it.
+        eventdock.Run("run", "-d", "--name", "first-name", "--network", "none", "busybox", "sleep", "300").Good();
+        eventdock.Run("exec", "first-name", "sh", "-c", "mkdir /dd; echo x > /dd/x").Good();
+        eventdock.Run("exec", "first-name", "rm", "-r", "/dd").Good();
+        var gone = Why("first-name", "/dd/x")["Path"]!["Versions"]![0]!;
+        Assert.Equal(("removed", "exec"), ((string)gone["Type"]!, (string)gone["Brought"]!["Thin"]!["Cause"]!));
+        Assert.EndsWith("and never had", eventdock.Refused(1, "why", "first-name", "/dd/y"), StringComparison.Ordinal);
+
+        eventdock.Run("exec", "first-name", "touch", "/of-the-first").Good();
+        var then = Head();
+        eventdock.Run("rename", "first-name", "second-name").Good();
+        eventdock.Run("create", "--name", "first-name", "--network", "none", "busybox", "true").Good();
+        Assert.Equal(["A /of-the-first"], Told("diff", "--as-of", $"{then}", "first-name"));
+        eventdock.Run("rm", "-f", "first-name", "second-name").Good();
+        Assert.Equal("removed", (string)Why("second-name", "/dd/x")["Path"]!["Versions"]![0]!["Type"]!);
+        Assert.EndsWith("and never had", eventdock.Refused(1, "why", "second-name", "/dd/y"), StringComparison.Ordinal);
+    }
+
     private static string Size(string path)
     {
         var megabytes = new FileInfo(path).Length / 1e6;

@@ -9,6 +9,20 @@ public sealed class EventTests(Installation eventdock) : IClassFixture<Installat
     private const string Secret = "hush-4f1c9a7e";
 
     [Fact]
+    public void What_comes_just_after_an_end_is_not_told_with_what_came_before_it()
+    {
+        using var own = new Installation();
+        own.Import();
+        own.Run("tag", "busybox", "before").Good();
+        var until = JsonDocument.Parse(own.Lines("log", "-n", "1", "--format", "json")[0]).RootElement.GetProperty("Recorded").GetString()!;
+        own.Run("tag", "busybox", "after").Good();
+        Assert.DoesNotContain(own.Lines("events", "--until", until), line => line.Contains("name=after", StringComparison.Ordinal));
+        Assert.Contains(own.Lines("events", "--until", until), line => line.Contains("name=before", StringComparison.Ordinal));
+        Assert.Equal(0, own.Run("events", "--since", "0001-01-01T00:00:00Z", "--until", until).Code);
+        Assert.Equal(0, own.Run("log", "--since", "0001-01-01", "--occurred", "-n", "1").Code);
+    }
+
+    [Fact]
     public void A_scripted_life_leaves_exactly_its_events_and_all_that_is_promised_of_them_holds()
     {
         eventdock.Import();

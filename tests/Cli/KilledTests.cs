@@ -1,6 +1,7 @@
 namespace EventDock.Tests.Cli;
 
 using System.IO;
+using System.Text.Json.Nodes;
 
 /// <summary>
 /// Commands killed (SIGKILL, by themselves) at each point at which the disk and the ledger are in another state than before. A few points of
@@ -27,6 +28,8 @@ public sealed class KilledTests(MirroredInstallation eventdock) : IClassFixture<
     [InlineData("run")]
     [InlineData("run --rm")]
     [InlineData("prune")]
+    [InlineData("restore")]
+    [InlineData("undo")]
     public void Killed_anywhere_it_leaves_staging_names_at_most_and_succeeds_the_next_time(string verb)
     {
         var points = Trace(verb);
@@ -40,9 +43,10 @@ public sealed class KilledTests(MirroredInstallation eventdock) : IClassFixture<
             Assert.True(said.Code is 0 or Killed, $"{point}: {said}");
             Sound(point, notes: true);
             var again = eventdock.Run(command);
-            Assert.True(again.Code == 0 || Removed(verb, again), $"after a kill at {point}: {again}");
+            Assert.True(again.Code == 0 || DoneAlready(verb, again), $"after a kill at {point}: {again}");
             Sound(point, notes: false);
             eventdock.RemoveContainers();
+            Keep(false);
         }
 
         // A point that is passed only where something takes longer than a moment may not come again.
@@ -66,6 +70,7 @@ public sealed class KilledTests(MirroredInstallation eventdock) : IClassFixture<
         var said = eventdock.RunWith([("EVENTDOCK_FAULT", $"trace:{file}")], command);
         Assert.True(said.Code == 0, said.ToString());
         eventdock.RemoveContainers();
+        Keep(false);
         var times = new Dictionary<string, int>(StringComparer.Ordinal);
         return File.ReadAllLines(file).Select(name => $"{name}:{times[name] = times.GetValueOrDefault(name) + 1}").ToArray();
     }
@@ -101,6 +106,15 @@ public sealed class KilledTests(MirroredInstallation eventdock) : IClassFixture<
                 File.WriteAllBytes(Path.Combine(eventdock.Work, "import.tar"), Busybox.Tar(("removed", $"{made}\n")));
                 eventdock.Run("import", Path.Combine(eventdock.Work, "import.tar"), own).Good();
                 return verb == "rmi" ? ["rmi", own] : ["image", "prune", "-af"];
+            case "restore" or "undo":
+                Keep(true);
+                File.WriteAllBytes(Path.Combine(eventdock.Work, "import.tar"), Busybox.Tar(("kept", $"{made}\n")));
+                eventdock.Run("import", Path.Combine(eventdock.Work, "import.tar"), own).Good();
+                eventdock.Run("rmi", own).Good();
+                var removal = eventdock.Lines("log", "-n", "1", "--type", "ImageRemoved", "--format", "json")[0];
+                return verb == "restore"
+                    ? ["restore", own]
+                    : ["undo", (string)JsonNode.Parse(removal)!["Origin"]!["Command"]!];
             case "rm":
                 Needed();
                 eventdock.Run("run", "--name", $"victim{made}", Image, "sh", "-c", "echo x > /x").Good();
@@ -118,6 +132,19 @@ public sealed class KilledTests(MirroredInstallation eventdock) : IClassFixture<
         }
     }
 
+    /// <summary>What is removed is kept, or no longer.</summary>
+    private void Keep(bool kept)
+    {
+        var config = JsonNode.Parse(File.ReadAllText(eventdock.Config))!.AsObject();
+        config.Remove("retain-removed");
+        if (kept)
+        {
+            config.Add("retain-removed", "1h");
+        }
+
+        File.WriteAllText(eventdock.Config, config.ToJsonString());
+    }
+
     private void Needed()
     {
         if (eventdock.Run("inspect", Image).Code != 0)
@@ -126,9 +153,14 @@ public sealed class KilledTests(MirroredInstallation eventdock) : IClassFixture<
         }
     }
 
-    /// <summary>What was to go may have gone already.</summary>
-    private static bool Removed(string verb, Said said) =>
-        verb is "rm" or "rm -f" or "rmi" && said.Error.Contains("no such", StringComparison.Ordinal);
+    /// <summary>What was to go may have gone already, and what was to come back may be there.</summary>
+    private static bool DoneAlready(string verb, Said said) => verb switch
+    {
+        "rm" or "rm -f" or "rmi" => said.Error.Contains("no such", StringComparison.Ordinal),
+        "restore" => said.Error.Contains("@{1}", StringComparison.Ordinal),
+        "undo" => said.Error.Contains("undone already", StringComparison.Ordinal),
+        _ => false,
+    };
 
     private void Sound(string point, bool notes)
     {

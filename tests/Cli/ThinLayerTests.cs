@@ -148,6 +148,24 @@ public sealed class ThinLayerTests(BusyboxInstallation eventdock) : IClassFixtur
     }
 
     [Fact]
+    public void A_name_that_could_begin_an_id_means_the_container_that_had_it_and_no_name_means_none()
+    {
+        File.WriteAllText(eventdock.Config, "{\"retain-removed\": \"1h\"}");
+        var id = eventdock.Out("create", "--name", "plain", "--network", "none", "busybox", "true");
+        eventdock.Run("create", "--name", id[..3], "--network", "none", "busybox", "true").Good();
+        eventdock.Run("rm", "plain", id[..3]).Good();
+        Assert.Contains("no removed container", eventdock.Refused(1, "restore", "/"), StringComparison.Ordinal);
+        Assert.NotEqual(0, eventdock.Run("restore", "").Code);
+        Assert.Equal(id[..3], eventdock.Out("restore", id[..3]));
+        Assert.Equal([id[..3]], eventdock.Lines("ps", "-a", "--format", "{{.Names}}"));
+        Assert.Equal(id[..4], eventdock.Out("restore", id[..4]));
+        eventdock.Run("rm", "plain", id[..3]).Good();
+        File.WriteAllText(eventdock.Config, "{}");
+        eventdock.Run("check").Done();
+        eventdock.AwaitReaper();
+    }
+
+    [Fact]
     public void What_is_removed_without_retention_does_not_come_back()
     {
         eventdock.Run("run", "--name", "gone", "--network", "none", "busybox", "sh", "-c", "echo > /x").Good();

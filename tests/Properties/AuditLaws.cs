@@ -70,6 +70,23 @@ public sealed class AuditLaws
             moves.Zip(moves.Skip(1), (one, next) => one.To == next.From).All(follows => follows)
             && TagsNow(x.Log).GetValueOrDefault(moves.Key) == moves.Last().To));
 
+    [Fact]
+    public void A_refusal_is_told_of_an_operation_however_much_it_has_done_before_and_so_are_execs_with_all_rights()
+    {
+        var command = Guid.CreateVersion7();
+        var id = Histories.Ids[0];
+        DockEvent[] happened =
+        [
+            new ContainerCreated(id, "one", "busybox", Histories.D(1).Hex, Histories.Settings),
+            new ExecRequested("e", id, Seq1("true"), "", "/", false, Seq<SecretName>(), Privileged: true),
+            .. Enumerable.Range(0, AuditFold.MostEvents).Select(_ => new ContainerRemoved(id)),
+            new Domain.Roots.CommandRefused("rm", "NoSuchContainer", "no such container: nosuch"),
+        ];
+        var report = Report([.. happened.Select((e, n) => Recorded(n + 1, Fact.At(DateTimeOffset.UnixEpoch, e), command))], 0);
+        Assert.True(Assert.Single(report.Operations).Refused);
+        Assert.Equal(RightKind.PrivilegedExec, Assert.Single(Assert.Single(report.Containers).Rights).Kind);
+    }
+
     private static AuditedRange Report(Recorded<DockEvent>[] log, int after)
     {
         var fold = new AuditFold(Rows(log.Take(after)));

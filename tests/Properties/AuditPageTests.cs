@@ -136,8 +136,9 @@ public sealed partial class AuditPageTests
                 (RightKind.Device, "/dev/fuse at /dev/fuse (rwm)"), (RightKind.HostMount, "/etc at /host (read-only)"),
                 (RightKind.JoinedNamespace, "pid of abc"),
             ],
-            ContainerRights.Of(settings).Select(right => (right.Kind, right.Detail)));
-        Assert.Empty(ContainerRights.Of(Histories.Settings));
+            ContainerRights.Of(settings, 0).Select(right => (right.Kind, right.Detail)));
+        Assert.Empty(ContainerRights.Of(Histories.Settings, 0));
+        Assert.Equal(new ContainerRight(RightKind.PrivilegedExec, "2"), Assert.Single(ContainerRights.Of(Histories.Settings, 2)));
     }
 
     [Theory]

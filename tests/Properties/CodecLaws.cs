@@ -158,7 +158,7 @@ public sealed class CodecLaws
                     t.Map(k => new ContainerUlimit(n, k, n)).Strict(), t, flag, a, null, !flag, t, t, flag ? int.MaxValue : null))),
             from id in Ids from n in Size from a in text select (DockEvent)new ContainerStarted(id, int.MinValue, n, a),
             from id in Ids from code in Gen.Elements<int?>(null, 0, 255) select (DockEvent)new ContainerExited(id, code, code == 0),
-            from id in Ids from a in text from t in texts from s in secrets select (DockEvent)new ExecRequested(a, id, t, a, a, true, s),
+            from id in Ids from a in text from t in texts from s in secrets select (DockEvent)new ExecRequested(a, id, t, a, a, true, s, a.Length % 2 == 1),
             from t in Times from a in text from d in Digests
             select (DockEvent)new EventDock.Domain.Builds.BuildStepCompleted(a, a, t, a.Length == 0 ? null : a, a.Length == 0 ? null : d));
     }

@@ -85,7 +85,7 @@ public static class Histories
         Gen.Choose(1, 3).Select(n => (TagCommand)new UntagImage(reference, D(n).Hex)));
 
     public static Gen<ExecCommand> ExecCommands => Gen.OneOf<ExecCommand>(
-        Gen.Constant<ExecCommand>(new RequestExec("e", Ids[0], Seq1("true"), "", "/", false, Seq<SecretName>())),
+        Gen.Constant<ExecCommand>(new RequestExec("e", Ids[0], Seq1("true"), "", "/", false, Seq<SecretName>(), false)),
         Gen.Constant<ExecCommand>(new RecordExecStarted("e", Ids[0], 7)),
         Gen.Constant<ExecCommand>(new RecordExecFailed("e", Ids[0], 127, "no")),
         Gen.Constant<ExecCommand>(new RecordExecExited("e", Ids[0], null)),

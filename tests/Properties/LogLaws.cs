@@ -125,6 +125,8 @@ public sealed class LogLaws
     [InlineData("0", false)]
     [InlineData("-1", false)]
     [InlineData("1e3", false)]
+    [InlineData("0.0000000000000000000000001", false)]
+    [InlineData("0.000001", true)]
     [InlineData("0.5", true)]
     [InlineData("instant", true)]
     public void A_speed_is_a_number_above_none(string text, bool taken) => Assert.Equal(taken, ReplayCommand.Speed(text, true).IsRight);

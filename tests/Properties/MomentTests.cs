@@ -24,6 +24,22 @@ public sealed class MomentTests
 
     private static DateTimeOffset Time(string text) => Assert.IsType<Moment.Time>(Good(text)).Instant;
 
+    [Theory]
+    [InlineData("0001-01-01", 9)]
+    [InlineData("0001-01-01T00:00:00Z", 0)]
+    [InlineData("0001-01-01T00:00:00+14:00", 0)]
+    [InlineData("9999-12-31T23:59:59.9999999", -12)]
+    [InlineData("9999-12-31T23:59:59.9Z", 0)]
+    public void A_time_at_the_calendars_end_is_a_day_short_of_it_in_every_zone(string text, int hours)
+    {
+        var clock = new LocalClock(Now, _ => Seq1(TimeSpan.FromHours(hours)));
+        foreach (var at in Parse(text, clock).ToOption().Choose(m => m is Moment.Time time ? Some(time.Instant) : None).ToSeq()
+            + TimeText.Parse(text, Now, _ => TimeSpan.FromHours(hours)).ToSeq())
+        {
+            Assert.InRange(at.UtcDateTime, DateTime.MinValue.AddHours(23), DateTime.MaxValue.AddHours(-23));
+        }
+    }
+
     [Fact]
     public void A_number_is_a_position_with_its_sign_or_without() =>
         Prop.ForAll(

@@ -46,6 +46,7 @@ internal static class KeptImages
             using var trash = Fs.OpenDirectory(paths.Trash);
             using var blobs = Fs.OpenDirectory(paths.Blobs);
             var back = Back(trash, blobs, digest.Hex);
+            FaultPoints.At(FaultPoint.BlobBrought);
             Fs.Sync(blobs);
             return back;
         }
@@ -77,6 +78,7 @@ internal static class KeptImages
                 return None;
             }
 
+            FaultPoints.At(FaultPoint.BlobBrought);
             Fs.Sync(blobs);
             LayerPublisher.MakeShortLink(links, id);
             if (!Fs.TryRenameExisting(trash, name, layers, Bytes.Of(id)))
@@ -85,6 +87,7 @@ internal static class KeptImages
                 return None;
             }
 
+            FaultPoints.At(FaultPoint.LayerBrought);
             Fs.Sync(links);
             Fs.Sync(layers);
             return layer;

@@ -60,7 +60,7 @@ internal sealed class PathTracing : IDisposable
         {
             cancel.ThrowIfCancellationRequested();
             using var said = Say(roots[layer], path);
-            if (said.IsSome)
+            if (said.IsSome && (!said.Gone || IsLoss(said, versions)))
             {
                 versions.Add(Version(layer, said, Join(path), cancel));
             }
@@ -68,6 +68,10 @@ internal sealed class PathTracing : IDisposable
 
         return new PathTrace(Join(path), links.ToArray().ToSeq().Strict(), versions.ToArray().ToSeq().Strict());
     }
+
+    /// <summary>Only what was there can be taken away; of a layer alone nobody knows what was below, and its own whiteout has to do.</summary>
+    private bool IsLoss(Said gone, List<PathVersion> before) =>
+        roots.Count == 1 ? gone.IsWhiteout : before.Count > 0 && before[^1].File.Type != FileType.Removal;
 
     /// <summary>Where the path leads, whether something is there or not.</summary>
     private List<byte[]> Followed(List<PassedLink> links, CancellationToken cancel)
@@ -131,6 +135,9 @@ internal sealed class PathTracing : IDisposable
     /// <param name="Directory">That the name is in; null where the layer takes it away, or says nothing.</param>
     private sealed record Said(bool IsSome, bool Gone, SafeFileHandle? Directory, FileStat Stat) : IDisposable
     {
+        /// <summary>Of this very name, and not of a directory above it.</summary>
+        public bool IsWhiteout { get; init; }
+
         public void Dispose() => Directory?.Dispose();
     }
 
@@ -151,7 +158,7 @@ internal sealed class PathTracing : IDisposable
             if (!there || stat.IsWhiteout || (n < path.Count - 1 && stat.Kind != FileKind.Directory))
             {
                 current.Dispose();
-                return there || opaque ? Removed : Nothing;
+                return !there && !opaque ? Nothing : Removed with { IsWhiteout = there && stat.IsWhiteout && n == path.Count - 1 };
             }
 
             if (n == path.Count - 1)

@@ -70,6 +70,8 @@ public enum FaultPoint
     ScanSettled,
     ContainerTaken,
     ContainerBrought,
+    BlobBrought,
+    LayerBrought,
 
     // What is done to a container meanwhile.
     Signalled,

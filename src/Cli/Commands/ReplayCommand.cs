@@ -53,9 +53,9 @@ public static class ReplayCommand
         {
             null => watched ? UsualSpeed : 0,
             "instant" => 0,
-            _ when decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var speed) && speed is > 0 and <= 1_000_000_000 =>
+            _ when decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var speed) && speed is >= 0.000_001m and <= 1_000_000_000 =>
                 speed,
-            _ => new DomainError.Invalid("--speed", text, "must be a number above 0, or instant"),
+            _ => new DomainError.Invalid("--speed", text, "must be a number from 0.000001 to 1000000000, or instant"),
         };
 
     /// <summary>How long to wait between what was recorded at one time and at another.</summary>

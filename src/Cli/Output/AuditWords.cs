@@ -91,6 +91,7 @@ internal static class AuditWords
     public static string Right(ContainerRight right) => right.Kind switch
     {
         RightKind.Privileged => "privileged: all capabilities and devices, no filter of system calls",
+        RightKind.PrivilegedExec => $"privileged exec: {right.Detail}",
         RightKind.HostNamespace => $"host namespace: {right.Detail}",
         RightKind.JoinedNamespace => $"another container's namespace: {right.Detail}",
         RightKind.Unconfined => $"security option: {right.Detail}",

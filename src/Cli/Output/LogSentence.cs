@@ -90,7 +90,7 @@ public static partial class LogSentence
 
     private static string Exec(ExecEvent happened, string who, string name) => happened switch
     {
-        ExecRequested e => $"{who} ran in {name}: {Words(e.Command)}",
+        ExecRequested e => $"{who} ran in {name}{(e.Privileged ? ", privileged" : "")}: {Words(e.Command)}",
         ExecStarted e => $"exec {Short(e.Id)} in {name} was running, pid {e.Pid}",
         ExecFailed e => $"exec {Short(e.Id)} in {name} could not be started ({e.ExitCode}): {e.Message}",
         ExecExited e => $"exec {Short(e.Id)} in {name} {Exited(e.ExitCode)}",

@@ -113,9 +113,11 @@ public sealed record ContainerRestored(
 public abstract record ExecEvent(string Id, ContainerId Container) : DockEvent;
 
 /// <summary>The intention: what follows is ExecStarted or ExecFailed.</summary>
+/// <param name="Privileged">With all capabilities. Written only where it is so.</param>
 public sealed record ExecRequested(
     string Id, ContainerId Container, Seq<string> Command, string User, string WorkingDir, bool Terminal,
-    Seq<SecretName> Env) : ExecEvent(Id, Container);
+    Seq<SecretName> Env,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Privileged = false) : ExecEvent(Id, Container);
 
 public sealed record ExecStarted(string Id, ContainerId Container, int Pid) : ExecEvent(Id, Container);
 

@@ -8,7 +8,7 @@ using static EventDock.Domain.Containers.ExecState;
 public abstract record ExecCommand(string Id, ContainerId Container);
 
 public sealed record RequestExec(
-    string Id, ContainerId Container, Seq<string> Command, string User, string WorkingDir, bool Terminal, Seq<SecretName> Env)
+    string Id, ContainerId Container, Seq<string> Command, string User, string WorkingDir, bool Terminal, Seq<SecretName> Env, bool Privileged)
     : ExecCommand(Id, Container);
 
 public sealed record RecordExecStarted(string Id, ContainerId Container, int Pid) : ExecCommand(Id, Container);
@@ -39,7 +39,7 @@ public static class ExecDecider
         (command, state) switch
         {
             (RequestExec c, Absent) => Emit(
-                new ExecRequested(c.Id, c.Container, c.Command, c.User, c.WorkingDir, c.Terminal, c.Env)),
+                new ExecRequested(c.Id, c.Container, c.Command, c.User, c.WorkingDir, c.Terminal, c.Env, c.Privileged)),
             (RecordExecStarted c, Requested or EndedFirst) => Emit(new ExecStarted(c.Id, c.Container, c.Pid)),
             (RecordExecStarted, Running or Ended) => Nothing,
             (RecordExecFailed c, Requested) => Emit(new ExecFailed(c.Id, c.Container, c.ExitCode, c.Message)),

@@ -18,11 +18,11 @@ public static class TimeText
     /// <param name="zone">How far a time of that clock, whose zone is not said, is from UTC.</param>
     public static Option<DateTimeOffset> Parse(string text, DateTimeOffset now, Func<DateTime, TimeSpan> zone) =>
         text != "0" && Span(text) is { } ago ? Some(now - ago)
-        : Local(Shortened(text), zone) | Rfc3339.Parse(text) | Unix(text);
+        : (Local(Shortened(text), zone) | Rfc3339.Parse(text) | Unix(text)).Map(AskedTime.Within);
 
     private static Option<DateTimeOffset> Local(string text, Func<DateTime, TimeSpan> zone) =>
         DateTime.TryParseExact(text, Forms, CultureInfo.InvariantCulture, DateTimeStyles.None, out var local)
-            ? Some(new DateTimeOffset(local, zone(local)))
+            ? Some(AskedTime.At(local, zone(local)))
         : DateTimeOffset.TryParseExact(text, Zoned, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
             ? Some(at.ToUniversalTime())
         : None;

@@ -157,7 +157,7 @@ public static class MomentText
 
     private static Either<DomainError, Moment> Local(string text, DateTime local, LocalClock clock, Option<string> instead)
     {
-        var meant = clock.Offsets(local).Map(offset => new DateTimeOffset(local, offset)).Strict();
+        var meant = clock.Offsets(local).Map(offset => AskedTime.At(local, offset)).Strict();
         return meant.Count switch
         {
             0 => new DomainError.MomentAmbiguous(text, Seq<string>()),
