@@ -32,7 +32,6 @@ using static EventDock.Engine.Pipeline;
 /// <param name="early">A connection to the private cluster that has been begun.</param>
 public sealed partial class Wiring(Places places, Origin origin, Option<EarlyConnection> early)
 {
-    private readonly Claims claims = new(places.Root);
     private readonly Trashing trash = new(places);
     private readonly Recording recording = new(places);
     private readonly OverlayMounts mounts = Mounts.Create(places.Root);
@@ -41,7 +40,11 @@ public sealed partial class Wiring(Places places, Origin origin, Option<EarlyCon
     private Option<OpenLedger> opened;
     private IDisposable? work;
 
-    private Paths paths => field ??= new Paths(places.Root) { Claims = claims, TrashCare = new TrashCare(() => trash.Retains) };
+    private TrashCare care => field ??= new TrashCare(() => trash.Retains);
+
+    private Claims claims => field ??= new Claims(places.Root) { TrashCare = care };
+
+    private Paths paths => field ??= new Paths(places.Root) { Claims = claims, TrashCare = care };
 
     private Either<DomainError, Unit> Released()
     {

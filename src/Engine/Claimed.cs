@@ -58,15 +58,30 @@ public static class Claimed
                 : ports.Locks.Store.Take(true, cancel).Holding(() =>
                     from known in ports.Views.Layers.Keyed(layers, None, cancel)
                     // Layers first: one that goes takes its blob with it, where no other layer has that.
+                    from removed in Removed(ports.Views.RemovedLayers, layers, cancel)
                     from gone in Without(layers, known.Map(l => l.Id))
-                        .InTurn(id => ports.Claims.Withdraw(new Claim(ClaimKind.Layer, id), cancel))
+                        .InTurn(id => ports.Claims.Withdraw(new Claim(ClaimKind.Layer, id), removed.Exists(l => l.Id == id), cancel))
                     from unknown in Unknown(ports, blobs, cancel)
-                    from taken in unknown.InTurn(hex => ports.Claims.Withdraw(new Claim(ClaimKind.Blob, hex), cancel))
+                    from kept in OfRemoved(ports, removed, unknown, cancel)
+                    from taken in unknown.InTurn(hex => ports.Claims.Withdraw(new Claim(ClaimKind.Blob, hex), kept.Contains(hex), cancel))
                     select unit)
             from containers in Of(claims, ClaimKind.Container).Choose(id => ContainerId.Parse(id).ToOption()).ToSeq().Strict()
                 .InTurn(id => Container(ports, id, cancel))
             select containers.ForAll(done => done);
     }
+
+    /// <summary>Those that there were: what a killed removal or restoration has left of them is kept as if it had never begun.</summary>
+    private static EitherAsync<DomainError, Seq<TRow>> Removed<TRow>(EndedReader<TRow> removed, Seq<string> keys, CancellationToken cancel) =>
+        keys.IsEmpty
+            ? Give(Seq<TRow>())
+            : removed.Find(new EndedQuery(None) { Keys = keys }, cancel).Map(rows => rows.Map(e => e.Row).Strict());
+
+    /// <summary>Blobs of those layers, configurations and manifests of images that there were.</summary>
+    private static EitherAsync<DomainError, Seq<string>> OfRemoved(
+        Ports ports, Seq<LayerRow> layers, Seq<string> blobs, CancellationToken cancel) =>
+        from read in blobs.InTurn(hex => ConfigOf(ports, hex, cancel).Map(config => (Hex: hex, Image: config.Length > 0 ? config : hex)))
+        from images in Removed(ports.Views.RemovedImages, read.Map(i => i.Image).Strict(), cancel)
+        select read.Filter(b => images.Exists(i => i.Id == b.Image) || layers.Exists(l => l.Blob?.Digest.Hex == b.Hex)).Map(b => b.Hex).Strict();
 
     private static Seq<string> Of(Seq<Claim> claims, ClaimKind kind) =>
         claims.Filter(c => c.Kind == kind).Map(c => c.Name).Strict();

@@ -93,7 +93,7 @@ public static class KeptContents
                     new RemoveLayerContent(id.Value, blobs.Sum(b => b.Size.Value)), ports.World.Clock(), cancel),
                 cancel)
             from taken in ports.Locks.Store.Take(true, CancellationToken.None).Holding(() =>
-                claims.InTurn(claim => ports.Claims.Withdraw(claim, CancellationToken.None)))
+                claims.InTurn(claim => ports.Claims.Withdraw(claim, false, CancellationToken.None)))
             from forgotten in ports.Contents.Forget(id.Value, CancellationToken.None)
             select unit;
     }

@@ -68,10 +68,10 @@ public sealed class ContentClaimTests : IDisposable
         var place = Path.Combine(root.Paths.Root, claim.Place);
         Dead(claim);
 
-        await Did(sweeping.Withdraw(claim, CancellationToken.None));
+        await Did(sweeping.Withdraw(claim, false, CancellationToken.None));
         Assert.True(File.Exists(place));
         living.Store.Release();
-        await Did(sweeping.Withdraw(claim, CancellationToken.None));
+        await Did(sweeping.Withdraw(claim, false, CancellationToken.None));
         Assert.False(File.Exists(place));
     }
 
@@ -84,9 +84,9 @@ public sealed class ContentClaimTests : IDisposable
         var (settling, other) = (Command(), Command());
         using var left = (await Did(settling.Left(CancellationToken.None))).IfNone(() => throw new InvalidOperationException("it is left"));
         // Another command that settles something of its own leaves it to the one that has this.
-        await Did(other.Withdraw(claim, CancellationToken.None));
+        await Did(other.Withdraw(claim, false, CancellationToken.None));
         Assert.True(root.Layers.Has(layer.Id));
-        await Did(settling.Withdraw(claim, CancellationToken.None));
+        await Did(settling.Withdraw(claim, false, CancellationToken.None));
         Assert.False(root.Layers.Has(layer.Id));
     }
 
@@ -94,7 +94,7 @@ public sealed class ContentClaimTests : IDisposable
     public async Task A_layer_goes_with_its_blob_and_its_short_name()
     {
         var layer = await root.Imported(new Archive().File("f").Plain());
-        await Did(Command().Withdraw(new Claim(ClaimKind.Layer, layer.Id), CancellationToken.None));
+        await Did(Command().Withdraw(new Claim(ClaimKind.Layer, layer.Id), false, CancellationToken.None));
         Assert.Empty(Directory.GetFileSystemEntries(root.Paths.Layers));
         Assert.Empty(Directory.GetFileSystemEntries(root.Paths.Blobs));
         Assert.Empty(Directory.GetFileSystemEntries(root.Paths.Links));

@@ -15,10 +15,14 @@ public sealed class Claims(string root)
     private const string Prefix = "claims-";
     private readonly Lock gate = new();
     private readonly System.Collections.Generic.HashSet<Claim> noted = [];
-    private readonly Paths paths = new(root);
     private readonly System.Collections.Generic.HashSet<string> settling = new(StringComparer.Ordinal);
     private SafeFileHandle? file;
     private byte[] name = [];
+
+    /// <summary>Whether what was removed is kept; null: all goes at once.</summary>
+    public TrashCare? TrashCare { get; init; }
+
+    private Paths paths => field ??= new Paths(root) { TrashCare = TrashCare };
 
     public ClaimStore Store => new(
         Note: (claims, cancel) => Guarded.Run(() => claims.Iter(Note), cancel).ToAsync(),
@@ -30,7 +34,7 @@ public sealed class Claims(string root)
             }
         },
         Left: cancel => Guarded.Run(Left, cancel).ToAsync(),
-        Withdraw: (claim, cancel) => Guarded.RunAsync(() => WithdrawAsync(claim, cancel), cancel).ToAsync(),
+        Withdraw: (claim, removed, cancel) => Guarded.RunAsync(() => WithdrawAsync(claim, removed, cancel), cancel).ToAsync(),
         Release: Release);
 
     internal static bool IsName(ReadOnlySpan<byte> staged) => staged.StartsWith(Bytes.Of(Prefix));
@@ -169,22 +173,23 @@ public sealed class Claims(string root)
         Bytes.Show(Fs.ReadAll(staging, staged) ?? []).Split('\n').Select(Claim.Parse).SelectMany(claim => claim.ToSeq()).ToArray();
 
     /// <summary>Under the lock under which names are given: who has claimed it by then is seen, and who claims it later finds it gone.</summary>
-    private async Task<Unit> WithdrawAsync(Claim claim, CancellationToken cancel)
+    private async Task<Unit> WithdrawAsync(Claim claim, bool removed, CancellationToken cancel)
     {
         if (claim.Kind == ClaimKind.Layer)
         {
-            return await LayerPublisher.DiscardAsync(paths, claim.Name, () => Lives(claim), cancel).ConfigureAwait(false);
+            return await LayerPublisher.DiscardAsync(paths, claim.Name, () => Lives(claim), removed, cancel).ConfigureAwait(false);
         }
 
         using var trash = Fs.OpenDirectory(paths.Trash);
         using var blobs = Fs.OpenDirectory(paths.Blobs);
+        byte[]? taken;
         using (await StoreLocks.HoldAsync(paths, LayerPublisher.Lock, exclusive: true, cancel).ConfigureAwait(false))
         {
-            if (!Lives(claim))
-            {
-                Trash.Take(blobs, Bytes.Of(claim.Name), trash);
-            }
+            var name = Bytes.Of(claim.Name);
+            taken = Lives(claim) ? null : removed ? Trash.Take(blobs, name, trash) : Trash.TakeLeft(blobs, name, trash);
         }
+
+        Trash.Empty(paths, trash, taken, kept: removed);
 
         return unit;
     }

@@ -65,7 +65,8 @@ internal static class LayerPublisher
 
     /// <summary>The blob first: a layer without it is still a name to come back to, a blob without its layer is lost from sight.</summary>
     /// <param name="spared">Asked under the lock: it stays.</param>
-    internal static async Task<Unit> DiscardAsync(Paths paths, string id, Func<bool> spared, CancellationToken cancel)
+    /// <param name="removed">Somebody has removed it, and it may be to be kept; else a command has left it.</param>
+    internal static async Task<Unit> DiscardAsync(Paths paths, string id, Func<bool> spared, bool removed, CancellationToken cancel)
     {
         using var trash = Fs.OpenDirectory(paths.Trash);
         var taken = new List<byte[]?>();
@@ -81,11 +82,11 @@ internal static class LayerPublisher
             using var layers = Fs.OpenDirectory(paths.Layers);
             if (LayerRecord.Read(paths, id) is { } layer && !IsShared(paths, layers, layer))
             {
-                taken.Add(Trash.Take(blobs, Bytes.Of(layer.Blob.Digest.Hex), trash));
+                taken.Add(Aside(blobs, layer.Blob.Digest.Hex));
                 FaultPoints.At(FaultPoint.LayerBlobTaken);
             }
 
-            taken.Add(Trash.Take(layers, Bytes.Of(id), trash));
+            taken.Add(Aside(layers, id));
             FaultPoints.At(FaultPoint.LayerTaken);
             var link = Bytes.Of(id[..16]);
             if (Fs.TryStat(links, link, out _) && Fs.ReadLink(links, link).AsSpan().SequenceEqual(LinkTarget(id)))
@@ -100,10 +101,13 @@ internal static class LayerPublisher
 
         foreach (var name in taken)
         {
-            Trash.Empty(paths, trash, name);
+            Trash.Empty(paths, trash, name, kept: removed);
         }
 
         return unit;
+
+        byte[]? Aside(SafeFileHandle dir, string name) =>
+            removed ? Trash.Take(dir, Bytes.Of(name), trash) : Trash.TakeLeft(dir, Bytes.Of(name), trash);
     }
 
     private static bool IsShared(Paths paths, SafeFileHandle layers, StoredLayer layer) =>

@@ -24,7 +24,7 @@ public static class Layers
                 () => new LayerCommitter(paths, commit, sync).RunAsync(cancel), cancel).ToAsync(),
             Describe: (id, cancel) => Guarded.Run(() => Describe(paths, id), cancel).ToAsync(),
             Discard: (id, cancel) => Guarded.RunAsync(
-                () => LayerPublisher.DiscardAsync(paths, Checked(id), () => false, cancel), cancel).ToAsync())
+                () => LayerPublisher.DiscardAsync(paths, Checked(id), () => false, removed: true, cancel), cancel).ToAsync())
         {
             CommitThin = (container, parent, cancel) => Guarded.RunAsync(
                 () => new LayerCommitter(paths, new LayerCommit(parent, paths.Upper(Checked(container))) { Stays = true }, sync).RunAsync(cancel),

@@ -59,11 +59,14 @@ public sealed record LeftClaims(Seq<Claim> Claims, Action Clear, Action Release)
 /// <param name="Note">Notes them as this command's, before the act.</param>
 /// <param name="Own">What this command has noted.</param>
 /// <param name="Left">What dead commands have left: nearly always nothing.</param>
-/// <param name="Withdraw">Takes a blob or a layer into the trash, unless a command at work has claimed it, too.</param>
+/// <param name="Withdraw">
+/// Takes a blob or a layer into the trash, unless a command at work has claimed it, too. One that the ledger knows as removed is kept there as long as
+/// what is removed is; what was never recorded goes.
+/// </param>
 /// <param name="Release">This command's are settled: all is as the ledger has it.</param>
 public sealed record ClaimStore(
     Func<Seq<Claim>, CancellationToken, EitherAsync<DomainError, Unit>> Note,
     Func<Seq<Claim>> Own,
     Func<CancellationToken, EitherAsync<DomainError, Option<LeftClaims>>> Left,
-    Func<Claim, CancellationToken, EitherAsync<DomainError, Unit>> Withdraw,
+    Func<Claim, bool, CancellationToken, EitherAsync<DomainError, Unit>> Withdraw,
     Func<Either<DomainError, Unit>> Release);
