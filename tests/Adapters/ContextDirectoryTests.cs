@@ -168,10 +168,9 @@ public sealed class ContextDirectoryTests : IDisposable
     public async Task A_pipe_or_a_device_is_refused_by_name_and_never_opened()
     {
         Run("mkfifo", At("dir/pipe"));
-        var watch = Stopwatch.StartNew();
-        var error = Assert.IsType<DomainError.BadContent>(Error(await ContextDirectory.Hash(context, Seq1("dir"), Seq<string>(), default).ToEither()));
+        var error = Assert.IsType<DomainError.BadContent>(Error(await Task.Run(
+            () => ContextDirectory.Hash(context, Seq1("dir"), Seq<string>(), default).ToEither()).WaitAsync(TimeSpan.FromSeconds(60))));
         Assert.Equal((At("dir/pipe"), true), (error.What, error.Reason.Contains("named pipe")));
-        Assert.InRange(watch.ElapsedMilliseconds, 0, 3000);
         Assert.True((await ContextDirectory.Hash(context, Seq1("dir"), Seq1("**/pipe"), default).ToEither()).IsRight);
         if (Environment.UserName == "root" && TryRun("mknod", At("dev"), "c", "1", "5"))
         {

@@ -95,7 +95,7 @@ internal sealed class CuttingProxy : IDisposable
                     await upstream.SendAsync(bytes);
                     if (cut == Cut.After)
                     {
-                        await swallowed.WaitAsync(TimeSpan.FromSeconds(10));
+                        await swallowed.WaitAsync(TimeSpan.FromSeconds(60));
                     }
 
                     if (cut != Cut.Nothing)

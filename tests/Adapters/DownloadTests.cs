@@ -7,7 +7,8 @@ using EventDock.Domain.Kernel;
 /// <summary>Servers that an import from a URL may meet.</summary>
 public sealed class DownloadTests
 {
-    private static readonly DownloadPace Quick = new(TimeSpan.FromSeconds(2), TimeSpan.FromMilliseconds(300), 1000);
+    /// <summary>For what is not to be given up, however busy the machine is.</summary>
+    private static readonly DownloadPace Patient = new(TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(60), 1000);
 
     [Fact]
     public async Task What_the_server_has_comes_also_where_it_redirects_to()
@@ -64,7 +65,7 @@ public sealed class DownloadTests
                 await Task.Delay(50);
             }
         });
-        var error = await Assert.ThrowsAsync<IOException>(() => Text(server.Base));
+        var error = await Assert.ThrowsAsync<IOException>(() => Text(server.Base, Patient with { Window = TimeSpan.FromMilliseconds(300) }));
         Assert.Contains("fewer than 1000 bytes", error.Message, StringComparison.Ordinal);
     }
 
@@ -72,17 +73,17 @@ public sealed class DownloadTests
     public async Task A_server_that_says_nothing_is_given_up()
     {
         await using var server = new RegistryServer(async (_, _) => await Task.Delay(TimeSpan.FromSeconds(10)));
-        Assert.Contains("no answer within 2 s", (await Refused(server.Base)).Reason, StringComparison.Ordinal);
+        Assert.Contains("no answer within 2 s", (await Refused(server.Base, Patient with { Answer = TimeSpan.FromSeconds(2) })).Reason, StringComparison.Ordinal);
     }
 
-    private static async Task<string> Text(string url)
+    private static async Task<string> Text(string url, DownloadPace? pace = null)
     {
-        await using var stream = ContentRoot.Right(await Downloads.Create(Quick)(new Uri(url), CancellationToken.None).ToEither());
+        await using var stream = ContentRoot.Right(await Downloads.Create(pace ?? Patient)(new Uri(url), CancellationToken.None).ToEither());
         var body = new MemoryStream();
         await stream.CopyToAsync(body);
         return System.Text.Encoding.UTF8.GetString(body.ToArray());
     }
 
-    private static async Task<DomainError.DownloadFailed> Refused(string url) => Assert.IsType<DomainError.DownloadFailed>(
-        ContentRoot.Left(await Downloads.Create(Quick)(new Uri(url), CancellationToken.None).ToEither()));
+    private static async Task<DomainError.DownloadFailed> Refused(string url, DownloadPace? pace = null) => Assert.IsType<DomainError.DownloadFailed>(
+        ContentRoot.Left(await Downloads.Create(pace ?? Patient)(new Uri(url), CancellationToken.None).ToEither()));
 }

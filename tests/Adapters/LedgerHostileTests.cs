@@ -97,7 +97,7 @@ public sealed class LedgerHostileTests(LedgerFixture fixture) : IDisposable
             {
                 try
                 {
-                    var told = await way(this, copy.Ledger.Owner).WaitAsync(TimeSpan.FromSeconds(15));
+                    var told = await way(this, copy.Ledger.Owner).WaitAsync(TimeSpan.FromSeconds(60));
                     if (name == "verify" && told == 0)
                     {
                         wrong.Add($"{value}: nothing was found");

@@ -101,7 +101,7 @@ public sealed class LedgerOnceTests(LedgerFixture fixture)
         {
             // The first, and then the one that came for it.
             ended += await ledger.AskOneAsync<long>(
-                "select count(*) filter (where pg_terminate_backend(pid)) from pg_stat_activity where wait_event_type = 'Lock' and query like 'select%eventdock.append%'");
+                "select count(*) filter (where pg_terminate_backend(pid)) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database() and query like 'select%eventdock.append%'");
             await Task.Delay(20);
         }
 
@@ -117,7 +117,7 @@ public sealed class LedgerOnceTests(LedgerFixture fixture)
         var ledger = await fixture.NewAsync();
         var (first, second) = (await ledger.OpenAsync(), await ledger.OpenAsync());
         var held = Must(await first.Retries.Alone("s", TimeSpan.FromSeconds(2), NoCancel).ToEither());
-        var waiting = Task.Run(() => second.Retries.Alone("s", TimeSpan.FromSeconds(20), NoCancel).ToEither());
+        var waiting = Task.Run(() => second.Retries.Alone("s", TimeSpan.FromSeconds(60), NoCancel).ToEither());
         var ended = 0L;
         while (ended < 2)
         {

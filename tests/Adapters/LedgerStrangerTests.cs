@@ -141,7 +141,7 @@ public sealed class LedgerStrangerTests(LedgerFixture fixture)
         }
 
         var append = Task.Run(() => open.Store.Append(One(Streams.Layer("b"), 0, Layer("b")), NoCancel).ToEither());
-        while (await ledger.AskOneAsync<long>("select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like 'select%eventdock.append%'") == 0)
+        while (await ledger.AskOneAsync<long>("select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database() and query like 'select%eventdock.append%'") == 0)
         {
             await Task.Delay(10);
         }

@@ -74,9 +74,19 @@ internal sealed class TestImage
 
 internal static class RegistryFixtures
 {
+    /// <summary>Quick in trying again; whoever answers is not given up, however busy the machine is.</summary>
     public static readonly RegistryTiming Quick = new(
-        Connect: TimeSpan.FromSeconds(2), Stall: TimeSpan.FromSeconds(1), Small: TimeSpan.FromSeconds(3),
+        Connect: TimeSpan.FromSeconds(30), Stall: TimeSpan.FromSeconds(30), Small: TimeSpan.FromSeconds(60),
         Backoff: TimeSpan.FromMilliseconds(5), LongestWait: TimeSpan.FromSeconds(1));
+
+    /// <summary>For those who do not answer.</summary>
+    public static readonly RegistryTiming Hasty = Quick with
+    {
+        Connect = TimeSpan.FromSeconds(2), Stall = TimeSpan.FromSeconds(1), Small = TimeSpan.FromSeconds(3),
+    };
+
+    /// <summary>More than anything here may take: what does not come to an end by itself has failed.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     public static readonly Platform Here = RegistryAdapter.HostPlatform;
 

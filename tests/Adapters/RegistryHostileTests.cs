@@ -57,13 +57,13 @@ public sealed class RegistryHostileTests
         await using var server = new RegistryServer(r => count++ == 0 ? Answer(429, "", "Retry-After: 1") : Image.Answer(r.Path)!);
         var watch = Stopwatch.StartNew();
         Value(await ResolveAsync(Registry(), server));
-        Assert.InRange(watch.ElapsedMilliseconds, 900, 5000);
+        Assert.True(watch.ElapsedMilliseconds >= 900, "it was waited for");
     }
 
     [Fact]
     public async Task Too_many_requests_for_an_hour_is_not_waited_out() =>
         await WithAsync(_ => Answer(429, "", "Retry-After: 3600"), (_, error) =>
-            Assert.Equal(429, Assert.IsType<DomainError.RegistryRefused>(error).Status), seconds: 8);
+            Assert.Equal(429, Assert.IsType<DomainError.RegistryRefused>(error).Status));
 
     [Fact]
     public async Task A_web_page_is_no_manifest() =>
@@ -114,10 +114,8 @@ public sealed class RegistryHostileTests
     {
         await WithAsync(_ => "HTTP/1.1 200 X\r\nContent-Length: 100\r\n\r\n{"u8.ToArray(), (_, error) =>
             Assert.Contains("cut off", Assert.IsType<DomainError.RegistryUnreachable>(error).Reason));
-        await using var server = new RegistryServer((_, _) => Task.Delay(TimeSpan.FromSeconds(30)));
-        var watch = Stopwatch.StartNew();
-        Assert.IsType<DomainError.RegistryUnreachable>(Error(await ResolveAsync(Registry(), server)));
-        Assert.InRange(watch.ElapsedMilliseconds, 0, 10_000);
+        await using var server = new RegistryServer((_, _) => Task.Delay(Timeout.InfiniteTimeSpan));
+        Assert.IsType<DomainError.RegistryUnreachable>(Error(await ResolveAsync(Registry(Hasty), server).WaitAsync(Patience)));
     }
 
     [Fact]
@@ -132,7 +130,7 @@ public sealed class RegistryHostileTests
                 await Task.Delay(100);
             }
         });
-        Assert.IsType<DomainError.RegistryUnreachable>(Error(await ResolveAsync(Registry(), server)));
+        Assert.IsType<DomainError.RegistryUnreachable>(Error(await ResolveAsync(Registry(Hasty), server).WaitAsync(Patience)));
     }
 
     [Fact]
@@ -268,7 +266,7 @@ public sealed class RegistryHostileTests
         Assert.IsType<DomainError.Interrupted>(Error(await Registry().Resolve(Ref($"{server.Host}/a"), Here, stop.Token).ToEither()));
     }
 
-    private static Domain.Images.Registry Registry() => RegistryAdapter.Create(EngineConfig.Empty, timing: Quick);
+    private static Domain.Images.Registry Registry(RegistryTiming? timing = null) => RegistryAdapter.Create(EngineConfig.Empty, timing: timing ?? Quick);
 
     private static Task<Either<DomainError, RemoteImage>> ResolveAsync(Domain.Images.Registry registry, RegistryServer server, string suffix = ":1") =>
         registry.Resolve(Ref($"{server.Host}/a/b{suffix}"), Here, default).ToEither();
@@ -282,11 +280,9 @@ public sealed class RegistryHostileTests
     }
 
     private static async Task WithAsync(
-        Func<HttpRequest, byte[]> answer, Action<RegistryServer, DomainError> check, string suffix = ":1", int seconds = 5)
+        Func<HttpRequest, byte[]> answer, Action<RegistryServer, DomainError> check, string suffix = ":1")
     {
         await using var server = new RegistryServer(answer);
-        var watch = Stopwatch.StartNew();
-        check(server, Error(await ResolveAsync(Registry(), server, suffix)));
-        Assert.InRange(watch.Elapsed.TotalSeconds, 0, seconds);
+        check(server, Error(await ResolveAsync(Registry(), server, suffix).WaitAsync(Patience)));
     }
 }

@@ -96,7 +96,7 @@ public sealed class RegistryLayerTests
             }
         });
         var registry = RegistryAdapter.Create(
-            EngineConfig.Empty, timing: Quick with { Window = TimeSpan.FromMilliseconds(500), LeastBytes = 1000 });
+            EngineConfig.Empty, timing: Quick with { Window = TimeSpan.FromSeconds(2), LeastBytes = 1000 });
         Assert.Equal(Image.Layer, await LayerAsync(registry, await FoundAsync(registry, server)));
         Assert.Equal(2, asked);
     }

@@ -159,12 +159,12 @@ public sealed class RegistryPushTests
         {
             if (request.Method == "PUT")
             {
-                await Task.Delay(Quick.Stall + Quick.Connect + TimeSpan.FromMilliseconds(500));
+                await Task.Delay(Hasty.Stall + Hasty.Connect + TimeSpan.FromMilliseconds(500));
             }
 
             await stream.WriteAsync(kept.Honest(request));
         });
-        var patient = RegistryAdapter.Create(EngineConfig.Empty, timing: Quick with { Small = TimeSpan.FromSeconds(20) });
+        var patient = RegistryAdapter.Create(EngineConfig.Empty, timing: Hasty with { Small = Patience });
         Assert.Equal(new PushedBlob.Sent(Layer.Length), Value(await PushAsync(server, registry: patient)));
         Assert.Single(server.Requests, r => r.Method == "PUT");
     }

@@ -24,11 +24,7 @@ public sealed class RegistryRealTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         Assert.True(File.Exists(Program), "docker-registry is missing: apt-get install docker-registry");
-        using (var free = new TcpListener(IPAddress.Loopback, 0))
-        {
-            free.Start();
-            host = $"127.0.0.1:{((IPEndPoint)free.LocalEndpoint).Port}";
-        }
+        host = $"127.0.0.1:{FreePort()}";
 
         var config = Path.Combine(directory, "config.yml");
         await File.WriteAllTextAsync(config, $"version: 0.1\nlog: {{level: error}}\nstorage: {{filesystem: {{rootdirectory: {directory}/data}}}}\nhttp: {{addr: {host}}}\n");
@@ -43,7 +39,7 @@ public sealed class RegistryRealTests : IAsyncLifetime
                 (await http.GetAsync("/v2/")).Dispose();
                 break;
             }
-            catch (HttpRequestException) when (tries < 100)
+            catch (HttpRequestException) when (tries < 1200)
             {
                 await Task.Delay(50);
             }
@@ -53,6 +49,25 @@ public sealed class RegistryRealTests : IAsyncLifetime
         await UploadAsync(http, image.ConfigBytes);
         await PutManifestAsync(http, "1", image.ManifestBytes, MediaType.DockerManifest);
         await PutManifestAsync(http, "list", System.Text.Encoding.UTF8.GetBytes(image.Index(image.Entry("linux", Here.Architecture))), MediaType.OciIndex);
+    }
+
+    /// <summary>Below those that the kernel gives to whoever asks for any: nobody gets it between this look and its use.</summary>
+    private static int FreePort()
+    {
+        while (true)
+        {
+            var port = Random.Shared.Next(12_000, 32_000);
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Somebody listens there.
+            }
+        }
     }
 
     public async Task DisposeAsync()

@@ -77,11 +77,9 @@ public sealed class RegistrySignatureTests
     public async Task A_registry_that_does_not_answer_holds_up_nobody_for_longer_than_a_connection_may_take()
     {
         await using var server = new RegistryServer((r, stream) =>
-            IsBeside(r.Path) ? Task.Delay(TimeSpan.FromSeconds(20)) : stream.WriteAsync(Image.Answer(r.Path)!).AsTask());
-        var watch = Stopwatch.StartNew();
-        var found = await FindAsync(server, payloads: true);
+            IsBeside(r.Path) ? Task.Delay(Timeout.InfiniteTimeSpan) : stream.WriteAsync(Image.Answer(r.Path)!).AsTask());
+        var found = await FindAsync(server, payloads: true, Hasty).WaitAsync(Patience);
         Assert.True(found.Match(Right: f => !f.Whole, Left: e => e is DomainError.RegistryUnreachable));
-        Assert.InRange(watch.Elapsed.TotalSeconds, 0, 8);
     }
 
     [Theory]
@@ -139,9 +137,9 @@ public sealed class RegistrySignatureTests
 
     private static bool IsBeside(string path) => path.Contains("/referrers/") || path.Contains("/manifests/sha256-");
 
-    private static async Task<Either<DomainError, SignaturesBeside>> FindAsync(RegistryServer server, bool payloads)
+    private static async Task<Either<DomainError, SignaturesBeside>> FindAsync(RegistryServer server, bool payloads, RegistryTiming? timing = null)
     {
-        var registry = RegistryAdapter.Create(EngineConfig.Empty, timing: Quick);
+        var registry = RegistryAdapter.Create(EngineConfig.Empty, timing: timing ?? Quick);
         var image = Value(await registry.Resolve(Ref($"{server.Host}/a/b:1"), Here, default).ToEither());
         return await registry.Signatures(image, payloads, default).ToEither();
     }

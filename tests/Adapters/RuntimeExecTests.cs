@@ -104,7 +104,7 @@ public sealed class RuntimeExecTests : IAsyncLifetime
 
         Assert.Equal(137, Good(await wait).ExitCode);
         // The exec may be noticed to have ended before the container is.
-        Assert.True(Good(await host.Runtime.AwaitExit(id, TimeSpan.FromSeconds(10), default).ToEither()).IsSome);
+        Assert.True(Good(await host.Runtime.AwaitExit(id, TimeSpan.FromSeconds(60), default).ToEither()).IsSome);
         Assert.IsType<DomainError.WrongState>(Bad(await host.Runtime.Begin(Spec(Seq1("true")), default).ToEither()));
     }
 

@@ -105,7 +105,7 @@ public sealed class RuntimeHost : IDisposable
         var attachment = Good(await runtime.Attach(new AttachSpec(spec.Id, input is not null, false, false), default).ToEither());
         Good(await runtime.Start(spec.Id, default).ToEither());
         Assert.Equal(AttachEnd.Ended, Good(await attachment.Pump(default).ToEither()));
-        var exit = Good(await runtime.AwaitExit(spec.Id, TimeSpan.FromSeconds(30), default).ToEither());
+        var exit = Good(await runtime.AwaitExit(spec.Id, TimeSpan.FromSeconds(60), default).ToEither());
         Good(await runtime.CleanUp(spec.Id, default).ToEither());
         return new RunResult(exit.Match(e => e.ExitCode, () => -1), streams.Output, streams.Error);
     }

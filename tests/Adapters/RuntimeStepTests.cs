@@ -1,6 +1,5 @@
 namespace EventDock.Tests.Adapters;
 
-using System.Diagnostics;
 using System.IO;
 using EventDock.Adapters.Runc;
 using EventDock.Domain.Containers;
@@ -65,10 +64,9 @@ public sealed class RuntimeStepTests : IDisposable
     public async Task The_token_ends_it_and_leaves_nothing()
     {
         using var soon = new CancellationTokenSource(300);
-        var watch = Stopwatch.StartNew();
 
-        Assert.IsType<DomainError.Interrupted>(Bad(await host.Step(Spec("trap '' TERM INT; sleep 60"), soon.Token)));
-        Assert.InRange(watch.ElapsedMilliseconds, 0, 10_000);
+        Assert.IsType<DomainError.Interrupted>(
+            Bad(await Task.Run(() => host.Step(Spec("trap '' TERM INT; sleep 600"), soon.Token)).WaitAsync(TimeSpan.FromSeconds(60))));
         AssertNothingLeft();
     }
 
@@ -76,7 +74,7 @@ public sealed class RuntimeStepTests : IDisposable
     public async Task A_step_whose_command_was_killed_is_ended_by_its_workspaces_name()
     {
         var step = host.Step(Spec("sleep 60"));
-        for (var i = 0; i < 500 && !File.Exists($"{host.Paths.StepBundle("w1")}/pid"); i++)
+        for (var i = 0; i < 6000 && !File.Exists($"{host.Paths.StepBundle("w1")}/pid"); i++)
         {
             await Task.Delay(10);
         }

@@ -94,7 +94,7 @@ public sealed class RuntimeStreamTests : IDisposable
         var attachment = Good(await runtime.Attach(new AttachSpec(id, false, false, true), default).ToEither());
         Good(await runtime.Start(id, default).ToEither());
         var pump = attachment.Pump(default).ToEither();
-        for (var i = 0; i < 500 && streams.Output.Length == 0; i++)
+        for (var i = 0; i < 6000 && streams.Output.Length == 0; i++)
         {
             await Task.Delay(10);
         }
@@ -102,7 +102,7 @@ public sealed class RuntimeStreamTests : IDisposable
         Process.Start("/bin/kill", ["-USR1", Environment.ProcessId.ToString()]).WaitForExit();
 
         Assert.Equal(AttachEnd.Ended, Good(await pump));
-        var exit = Good(await runtime.AwaitExit(id, TimeSpan.FromSeconds(10), default).ToEither());
+        var exit = Good(await runtime.AwaitExit(id, TimeSpan.FromSeconds(60), default).ToEither());
         Assert.Equal(9, exit.Match(e => e.ExitCode, () => -1));
     }
 

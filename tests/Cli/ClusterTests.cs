@@ -18,7 +18,8 @@ public sealed class ClusterTests
         var start = new ProcessStartInfo(Eventdock.Binary, ["ps"]) { RedirectStandardOutput = true, RedirectStandardError = true };
         Eventdock.Apply(start, eventdock.Environment);
         using var killed = Process.Start(start)!;
-        RunTests.Until(() => Directory.Exists(Path.Combine(eventdock.Root, "pg.staging")), "the making has begun");
+        RunTests.Until(
+            () => Directory.Exists(Path.Combine(eventdock.Root, "pg.staging")) || Directory.Exists(Path.Combine(eventdock.Root, "pg")), "the making has begun");
         Thread.Sleep(milliseconds);
         killed.Kill();
         killed.WaitForExit();

@@ -33,7 +33,8 @@ public sealed class FlagDockerTests(BesideDocker both) : IClassFixture<BesideDoc
         foreach (var line in script.Split("; ").Aggregate(new List<string>(), DockerTests.Joined))
         {
             var words = Whole(DockerTests.Words(line));
-            var (docker, ours) = (both.Docker(words), both.Run(words));
+            var (docker, ours) = DockerTests.Answers(
+                both, words, (there, here) => there.Code == here.Code && DockerTests.Normal(there.Out) == DockerTests.Normal(here.Out));
             if (docker.Code != ours.Code)
             {
                 different.Add($"`{line}` ends with {docker.Code} there ({docker.Error.Trim()}) and {ours.Code} here ({ours.Error.Trim()})");

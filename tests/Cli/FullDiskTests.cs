@@ -28,7 +28,8 @@ public sealed class SmallDisk : Installation
 
         if (Mounted.Code == 0)
         {
-            Eventdock.Run("umount", [Disk]).Good();
+            AwaitReaper();
+            RunTests.Until(() => Eventdock.Run("umount", [Disk]).Code == 0, "nobody is at work there, and it is unmounted");
         }
 
         base.Dispose();
@@ -52,7 +53,7 @@ public sealed class FullDiskTests(SmallDisk eventdock) : IClassFixture<SmallDisk
         Assert.Contains("no space left on device", eventdock.Refused(1, "import", big, "big"), StringComparison.Ordinal);
         Assert.Equal(before, State());
         Assert.Equal("works", eventdock.Out("run", "--rm", "busybox", "echo", "works"));
-        Assert.Empty(eventdock.Entries("staging"));
+        eventdock.NothingWaitsInStaging();
     }
 
     [Fact]
@@ -80,9 +81,9 @@ public sealed class FullDiskTests(SmallDisk eventdock) : IClassFixture<SmallDisk
             full.Refused(1);
         }
 
-        foreach (var big in Directory.GetFiles(Path.Combine(eventdock.Root, "containers"), "big", SearchOption.AllDirectories))
+        foreach (var id in eventdock.Entries("containers"))
         {
-            File.Delete(big);
+            File.Delete(Path.Combine(eventdock.Root, "containers", id, "upper", "big"));
         }
 
         Assert.Equal("fills", eventdock.Out("rm", "-f", "fills"));

@@ -56,6 +56,11 @@ public sealed class HostileInstallation : Installation
     {
         RemoveContainers();
         Run("rm", "nothing-but-a-changing-command-that-clears");
+        for (var n = 0; n < 1000 && Entries("staging").Length > 0; n++)
+        {
+            Thread.Sleep(20);
+        }
+
         var left = Entries("staging");
         var names = Run("images", "-a", "--format", "{{.Repository}}:{{.Tag}}");
         var check = Run("check");

@@ -1,6 +1,5 @@
 namespace EventDock.Tests.Cli;
 
-using System.Diagnostics;
 using System.IO;
 using System.Net;
 using System.Security.Cryptography;
@@ -45,15 +44,13 @@ public sealed class HostileRegistryTests(MirroredInstallation eventdock) : IClas
     {
         var before = Store();
         using var registry = new HostileRegistry(context => Answer(context, lie));
-        var watch = Stopwatch.StartNew();
         var refused = eventdock.Run("pull", "-q", registry.Reference).Refused(1);
         Assert.Contains(says, refused, StringComparison.Ordinal);
         Assert.DoesNotContain('\u001b', refused);
         Assert.InRange(refused.Length, 1, 1000);
-        Assert.InRange(watch.Elapsed.TotalSeconds, 0, 50);
         Assert.Equal(before, Store());
         eventdock.Refused(1, "rm", "nothing-but-a-changing-command-that-clears");
-        Assert.Empty(eventdock.Entries("staging"));
+        eventdock.NothingWaitsInStaging();
     }
 
     private (string, string) Store() => (

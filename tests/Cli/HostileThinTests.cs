@@ -1,6 +1,5 @@
 namespace EventDock.Tests.Cli;
 
-using System.Diagnostics;
 using System.IO;
 
 /// <summary>Containers that fill their own layer with what hurts whoever reads it, against every command that reads one.</summary>
@@ -16,7 +15,6 @@ public sealed class HostileThinTests(HostileInstallation eventdock) : IClassFixt
     public void Every_command_that_reads_a_layer_gets_through_one_full_of_traps()
     {
         eventdock.Run("run", "--name", "traps", "--network", "none", "busybox", "sh", "-c", Traps);
-        var limit = Stopwatch.StartNew();
         var lines = eventdock.Lines("diff", "traps");
         Assert.Contains("A /t/fifo", lines);
         Assert.Contains("A /t/disk", lines);
@@ -34,7 +32,6 @@ public sealed class HostileThinTests(HostileInstallation eventdock) : IClassFixt
         eventdock.Run("commit", "traps", "of-traps").Good();
         Assert.Equal("end", eventdock.Out("run", "--rm", "--network", "none", "of-traps", "cat", "/t/end"));
         eventdock.Run("check").Good();
-        Assert.True(limit.Elapsed < TimeSpan.FromSeconds(90), $"it took {limit.Elapsed}");
         eventdock.Run("rm", "traps").Good();
         eventdock.Run("rmi", "of-traps").Good();
     }

@@ -117,10 +117,21 @@ public class Installation : IDisposable
     /// <summary>Until what has been removed is deleted.</summary>
     internal void AwaitReaper()
     {
-        for (var n = 0; n < 500 && Entries("trash").Length > 0; n++)
+        for (var n = 0; n < 3000 && Entries("trash").Length > 0; n++)
         {
             Thread.Sleep(20);
         }
+    }
+
+    /// <summary>What conmon calls at the end of a process may be at work for a moment after the command that has seen that end.</summary>
+    internal void NothingWaitsInStaging()
+    {
+        for (var n = 0; n < 1000 && Entries("staging").Length > 0; n++)
+        {
+            Thread.Sleep(20);
+        }
+
+        Assert.Empty(Entries("staging"));
     }
 
     public virtual void Dispose()

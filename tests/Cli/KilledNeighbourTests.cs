@@ -19,6 +19,7 @@ public sealed class KilledNeighbourTests(BusyboxInstallation eventdock) : IClass
         var frozen = eventdock.Out("run", "-d", "busybox", "sleep", "1000");
         var removes = eventdock.Out("run", "-d", "--rm", "busybox", "sleep", "1000");
         var ended = eventdock.Out("run", "-d", "busybox", "sleep", "1000");
+        RunTests.Until(() => File.Exists(Path.Combine(eventdock.Root, "containers", id, "upper", "x")), "it has written");
         eventdock.Out("pause", frozen);
         var pids = new[] { id, frozen, removes, ended }.Select(one => eventdock.Container(one).Pid).ToArray();
         foreach (var one in (string[])[id, frozen, removes, ended])
@@ -82,12 +83,15 @@ public sealed class KilledNeighbourTests(BusyboxInstallation eventdock) : IClass
         foreach (var half in ids.Chunk(Many / 4))
         {
             await Task.Delay(Seconds * 150);
-            Eventdock.Run("/bin/kill", ["-9", File.ReadLines(Path.Combine(eventdock.Root, "pg", "postmaster.pid")).First()]);
+            Eventdock.Run("/bin/kill", ["-9", Server()]);
             foreach (var id in half)
             {
                 var from = DateTimeOffset.UtcNow;
                 await File.WriteAllTextAsync(Path.Combine(eventdock.Root, "containers", id, "merged", "go"), "");
-                RunTests.Until(() => !Directory.Exists($"/proc/{pids[id]}"), "it has ended");
+                // Gone it is when conmon has heard of its end, and a moment later conmon writes down when that was.
+                var bundle = Path.Combine(eventdock.RunDirectory, "c", id[..12]);
+                RunTests.Until(
+                    () => !Directory.Exists($"/proc/{pids[id]}") && (!Directory.Exists(bundle) || File.Exists(Path.Combine(bundle, "p", "exit"))), "it has ended");
                 ends[id] = (from, DateTimeOffset.UtcNow);
             }
         }
@@ -108,6 +112,28 @@ public sealed class KilledNeighbourTests(BusyboxInstallation eventdock) : IClass
         eventdock.RemoveContainers();
         eventdock.AsTheLedgerSays("after all");
         eventdock.Verified();
+    }
+
+    /// <summary>The file is written anew when the server comes back.</summary>
+    private string Server()
+    {
+        var pid = "";
+        RunTests.Until(
+            () =>
+            {
+                try
+                {
+                    pid = File.ReadLines(Path.Combine(eventdock.Root, "pg", "postmaster.pid")).FirstOrDefault("").Trim();
+                }
+                catch (IOException)
+                {
+                    return false;
+                }
+
+                return pid.Length > 0;
+            },
+            "the server has a number");
+        return pid;
     }
 
     private void KillMonitor(string id)

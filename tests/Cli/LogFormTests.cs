@@ -107,11 +107,11 @@ public sealed class LogFormTests(BusyboxInstallation eventdock) : IClassFixture<
             Assert.True(last - first >= 100, $"{last - first} events");
             for (var next = first + 1; next <= last; next++)
             {
-                Assert.Equal($"{next}", await following.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(20)));
+                Assert.Equal($"{next}", await following.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60)));
             }
 
             Eventdock.Run("/bin/kill", ["-INT", $"{following.Id}"]).Good();
-            await following.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(20));
+            await following.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
             Assert.Equal(130, following.ExitCode);
         }
         finally

@@ -81,6 +81,9 @@ public sealed class LoopDiskTests(LoopDisk eventdock) : IClassFixture<LoopDisk>
         Eventdock.Run("/bin/kill", ["-9", File.ReadLines(Path.Combine(eventdock.Root, "pg", "postmaster.pid")).First()]).Good();
         File.WriteAllText(eventdock.Version, "8.4\n");
         RunTests.Until(() => eventdock.Run("ps").Code != 0, "the ledger is gone");
+        // Of the nine that have ended nobody is at work any more.
+        RunTests.Until(() => eventdock.Monitored().Count() == Many - 9, "each that runs has a monitor");
+        eventdock.AwaitReaper();
         var before = Tree();
         foreach (var line in Refused)
         {
@@ -132,7 +135,7 @@ public sealed class LoopDiskTests(LoopDisk eventdock) : IClassFixture<LoopDisk>
 
     private static string Name(int n) => string.Create(CultureInfo.InvariantCulture, $"r{n}");
 
-    private static IEnumerable<int> Living(int[] pids) => pids.Where(pid => Directory.Exists($"/proc/{pid}"));
+    private static IEnumerable<int> Living(int[] pids) => pids.Where(Remains.Lives);
 
     private IEnumerable<JsonElement> Exits(string[] ids) => eventdock.Lines("log", "--format", "json")
         .Select(line => JsonDocument.Parse(line).RootElement)

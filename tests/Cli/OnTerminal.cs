@@ -97,7 +97,7 @@ internal sealed partial class OnTerminal : IDisposable
         var until = Stopwatch.StartNew();
         while (!Screen.Contains(text, StringComparison.Ordinal))
         {
-            if (until.Elapsed > TimeSpan.FromSeconds(20) || (process.HasExited && reading.Join(1000) && !Screen.Contains(text, StringComparison.Ordinal)))
+            if (until.Elapsed > TimeSpan.FromSeconds(60) || (process.HasExited && reading.Join(1000) && !Screen.Contains(text, StringComparison.Ordinal)))
             {
                 throw new XunitException($"expected {text} on a screen that shows:\n{Screen}");
             }
@@ -109,12 +109,12 @@ internal sealed partial class OnTerminal : IDisposable
     /// <summary>Waits for the end; the exit code.</summary>
     public int Ends()
     {
-        if (!process.WaitForExit(20_000))
+        if (!process.WaitForExit(60_000))
         {
             throw new XunitException($"the command goes on; the screen shows:\n{Screen}");
         }
 
-        reading.Join(2000);
+        reading.Join(20_000);
         return process.ExitCode;
     }
 
@@ -137,6 +137,8 @@ internal sealed partial class OnTerminal : IDisposable
         var buffer = new byte[4096];
         while (true)
         {
+            // Asked before it is read: what it has written meanwhile, and then ended, is read in the next round.
+            var ended = process.HasExited;
             var read = (int)ReadFrom(master, buffer, buffer.Length);
             if (read > 0)
             {
@@ -145,7 +147,7 @@ internal sealed partial class OnTerminal : IDisposable
                     screen.Append(Encoding.UTF8.GetString(buffer, 0, read));
                 }
             }
-            else if (process.HasExited)
+            else if (ended)
             {
                 return;
             }

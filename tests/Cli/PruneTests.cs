@@ -93,7 +93,7 @@ public sealed class PruneTests : IDisposable
             var prune = eventdock.Run("image", "prune", "-af");
             Assert.True(prune.Code == 0, prune.ToString());
             var ran = await run;
-            Assert.True(ran.Code == 0 ? ran.Out == $"f{round}\n" : ran.Error.Contains("no such image", StringComparison.Ordinal), ran.ToString());
+            Assert.True(ran.Code == 0 ? ran.Out == $"f{round}\n" : RaceTests.Lost("run", ran), ran.ToString());
             eventdock.Import();
         }
 

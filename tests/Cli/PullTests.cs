@@ -247,7 +247,7 @@ public sealed class PullTests(MirroredInstallation eventdock) : IClassFixture<Mi
             Failing("pull", "-q", registry.Reference).Refused(1);
             Assert.Equal(before, Store());
             eventdock.Refused(1, "rm", "nothing-but-a-changing-command-that-clears");
-            Assert.Empty(eventdock.Entries("staging"));
+            eventdock.NothingWaitsInStaging();
         }
 
         (string, string) Store() => (

@@ -67,7 +67,7 @@ public sealed class RaceTests(MirroredInstallation eventdock) : IClassFixture<Mi
     }
 
     /// <summary>What it stands on was removed before it had it.</summary>
-    private static bool Lost(string making, Said said) =>
+    internal static bool Lost(string making, Said said) =>
         making is "run" or "build" && (said.Error.Contains("no such image") || said.Error.Contains("has been removed") || said.Error.Contains("is not there")
             || said.Error.Contains("gone"));
 }

@@ -107,6 +107,7 @@ public sealed class RebootTests
         eventdock.Out("stop", "-t", "0", "stopped");
         eventdock.Out("pause", "frozen");
         eventdock.Run("exec", "-d", "with-exec", "sleep", "1000").Good();
+        RunTests.Until(() => new FileInfo(Path.Combine(eventdock.Root, "containers", plain, "upper", "x")) is { Exists: true, Length: 2 }, "it has written");
         var before = eventdock.Container(stopped);
         var pid = eventdock.Container(plain).Pid;
         eventdock.Boot();
@@ -128,7 +129,7 @@ public sealed class RebootTests
         eventdock.AsTheLedgerSays("after a reboot");
         Assert.Equal("plain", eventdock.Out("start", "plain"));
         Assert.Equal("frozen", eventdock.Out("start", "frozen"));
-        Assert.Equal("x\nx", eventdock.Out("exec", "plain", "cat", "/x"));
+        RunTests.Until(() => eventdock.Out("exec", "plain", "cat", "/x") == "x\nx", "it has written once more");
         eventdock.AsTheLedgerSays("started again after a reboot");
         eventdock.Out("stop", "-t", "0", "plain");
         eventdock.Out("rm", "-f", "frozen");

@@ -28,7 +28,7 @@ public sealed class RecordIntervalTests(BusyboxInstallation eventdock) : IClassF
 
     private static void Await(Func<bool> met)
     {
-        for (var n = 0; n < 300 && !met(); n++)
+        for (var n = 0; n < 1200 && !met(); n++)
         {
             Thread.Sleep(50);
         }

@@ -64,11 +64,23 @@ internal sealed class DockerRegistry : IDisposable
         process.Dispose();
     }
 
+    /// <summary>Below those that the kernel gives to whoever asks for any: nobody gets it between this look and its use.</summary>
     public static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = Random.Shared.Next(12_000, 32_000);
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Somebody listens there.
+            }
+        }
     }
 
     private void Listening()
@@ -82,7 +94,7 @@ internal sealed class DockerRegistry : IDisposable
                 client.Connect(IPAddress.Loopback, Port);
                 return;
             }
-            catch (SocketException) when (since.Elapsed < TimeSpan.FromSeconds(20) && !process.HasExited)
+            catch (SocketException) when (since.Elapsed < TimeSpan.FromSeconds(60) && !process.HasExited)
             {
                 Thread.Sleep(20);
             }

@@ -18,7 +18,7 @@ public sealed class ReplayTests(BusyboxInstallation eventdock) : IClassFixture<B
         using var told = Process.Start(start)!;
         Assert.StartsWith("#1 ", told.StandardOutput.ReadLine(), StringComparison.Ordinal);
         Eventdock.Run("/bin/kill", ["-INT", $"{told.Id}"]).Good();
-        Assert.True(told.WaitForExit(TimeSpan.FromSeconds(20)));
+        Assert.True(told.WaitForExit(TimeSpan.FromSeconds(60)));
         Assert.Equal(130, told.ExitCode);
     }
 

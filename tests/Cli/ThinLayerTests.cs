@@ -26,7 +26,7 @@ public sealed class ThinLayerTests(BusyboxInstallation eventdock) : IClassFixtur
     [Fact]
     public void A_second_look_at_the_same_changes_records_nothing_more()
     {
-        eventdock.Run("run", "-d", "--name", "twice", "--network", "none", "busybox", "sh", "-c", "echo > /new; sleep 300").Good();
+        eventdock.Run("run", "-d", "--name", "twice", "--network", "none", "busybox", "sh", "-c", "mkdir /new; sleep 300").Good();
         Await(() => eventdock.Lines("diff", "twice").Length == 1);
         var recorded = eventdock.Lines("log").Length;
         Assert.Equal(["A /new"], eventdock.Lines("diff", "twice"));

@@ -52,13 +52,15 @@ public sealed class DockerIgnoreTests
         x => !Parse([.. x.lines, "!**"]).Ignores(x.name));
 
     [Fact]
-    public void A_pattern_of_many_stars_is_matched_in_linear_time()
+    public async Task A_pattern_of_many_stars_is_matched_in_linear_time()
     {
         var hard = string.Concat(Enumerable.Repeat("**/a*", 200)) + "b";
-        var watch = System.Diagnostics.Stopwatch.StartNew();
-        Assert.False(Parse([hard]).Ignores(string.Concat(Enumerable.Repeat("aa/", 300)) + "c"));
-        Assert.False(Glob(string.Concat(Enumerable.Repeat("*a", 500)) + "b").Matches(new string('a', 3000)));
-        Assert.InRange(watch.Elapsed.TotalSeconds, 0, 5);
+        // Tried one way after the other it would take longer than anybody lives.
+        await Task.Run(() =>
+        {
+            Assert.False(Parse([hard]).Ignores(string.Concat(Enumerable.Repeat("aa/", 300)) + "c"));
+            Assert.False(Glob(string.Concat(Enumerable.Repeat("*a", 500)) + "b").Matches(new string('a', 3000)));
+        }).WaitAsync(TimeSpan.FromSeconds(60));
     }
 
     /// <summary>Go's own table for filepath.Match, as far as it is valid.</summary>
