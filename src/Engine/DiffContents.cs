@@ -27,63 +27,77 @@ public static class DiffContents
 
         public sealed record Image : Place;
 
-        public sealed record Archive(BlobRef Blob) : Place;
+        /// <param name="Size">Of the file in it.</param>
+        public sealed record Archive(BlobRef Blob, long Size) : Place;
 
         public sealed record Unknown : Place;
     }
 
     private static readonly Found NoFile = new(null, "", null);
 
-    public static EitherAsync<DomainError, Seq<PatchedLine>> Of(Ports ports, ThinBetween between, int most, CancellationToken cancel) =>
+    /// <summary>So many bytes of files are held at a time. An archive is read once for each portion that has something in it.</summary>
+    private const long MostHeld = 16 << 20;
+
+    /// <summary>What a file takes beside its text.</summary>
+    private const long Held = 256;
+
+    private sealed record Line(NetChange Change, Place Before, Place After);
+
+    /// <summary>Line by line in their order, each as it is made.</summary>
+    /// <param name="most">A text of more bytes is not read.</param>
+    public static EitherAsync<DomainError, Unit> Of(
+        Ports ports, ThinBetween between, int most, Func<PatchedLine, Unit> each, CancellationToken cancel) =>
         from touched in between.Records.InTurn(e => e.Event is LayerWritten written
             ? ThinRecords.Changes(ports, written, cancel).Map(changes => Touched(e, changes))
             : Give(Touched(e, Seq<PathChange>())))
-        let places = between.Lines.Map(line => (
-            Line: line, Before: Locate(touched, line, between.After, line.Before), After: Locate(touched, line, between.Until, line.After))).Strict()
-        from kept in Kept(ports, places.Bind(p => Seq((p.Line, Place: p.Before), (p.Line, Place: p.After))).Strict(), most, cancel)
         from image in FindPast.ImageOf(ports, between.Container.ImageId, cancel)
         let layers = image.Map(i => i.Row.Content.Layers.Map(l => l.Id).Strict()).Filter(all => all.ForAll(ports.Layers.Has))
-        from lines in places.InTurn(p =>
-            from before in Content(ports, p.Before, p.Line, kept, layers, most, cancel)
-            from after in Content(ports, p.After, p.Line, kept, layers, most, cancel)
-            select new PatchedLine(p.Line, before.Bind(old => after.Map(now => Change(old, now)))))
-        select lines;
+        let records = touched.ToArray()
+        let lines = between.Lines.Map(line => new Line(
+            line, Locate(records, line, between.After, line.Before), Locate(records, line, between.Until, line.After))).Strict()
+        from told in lines.Portions(line => Weight(line.Before, most) + Weight(line.After, most), MostHeld)
+            .Through(unit, (_, portion) => Told(ports, portion, layers, most, each, cancel))
+        select told;
 
-    private sealed record Record(long Position, BlobRef? Content, IReadOnlySet<string> Keys, Seq<string> Emptied);
+    private static EitherAsync<DomainError, Unit> Told(
+        Ports ports, Seq<Line> portion, Option<Seq<string>> layers, int most, Func<PatchedLine, Unit> each, CancellationToken cancel) =>
+        from kept in Kept(ports, portion.Bind(p => Seq((p.Change, Place: p.Before), (p.Change, Place: p.After))).Strict(), most, cancel)
+        from told in portion.Through(unit, (_, line) =>
+            from before in Content(ports, line.Before, line.Change, kept, layers, most, cancel)
+            from after in Content(ports, line.After, line.Change, kept, layers, most, cancel)
+            select each(new PatchedLine(line.Change, before.Bind(old => after.Map(now => Change(old, now))))))
+        select told;
 
-    private static Record Touched(Recorded<DockEvent> e, Seq<PathChange> changes)
-    {
-        var net = changes.Map(NetChange.Of).Strict();
-        return new Record(
-            e.Position, (e.Event as LayerWritten)?.Content, net.Map(change => change.Key).ToHashSet(StringComparer.Ordinal),
-            net.Filter(change => change.Emptied).Map(change => change.Key + "/").Strict());
-    }
+    /// <summary>What is of an image is looked at when its line is told.</summary>
+    private static long Weight(Place place, int most) =>
+        place is Place.Archive archive ? Held + (archive.Size <= most ? archive.Size : 0) : 0;
+
+    private sealed record Record(long Position, BlobRef? Content, TouchedPaths Paths);
+
+    private static Record Touched(Recorded<DockEvent> e, Seq<PathChange> changes) =>
+        new(e.Position, (e.Event as LayerWritten)?.Content, TouchedPaths.Of(changes));
 
     /// <summary>An archive is of the file as it was from the last record that names it to the next one.</summary>
-    private static Place Locate(Seq<Record> records, NetChange line, long at, bool there)
+    private static Place Locate(Record[] all, NetChange line, long at, bool there)
     {
         if (!there)
         {
             return new Place.Nowhere();
         }
 
-        var all = records.ToArray();
-        var last = System.Array.FindLastIndex(all, r => r.Position <= at && Names(r, line.Key));
+        var last = System.Array.FindLastIndex(all, r => r.Position <= at && r.Paths.Has(line.Key));
         if (last < 0)
         {
             return new Place.Image();
         }
 
-        var next = System.Array.FindIndex(all, last + 1, r => Names(r, line.Key));
+        var next = System.Array.FindIndex(all, last + 1, r => r.Paths.Has(line.Key));
         return all[last..(next < 0 ? all.Length : next)].FirstOrDefault(r => r.Content is not null) is { Content: { } blob }
-            ? new Place.Archive(blob)
+            ? new Place.Archive(blob, all[last].Paths.Size(line.Key))
             : new Place.Unknown();
     }
 
-    private static bool Names(Record record, string key) =>
-        record.Keys.Contains(key) || record.Emptied.Exists(above => key.StartsWith(above, StringComparison.Ordinal));
-
-    /// <summary>Each archive is read once.</summary>
+    /// <summary>Each archive is read once for all of them.</summary>
     private static EitherAsync<DomainError, IReadOnlyDictionary<(string Blob, string Key), KeptFile>> Kept(
         Ports ports, Seq<(NetChange Line, Place Place)> places, int most, CancellationToken cancel)
     {

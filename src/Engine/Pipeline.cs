@@ -47,6 +47,26 @@ public static class Pipeline
         }
     }
 
+    /// <summary>In their order, as many together as weigh no more than that, and one at least.</summary>
+    public static Seq<Seq<T>> Portions<T>(this Seq<T> items, Func<T, long> weight, long most)
+    {
+        var (portions, portion, held) = (new List<Seq<T>>(), new List<T>(), 0L);
+        foreach (var item in items)
+        {
+            var more = weight(item);
+            if (portion.Count > 0 && held + more > most)
+            {
+                portions.Add(portion.ToArray().ToSeq());
+                (portion, held) = ([], 0);
+            }
+
+            portion.Add(item);
+            held += more;
+        }
+
+        return (portion.Count > 0 ? portions.Append(portion.ToArray().ToSeq()) : portions).ToArray().ToSeq();
+    }
+
     /// <summary>A fold whose steps may fail; the first error ends it.</summary>
     public static EitherAsync<DomainError, S> Through<A, S>(this Seq<A> items, S from, Func<S, A, EitherAsync<DomainError, S>> step)
     {

@@ -16,13 +16,20 @@ public sealed record LogEntry(Recorded<DockEvent> Event, Option<ContainerThen> C
 /// <param name="Filters">What of its answer is told.</param>
 /// <param name="Names">With what containers were called.</param>
 /// <param name="Rows">With what changed in the views.</param>
-public sealed record LogWanted(LogQuery Query, LogFilters Filters, bool Names, bool Rows);
+/// <param name="Paths">With the paths that a LayerWritten lists; where a filter alone needs them, the query has them, and the event told has not.</param>
+public sealed record LogWanted(LogQuery Query, LogFilters Filters, bool Names, bool Rows, bool Paths);
 
-/// <summary><c>eventdock log</c>: events newest first, some at a time, so that neither the log nor a view is ever in memory as a whole.</summary>
+/// <summary>
+/// <c>eventdock log</c>: events newest first, some at a time, so that neither the log nor a view is ever in memory as a whole. Where
+/// records of thin layers are told with their paths, those count: one of them may be as large as thousands of other events.
+/// </summary>
 public static class ReadLog
 {
     /// <summary>A screen at first, which is there at once; then more and more.</summary>
     private const int FirstChunk = 64, MostChunk = 4096, Growth = 4;
+
+    /// <summary>No more are asked for at a time where they may be so long; with so many paths a chunk ends before its end.</summary>
+    private const int MostLong = 64, MostPaths = 20_000;
 
     /// <param name="each">An error that it comes to ends the reading.</param>
     public static EitherAsync<DomainError, Unit> NewestFirst(
@@ -33,27 +40,65 @@ public static class ReadLog
         async Task<Either<DomainError, Unit>> Walk()
         {
             var (left, chunk, until) = (wanted.Query.Limit ?? int.MaxValue, FirstChunk, wanted.Query.UntilPosition);
+            var most = wanted.Query.WithPaths ? MostLong : MostChunk;
             while (left > 0)
             {
                 var size = wanted.Filters.IsEmpty ? Math.Min(chunk, left) : chunk;
-                var read = await (
-                    from events in ports.Ledger.Log.List(wanted.Query with { UntilPosition = until, Limit = size }, cancel)
-                    from entries in Entries(ports, wanted, events.Filter(wanted.Filters.Takes).Take(left).Strict(), cancel)
-                    select (events, entries)).ToEither();
-                var told = read.Bind(found => found.entries.All(each));
-                var (count, last) = read.Match(
-                    Right: found => (found.events.Count, found.events.LastOrNone().Map(e => e.Position).IfNone(0)), Left: _ => (0, 0L));
-                if (told.IsLeft || count < size || last <= 1)
+                var portion = new Portion(wanted);
+                var told = await (
+                    from read in ports.Ledger.Log.Read(wanted.Query with { UntilPosition = until, Limit = size }, portion.Take, cancel)
+                    from entries in Entries(ports, wanted, portion.Taken.Take(left).ToArray().ToSeq(), cancel)
+                    from all in entries.All(each).ToAsync()
+                    select entries.Count).ToEither();
+                if (told.IsLeft || portion.IsLast(size))
                 {
                     return told.Map(_ => unit);
                 }
 
-                left -= read.Match(Right: found => found.entries.Count, Left: _ => 0);
-                (chunk, until) = (Math.Min(chunk * Growth, MostChunk), last - 1);
+                left -= told.IfLeft(0);
+                (chunk, until) = (portion.Next(chunk, most), portion.Last - 1);
             }
 
             return unit;
         }
+    }
+
+    /// <summary>What one look at the ledger brings.</summary>
+    private sealed class Portion(LogWanted wanted)
+    {
+        private int count, paths;
+        private bool full;
+
+        /// <summary>Those that are told.</summary>
+        public List<Recorded<DockEvent>> Taken { get; } = [];
+
+        /// <summary>The position of the last that was looked at.</summary>
+        public long Last { get; private set; }
+
+        public Unit Take(Recorded<DockEvent> recorded)
+        {
+            // What comes after them is asked for again.
+            full = full || paths >= MostPaths;
+            if (full)
+            {
+                return unit;
+            }
+
+            (count, Last) = (count + 1, recorded.Position);
+            if (wanted.Filters.Takes(recorded))
+            {
+                Taken.Add(wanted.Paths ? recorded : LayerWritten.WithoutPaths(recorded));
+                paths += (Taken[^1].Event as LayerWritten)?.Changes.Count ?? 0;
+            }
+
+            return unit;
+        }
+
+        /// <summary>There is nothing older.</summary>
+        public bool IsLast(int asked) => Last <= 1 || (!full && count < asked);
+
+        /// <summary>How many to ask for next: more, unless these were long.</summary>
+        public int Next(int asked, int most) => full ? count : Math.Min(paths > MostPaths / Growth ? asked : asked * Growth, most);
     }
 
     /// <summary>Events with what is needed to tell of them.</summary>

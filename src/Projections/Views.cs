@@ -116,6 +116,9 @@ public sealed record LogQuery(
 
     /// <summary>Only LayerWritten that list a path which one of these may take, by its beginning; empty for all.</summary>
     public Seq<PathPattern> Paths { get; init; } = Seq<PathPattern>();
+
+    /// <summary>LayerWritten come with the paths that they list; without, they take no more room than other events.</summary>
+    public bool WithPaths { get; init; } = true;
 }
 
 /// <summary>Streams by their names, and by the beginnings of their names.</summary>

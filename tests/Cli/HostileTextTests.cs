@@ -3,7 +3,7 @@ namespace EventDock.Tests.Cli;
 /// <summary>Control characters in whatever comes from outside: they never reach a terminal as such.</summary>
 public sealed class HostileTextTests : IClassFixture<HostileInstallation>
 {
-    private const string Evil = "\x1b]0;title\a\x1b[31m\u009b2J\u202e\r";
+    private const string Evil = "\x1b]0;title\a\x1b[31m\u009b2J\u202e\U000e0041\r";
 
     private readonly HostileInstallation eventdock;
 
@@ -16,7 +16,7 @@ public sealed class HostileTextTests : IClassFixture<HostileInstallation>
         }
 
         var config = new { Cmd = new[] { "sh", Evil }, Labels = new Dictionary<string, string> { [Evil] = Evil }, Env = new[] { $"A={Evil}" }, User = Evil };
-        var layer = new Crafted().File(Evil).Done();
+        var layer = new Crafted().File(Evil).File("plain", Evil + "\n").Done();
         var written = Crafted.Config(config, layer);
         var history = System.Text.Json.JsonSerializer.Serialize(new[] { new { created_by = Evil, comment = Evil, author = Evil } });
         var archive = Crafted.Archive(
@@ -35,6 +35,10 @@ public sealed class HostileTextTests : IClassFixture<HostileInstallation>
     [InlineData("inspect", "text:1", "text")]
     [InlineData("log", "--no-pager")]
     [InlineData("log", "--format", "json")]
+    [InlineData("show", "--format", "json")]
+    [InlineData("why", "text")]
+    [InlineData("why", "--format", "json", "text")]
+    [InlineData("blame", "--format", "json", "text:1", "/plain")]
     [InlineData("system", "df", "-v")]
     [InlineData("check")]
     public void Nothing_that_is_listed_holds_a_control_character(params string[] args) => Harmless(eventdock.Run(args).Done().Out);
@@ -62,5 +66,5 @@ public sealed class HostileTextTests : IClassFixture<HostileInstallation>
     }
 
     private static void Harmless(string text) =>
-        Assert.DoesNotContain(text, c => c is not ('\n' or '\t') && char.IsControl(c) || c == '\u202e');
+        Assert.DoesNotContain(text, c => c is not ('\n' or '\t') && char.IsControl(c) || c is '\u202e' or '\udb40');
 }

@@ -32,6 +32,8 @@ public sealed class LogFormTests(BusyboxInstallation eventdock) : IClassFixture<
             eventdock.Lines("log", "--graph", "--oneline", $"{first}..{first + 7}").Select(line => Plain(line, first)));
 
         Assert.Equal(5, Found("--container", "graph-b").Length);
+        Assert.Matches("^[0-9a-f]{64}$", Assert.Single(
+            eventdock.Lines("log", "--format", "{{.ContainerID}}", "--container", "graph-b", $"{first}..{last}").Distinct()));
         Assert.Equal(Found("--container", "graph-b"), Found("--label", "team=x"));
         Assert.Equal(Found("--container", "graph-b"), Found("--label", "team", "--label", "other"));
         Assert.Empty(Found("--label", "team=y"));
@@ -62,6 +64,33 @@ public sealed class LogFormTests(BusyboxInstallation eventdock) : IClassFixture<
         Assert.EndsWith(",\"'=1+1, \"\"or so\"\"\"\r", lines[1], StringComparison.Ordinal);
         Assert.Equal("BookmarkSet bookmark-csv", eventdock.Out("log", "--format", "{{.Type}} {{.Stream}}", "-n", "1", "--type", "BookmarkSet"));
         Assert.Contains("template", eventdock.Refused(64, "log", "--format", "{{"), StringComparison.Ordinal);
+    }
+
+    /// <summary>More paths than are held at a time, so that records come in several portions.</summary>
+    [Fact]
+    public void Long_records_are_told_with_their_paths_where_those_are_asked_for_and_without_where_not()
+    {
+        var first = Head();
+        string[] toggles =
+            ["run", "--network", "none", "--name", "toggles", "busybox", "sh", "-c",
+             "if [ -e /s ]; then rm -r /s; else mkdir /s && cd /s && i=0; while [ $i -lt 7999 ]; do : > f$i; i=$((i+1)); done; fi"];
+        eventdock.Run(toggles).Good();
+        Enumerable.Range(0, 4).ToList().ForEach(_ => eventdock.Run("start", "-a", "toggles").Good());
+        long[] positions = [.. eventdock.Lines("log", "--format", "{{.Position}}", "--type", "LayerWritten", $"{first}..").Select(Number)];
+        Assert.Equal(5, positions.Length);
+
+        var told = eventdock.Lines("log", "--format", "json", "--type", "LayerWritten", $"{first}..")
+            .Select(line => System.Text.Json.Nodes.JsonNode.Parse(line)!).ToArray();
+        Assert.Equal(positions, told.Select(e => (long)e["Position"]!));
+        Assert.All(told, e => Assert.Equal(8000, e["Data"]!["Changes"]!.AsArray().Count));
+        Assert.Equal(
+            ["A /s", "D /s", "A /s", "D /s", "A /s"],
+            eventdock.Lines("log", "--patch", $"{first}..").Where(line => line.EndsWith(" /s", StringComparison.Ordinal)).Select(line => line.Trim()));
+        Assert.Equal(positions, eventdock.Lines("log", "--path", "/s/f7998", "--format", "{{.Position}}", $"{first}..").Select(Number));
+        Assert.Equal(positions[..2], eventdock.Lines("log", "--path", "/s/f7998", "-n", "2", "--format", "{{.Position}}", $"{first}..").Select(Number));
+        Assert.Equal(positions.Reverse(), eventdock.Lines("replay", "--path", "/s/f7998", $"{first}..").Select(line => Number(line.Split(' ')[0][1..])));
+
+        static long Number(string text) => long.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
     }
 
     [Theory]

@@ -112,6 +112,17 @@ public sealed class HumanTests
     public void What_could_move_a_terminal_is_shown_escaped(string text, string shown) =>
         Assert.Equal(shown, TerminalText.Escape(text));
 
+    [Theory]
+    [InlineData("{\"a\":\"é 😀\"}\n", "{\"a\":\"é 😀\"}\n")]
+    [InlineData("[\n\"\u202e\u009b\"\n]", "[\n\"\\u202e\\u009b\"\n]")]
+    [InlineData("\"😀\U000e0041\"", "\"😀\\udb40\\udc41\"")]
+    public void What_could_move_a_terminal_is_escaped_in_JSON_so_that_it_reads_back_the_same(string json, string shown)
+    {
+        Assert.Equal(shown, TerminalText.EscapeJson(json));
+        Assert.Equal(
+            System.Text.Json.Nodes.JsonNode.Parse(json)!.ToJsonString(), System.Text.Json.Nodes.JsonNode.Parse(TerminalText.EscapeJson(json))!.ToJsonString());
+    }
+
     [Fact]
     public void Nothing_unfit_is_left_and_fit_text_is_untouched() =>
         Prop.ForAll(

@@ -59,6 +59,14 @@ public sealed class NetChangeLaws
         });
 
     [Fact]
+    public void A_record_says_something_of_what_it_lists_and_of_what_was_below_anything_that_is_no_directory_since() => Holds(
+        from changes in Lists
+        from path in Gen.Elements(Paths)
+        select (changes, path),
+        x => TouchedPaths.Of(x.changes).Has(x.path[1..]) == x.changes.Exists(change =>
+            change.Path == x.path || (NetChange.Of(change).Emptied && x.path.StartsWith(change.Path + "/", StringComparison.Ordinal))));
+
+    [Fact]
     public void What_a_directory_took_with_it_needs_no_line_of_its_own_and_is_changed_where_it_comes_back()
     {
         PathChange Change(string kind, string path, string type) => new(kind, path, false, type, 0, null, null);

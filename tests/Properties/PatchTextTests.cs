@@ -28,6 +28,36 @@ public sealed class PatchTextTests
     }
 
     [Fact]
+    public void What_git_has_no_lines_for_is_said_before_them_whether_the_content_changed_or_not()
+    {
+        var (before, after) = (File("bin/tool"u8.ToArray(), 0x1ed), File("bin/tool"u8.ToArray(), 0xded) with { Uid = 1000, Gid = 1000 });
+        Assert.Equal(
+            "# C /bin/tool (0:0 0755 to 1000:1000 6755)\ndiff --git a/bin/tool b/bin/tool\n--- a/bin/tool\n+++ b/bin/tool\n@@ -1 +1,2 @@\n a\n+b\n",
+            Patch(new FileChange(before, after, new TextChange("a\n", "a\nb\n", null))));
+        Assert.Equal(
+            "# C /bin/tool (0:0 0755 to 1000:1000 6755, or attributes)\ndiff --git a/bin/tool b/bin/tool\n",
+            Patch(new FileChange(before, after, null)));
+        Assert.StartsWith(
+            "# C /bin/tool (0:0 0755 to 1000:1000 6755)\n", Patch(new FileChange(before, after, new TextChange("", "", "binary"))), StringComparison.Ordinal);
+        Assert.Equal(
+            "# C /bin/tool (0:0 0755 to 0:1 0644)\ndiff --git a/bin/tool b/bin/tool\nold mode 100755\nnew mode 100644\n",
+            Patch(new FileChange(before, before with { Mode = 0x1a4, Gid = 1 }, null)));
+        Assert.StartsWith(
+            "# A /bin/tool (1000:1000 6755)\ndiff --git ", Patch(new FileChange(null, after, new TextChange("", "a\n", null))), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_name_with_a_blank_ends_with_a_tab_where_patch_would_look_for_a_date()
+    {
+        Assert.Equal(
+            "diff --git a/etc/a b b/etc/a b\n--- a/etc/a b\t\n+++ b/etc/a b\t\n@@ -1 +1 @@\n-a\n+b\n",
+            Patch(new FileChange(File("etc/a b"u8.ToArray()), File("etc/a b"u8.ToArray()), new TextChange("a\n", "b\n", null))));
+        Assert.Contains(
+            "\n--- /dev/null\n+++ \"b/a \\\"\"\t\n", Patch(new FileChange(null, File("a \""u8.ToArray()), new TextChange("", "b\n", null))),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_is_no_text_is_named_only()
     {
         Assert.Contains("Binary files a/x and b/x differ\n", Patch(new FileChange(

@@ -2,10 +2,22 @@ namespace EventDock.Tests.Properties;
 
 using EventDock.Domain.Kernel;
 using EventDock.Engine;
+using FsCheck;
+using FsCheck.Fluent;
 
 /// <summary>What an operation that is called off half way owes.</summary>
 public sealed class PipelineTests
 {
+    [Fact]
+    public void Portions_are_everything_in_its_order_and_none_is_empty_or_too_heavy() => Laws.Holds(
+        from items in Gen.Choose(0, 9).ListOf()
+        from most in Gen.Choose(0, 12)
+        select (Items: items.ToSeq().Strict(), most),
+        x => x.Items.Portions(item => item, x.most) is var portions
+            && portions.ToArray().SelectMany(portion => portion).SequenceEqual(x.Items)
+            && portions.ForAll(portion => portion.Count == 1 || (portion.Count > 1 && portion.Sum() <= x.most))
+            && portions.Zip(portions.Skip(1)).ForAll(both => both.Item1.Sum() + both.Item2[0] > x.most));
+
     [Fact]
     public async Task What_is_called_off_is_undone_and_ends_as_interrupted()
     {

@@ -47,7 +47,8 @@ internal static class ChangeLists
         line.TryGetProperty("digest", out var digest)
             ? Digest.Parse(digest.GetString()).MatchUnsafe<Digest?>(Right: d => d, Left: _ => throw new FormatException("a digest"))
             : null,
-        line.TryGetProperty("notRead", out var reason) ? reason.GetString() : null);
+        line.TryGetProperty("notRead", out var reason) ? reason.GetString() : null,
+        line.TryGetProperty("executable", out var executable) && executable.GetBoolean());
 
     internal static Seq<KeptFile> Files(Paths paths, BlobRef archive, Seq<byte[]> wanted, int most, CancellationToken cancel)
     {

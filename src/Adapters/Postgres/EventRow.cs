@@ -12,10 +12,10 @@ internal static class EventRow
     public const string Columns = $"{BeforeData}, e.data{AfterData}";
 
     /// <summary>
-    /// The same for who decides by it: without the paths that a LayerWritten lists, which decide nothing. There may be 10,000 of them, a
-    /// megabyte in each of a container's records.
+    /// The same without the paths that a LayerWritten lists: for who decides by it, since they decide nothing, and for who tells of it in a
+    /// line. There may be 10,000 of them, a megabyte in each of a container's records.
     /// </summary>
-    public const string Deciding =
+    public const string WithoutPaths =
         $"{BeforeData}, (case when e.type = 'layer_written' then jsonb_set(e.data, '{{Changes}}', '[]') else e.data end){AfterData}";
 
     private const string BeforeData = "e.seq_id, e.stream_id, e.version, e.type",

@@ -2,6 +2,7 @@ namespace EventDock.Adapters.Postgres;
 
 using System.Data;
 using EventDock.Domain.Kernel;
+using EventDock.Domain.Layers;
 using EventDock.Projections;
 using Npgsql;
 using NpgsqlTypes;
@@ -31,12 +32,15 @@ internal static class PostgresEventLog
                 await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
                 var older = await SealedAsync(database, connection, query, aliases, cancel);
                 var left = query.Limit ?? int.MaxValue;
+
+                // An event of a segment comes whole.
+                Func<Recorded<DockEvent>, Unit> given = query.WithPaths ? each : recorded => each(LayerWritten.WithoutPaths(recorded));
                 await using var command = Command(connection, query, aliases, dropped: false);
                 await using var reader = await command.ExecuteReaderAsync(cancel);
                 while (left > 0 && await reader.ReadAsync(cancel))
                 {
-                    var read = GiveSealed(older, reader.GetInt64(0), each, ref left)
-                        .Bind(_ => left > 0 ? EventRow.Read(reader).Map(recorded => each(recorded)) : unit);
+                    var read = GiveSealed(older, reader.GetInt64(0), given, ref left)
+                        .Bind(_ => left > 0 ? EventRow.Read(reader).Map(recorded => given(recorded)) : unit);
                     if (read.IsLeft)
                     {
                         return read;
@@ -45,7 +49,7 @@ internal static class PostgresEventLog
                     left--;
                 }
 
-                return GiveSealed(older, 0, each, ref left);
+                return GiveSealed(older, 0, given, ref left);
             },
             cancel);
 
@@ -147,7 +151,7 @@ internal static class PostgresEventLog
         var limit = query.Limit is { } most ? $" limit {Add((long)most, NpgsqlDbType.Bigint)}" : "";
         command.CommandText = dropped
             ? $"select {EventRow.SealedColumns} from eventdock.sealed e where true{filter} order by e.seq_id desc{limit}"
-            : $"select {EventRow.Columns} from eventdock.mt_events e cross join eventdock.head h "
+            : $"select {(query.WithPaths ? EventRow.Columns : EventRow.WithoutPaths)} from eventdock.mt_events e cross join eventdock.head h "
                 + $"where {EventRow.Own}{filter} order by e.seq_id desc{limit}";
         return command;
 

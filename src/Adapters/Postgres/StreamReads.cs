@@ -8,7 +8,7 @@ using Npgsql;
 internal static class StreamReads
 {
     private const string Rows =
-        $"select {EventRow.Deciding}, {EventRow.Own}, s.version from eventdock.mt_events e "
+        $"select {EventRow.WithoutPaths}, {EventRow.Own}, s.version from eventdock.mt_events e "
         + "join eventdock.mt_streams s on s.id = e.stream_id cross join eventdock.head h where e.stream_id = any($1)";
 
     /// <summary>In one statement: an event whose row is dropped meanwhile is seen once, and not twice or never.</summary>
@@ -72,10 +72,6 @@ internal static class StreamReads
         return null;
     }
 
-    /// <summary>As <see cref="EventRow.Deciding"/> has it, of an event that comes from a file.</summary>
-    private static Recorded<DockEvent> Shortened(Recorded<DockEvent> whole) =>
-        whole.Event is LayerWritten written ? whole with { Event = written with { Changes = Seq<PathChange>() } } : whole;
-
     /// <summary>One stream's rows.</summary>
     private sealed class Found
     {
@@ -124,7 +120,7 @@ internal static class StreamReads
             }
 
             var rows = await SealedRows.OfAsync(database.Segments, connection, cancel);
-            return dropped.ToSeq().All(d => rows.Recorded(d.Position, d.Gone)).Map(found => found.Map(Shortened).Strict());
+            return dropped.ToSeq().All(d => rows.Recorded(d.Position, d.Gone)).Map(found => found.Map(LayerWritten.WithoutPaths).Strict());
         }
     }
 }

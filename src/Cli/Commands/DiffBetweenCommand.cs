@@ -44,15 +44,16 @@ public static class DiffBetweenCommand
 
     private static EitherAsync<DomainError, Unit> Show(
         ParsedArgs args, Ports ports, ThinBetween between, Session session, CancellationToken cancel) =>
-        from text in args.On("patch") ? Patch(ports, between, cancel)
-            : args.On("stat") ? Give(Stat(between.Lines))
-            : args.Text("format") is { } format ? Rows.Render(format, between.Lines, Row).ToAsync()
-            : Give(string.Concat(between.Lines.Map(line => (args.On("name-only") ? "" : $"{line.Kind} ") + PathText.Show(line.Path) + "\n")))
-        let printed = session.Print(text)
+        from printed in args.On("patch") ? Patch(ports, between, session, cancel) : Listed(args, between).Map(session.Print)
         let told = session.Tell(EndStates(between))
         from whole in between.Broken.LastOrNone().Match(
             Some: e => Fail<Unit>(new DomainError.BadContent($"container {between.Container.Id.Short}", Why(e))), None: () => Done)
         select unit;
+
+    private static EitherAsync<DomainError, string> Listed(ParsedArgs args, ThinBetween between) =>
+        args.On("stat") ? Give(Stat(between.Lines))
+        : args.Text("format") is { } format ? Rows.Render(format, between.Lines, Row).ToAsync()
+        : Give(string.Concat(between.Lines.Map(line => (args.On("name-only") ? "" : $"{line.Kind} ") + PathText.Show(line.Path) + "\n")));
 
     private static string Why(Recorded<DockEvent> e) => string.Create(
         CultureInfo.InvariantCulture,
@@ -93,13 +94,15 @@ public static class DiffBetweenCommand
         ("Size", Human.Size(Size(line))),
         ("Type", line.Last.Type));
 
-    private static EitherAsync<DomainError, string> Patch(Ports ports, ThinBetween between, CancellationToken cancel)
+    private static EitherAsync<DomainError, Unit> Patch(Ports ports, ThinBetween between, Session session, CancellationToken cancel)
     {
         var patch = new PatchText(Terminal.Is(1));
-        return DiffContents.Of(ports, between, LongestText, cancel).Map(lines => string.Concat(lines.Map(line => line.Change.Match(
-            Some: change => IsSame(change) ? $"# {line.Line.Kind} {PathText.Show(line.Line.Path)} (written again, the content is the same)\n" : patch.Of(change),
-            None: () => $"# {line.Line.Kind} {PathText.Show(line.Line.Path)} ({(HasContent(line.Line) ? "content not recorded" : line.Line.Last.Type)})\n"))));
+        return DiffContents.Of(ports, between, LongestText, line => session.Print(Text(patch, line)), cancel);
     }
+
+    private static string Text(PatchText patch, PatchedLine line) => line.Change.Match(
+        Some: change => IsSame(change) ? $"# {line.Line.Kind} {PathText.Show(line.Line.Path)} (written again, the content is the same)\n" : patch.Of(change),
+        None: () => $"# {line.Line.Kind} {PathText.Show(line.Line.Path)} ({(HasContent(line.Line) ? "content not recorded" : line.Line.Last.Type)})\n");
 
     private static bool IsSame(FileChange change) =>
         change is { Before: { } before, After: { } after, Text: null }

@@ -31,10 +31,11 @@ internal static class LogFilterFlags
                 Within = Seq(containers, images, tags).Choose(set => set).ToArray().ToSeq(),
                 Labels = given.Labels,
                 Paths = given.Paths,
+                WithPaths = form.Paths || !given.Paths.IsEmpty,
             },
             new LogFilters(
                 given.Actors, args.All("command").Map(Command).Strict(), given.Paths, bounds.HappenedSince, bounds.HappenedUntil),
-            form.Names, form.Rows);
+            form.Names, form.Rows, form.Paths);
 
     private static EitherAsync<DomainError, Option<StreamSet>> Set(Seq<string> texts, Func<string, EitherAsync<DomainError, StreamSet>> find) =>
         from sets in texts.InTurn(find)

@@ -15,16 +15,16 @@ internal static class CauseJson
 {
     private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static string Of(Cause cause) => new JsonObject
+    public static string Of(Cause cause) => Line(new JsonObject
     {
         ["Container"] = Node(cause.Container, Container),
         ["Image"] = Node(cause.Image, Image),
         ["Layer"] = Node(cause.Layer, Layer),
         ["Path"] = Node(cause.Path, File),
-    }.ToJsonString(Relaxed) + "\n";
+    });
 
-    /// <summary>One line of JSON.</summary>
-    public static string Line(JsonObject value) => value.ToJsonString(Relaxed) + "\n";
+    /// <summary>One line of JSON, fit for a terminal.</summary>
+    public static string Line(JsonObject value) => TerminalText.EscapeJson(value.ToJsonString(Relaxed)) + "\n";
 
     private static JsonObject Container(CausedContainer c) => new()
     {

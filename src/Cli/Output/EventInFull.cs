@@ -68,7 +68,7 @@ internal static class EventInFull
                 },
                 None: () => null),
         };
-        return document.ToJsonString(Relaxed) + "\n";
+        return TerminalText.EscapeJson(document.ToJsonString(Relaxed)) + "\n";
     }
 
     private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

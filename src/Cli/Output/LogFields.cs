@@ -15,7 +15,7 @@ internal static class LogFields
     public static (string Name, string Value)[] Of(LogEntry entry)
     {
         var e = entry.Event;
-        var container = Container(e.Event);
+        var container = Container(entry);
         return
         [
             ("Position", e.Position.ToString(CultureInfo.InvariantCulture)),
@@ -38,12 +38,15 @@ internal static class LogFields
 
     public static TemplateValue.Row Row(LogEntry entry) => TemplateValue.RowOf("*formatter.logContext", Of(entry));
 
-    private static string Container(DockEvent happened) => happened switch
+    private static string Container(LogEntry entry) => entry.Event.Event switch
     {
         ContainerEvent e => e.Id.Value,
         ExecEvent e => e.Container.Value,
-        LayerWritten or LayerQuotaReached or LayerContentRemoved or LayerRestored => ((LayerEvent)happened).Id,
+        LayerWritten or LayerQuotaReached or LayerContentRemoved or LayerRestored => ((LayerEvent)entry.Event.Event).Id,
         LayerCreated { Container: { } container } => container,
+
+        // A thin layer's id is its container's; that of a committed one is nobody's.
+        LayerEvent e when entry.Container.IsSome => e.Id,
         _ => "",
     };
 

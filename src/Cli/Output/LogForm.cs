@@ -14,9 +14,10 @@ using EventDock.Projections;
 /// <param name="Lines">Of one event. Asked in the order in which they are printed: lanes go on from one to the next.</param>
 /// <param name="Names">They need what containers were called.</param>
 /// <param name="Rows">They need what changed in the views.</param>
-internal sealed record LogForm(Option<string> Header, Func<LogEntry, Either<DomainError, Seq<string>>> Lines, bool Names, bool Rows)
+/// <param name="Paths">They need the paths that a LayerWritten lists.</param>
+internal sealed record LogForm(Option<string> Header, Func<LogEntry, Either<DomainError, Seq<string>>> Lines, bool Names, bool Rows, bool Paths)
 {
-    public static readonly LogForm Default = new(None, entry => Seq1(Line(entry)), Names: true, Rows: false);
+    public static readonly LogForm Default = new(None, entry => Seq1(Line(entry)), Names: true, Rows: false, Paths: false);
 
     /// <summary>Errors: FlagsTogether, Invalid, BadTemplate; of a template that no event fits, too.</summary>
     public static Either<DomainError, LogForm> Of(ParsedArgs args)
@@ -28,7 +29,7 @@ internal sealed record LogForm(Option<string> Header, Func<LogEntry, Either<Doma
             _ when graph => new DomainError.FlagsTogether("--graph", "--format"),
             _ when oneline => new DomainError.FlagsTogether("--oneline", "--format"),
             _ when patch => new DomainError.FlagsTogether("--patch", "--format"),
-            "json" => new LogForm(None, entry => Seq1(LogJson.Of(entry.Event)), Names: false, Rows: false),
+            "json" => new LogForm(None, entry => Seq1(LogJson.Of(entry.Event)), Names: false, Rows: false, Paths: true),
             "csv" => Csv(),
             { } template when template.Contains("{{", StringComparison.Ordinal) => Template(template),
             { } other => new DomainError.Invalid("--format", other, "log prints json, csv, what a Go template names, or lines for people"),
@@ -38,7 +39,7 @@ internal sealed record LogForm(Option<string> Header, Func<LogEntry, Either<Doma
     private static LogForm People(bool graph, bool oneline, bool patch)
     {
         var lanes = Lanes.None;
-        return new LogForm(None, Lines, Names: true, patch);
+        return new LogForm(None, Lines, Names: true, patch, patch);
 
         Either<DomainError, Seq<string>> Lines(LogEntry entry)
         {
@@ -72,14 +73,10 @@ internal sealed record LogForm(Option<string> Header, Func<LogEntry, Either<Doma
 
     private static string Sentence(LogEntry entry) => TerminalText.Escape(LogSentence.Of(entry));
 
-    private static LogForm Csv()
-    {
-        var fit = Terminal.Is(1);
-        return new LogForm(
-            CsvText.Line(LogFields.Of(Sample).Select(field => field.Name)) + "\r",
-            entry => Seq1(CsvText.Line(LogFields.Of(entry).Select(field => fit ? TerminalText.Escape(field.Value) : field.Value)) + "\r"),
-            Names: true, Rows: false);
-    }
+    private static LogForm Csv() => new(
+        CsvText.Line(LogFields.Of(Sample).Select(field => field.Name)) + "\r",
+        entry => Seq1(CsvText.Line(LogFields.Of(entry).Select(field => field.Value)) + "\r"),
+        Names: true, Rows: false, Paths: false);
 
     private static Either<DomainError, LogForm> Template(string typed)
     {
@@ -87,7 +84,7 @@ internal sealed record LogForm(Option<string> Header, Func<LogEntry, Either<Doma
         return InfoCommand.Template(typed).Bind(template => template.Render(LogFields.Row(Sample)).Map(_ => new LogForm(
             None,
             entry => template.Render(LogFields.Row(entry)).Map(text => Seq1(fit ? TerminalText.EscapeLines(text) : text)),
-            Names: true, Rows: false)));
+            Names: true, Rows: false, Paths: false)));
     }
 
     /// <summary>An event like any other, so that a template which asks for what no event has is refused before anything is printed.</summary>

@@ -15,10 +15,10 @@ public sealed class PatchText(bool terminal)
         var (before, after) = (PathText.Quoted("a/", change.Path), PathText.Quoted("b/", change.Path));
         if (!HasForm(change.Before) || !HasForm(change.After) || IsAnother(change))
         {
-            return $"# {change.Kind} {PathText.Show(change.Path)} ({Kinds(change)})\n";
+            return Remark(change, Kinds(change));
         }
 
-        var text = new StringBuilder($"diff --git {before} {after}\n").Append(Modes(change));
+        var text = new StringBuilder(Unsaid(change)).Append(CultureInfo.InvariantCulture, $"diff --git {before} {after}\n").Append(Modes(change));
         if (change.Text is { Unread: { } why })
         {
             return text.Append(CultureInfo.InvariantCulture, $"# {Sizes(change)}, {why}\n")
@@ -29,8 +29,8 @@ public sealed class PatchText(bool terminal)
         var hunks = change.Text is { } lines ? TextDiff.Of(lines.Before, lines.After) : Seq<Hunk>();
         if (!hunks.IsEmpty)
         {
-            text.Append("--- ").Append(change.Before is null ? Nowhere : before).Append("\n+++ ")
-                .Append(change.After is null ? Nowhere : after).Append('\n');
+            text.Append("--- ").Append(change.Before is null ? Nowhere : Ended(before)).Append("\n+++ ")
+                .Append(change.After is null ? Nowhere : Ended(after)).Append('\n');
         }
 
         hunks.Iter(hunk => Write(text, hunk));
@@ -59,10 +59,31 @@ public sealed class PatchText(bool terminal)
         { Before: null, After: { } after } => $"new file mode {Mode(after)}\n",
         { Before: { } before, After: null } => $"deleted file mode {Mode(before)}\n",
         { Before: { } before, After: { } after } when Mode(before) != Mode(after) => $"old mode {Mode(before)}\nnew mode {Mode(after)}\n",
-        { Before: { } before, After: { } after } when change.Text is null =>
-            $"# {before.Uid}:{before.Gid} {FileFields.Octal(before.Mode)} to {after.Uid}:{after.Gid} {FileFields.Octal(after.Mode)}, or attributes\n",
         _ => "",
     };
+
+    /// <summary>What git's lines have no place for. Before them, where git apply and patch pass over it: behind a header it would end that.</summary>
+    private static string Unsaid(FileChange change) => change switch
+    {
+        { Before: { } before, After: { } after } when change.Text is null && Mode(before) == Mode(after) =>
+            Remark(change, $"{Owned(before)} to {Owned(after)}, or attributes"),
+        { Before: { } before, After: { } after } when
+            (before.Uid, before.Gid) != (after.Uid, after.Gid) || (before.Mode != after.Mode && !(IsSaid(before) && IsSaid(after))) =>
+            Remark(change, $"{Owned(before)} to {Owned(after)}"),
+        { Before: null, After: { } after } when (after.Uid, after.Gid) != (0, 0) || !IsSaid(after) => Remark(change, Owned(after)),
+        _ => "",
+    };
+
+    private static string Remark(FileChange change, string what) => $"# {change.Kind} {PathText.Show(change.Path)} ({what})\n";
+
+    private static string Owned(LayerFile file) =>
+        string.Create(CultureInfo.InvariantCulture, $"{file.Uid}:{file.Gid} {FileFields.Octal(file.Mode)}");
+
+    /// <summary>What git writes of the mode is all of it.</summary>
+    private static bool IsSaid(LayerFile file) => file.Type == FileType.Symlink || file.Mode is 0x1a4 or 0x1ed;
+
+    /// <summary>A name with a blank ends with a tab, as git writes it: patch takes what follows a blank for a date.</summary>
+    private static string Ended(string name) => name.Contains(' ') ? name + "\t" : name;
 
     /// <summary>git knows three: a link, and a file that can be executed or not.</summary>
     private static string Mode(LayerFile file) =>

@@ -45,7 +45,9 @@ public static class TerminalText
     public static string EscapeLines(string text) =>
         string.Join('\n', text.Split('\n').Select(line => string.Join('\t', line.Split('\t').Select(Escape))));
 
-    /// <summary>What a relaxed encoder leaves in JSON and a terminal would obey (C1, bidirectional marks) is \u.... in it.</summary>
+    /// <summary>
+    /// What a relaxed encoder leaves in JSON and a terminal would obey (C1, bidirectional marks) is \u.... in it; of what takes two, both.
+    /// </summary>
     public static string EscapeJson(string json)
     {
         if (IsFit(json))
@@ -55,9 +57,18 @@ public static class TerminalText
 
         // A line's end stands between values alone.
         var result = new StringBuilder(json.Length + 16);
-        foreach (var c in json)
+        foreach (var rune in json.EnumerateRunes())
         {
-            _ = c == '\n' || IsFit(c.ToString()) ? result.Append(c) : result.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
+            if (rune.Value == '\n' || !IsUnfit(rune))
+            {
+                result.Append(rune.ToString());
+                continue;
+            }
+
+            foreach (var half in rune.ToString())
+            {
+                result.Append(CultureInfo.InvariantCulture, $"\\u{(int)half:x4}");
+            }
         }
 
         return result.ToString();

@@ -37,6 +37,12 @@ public sealed record LayerWritten(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? ContentLeftOut = null) : LayerEvent(Id)
 {
     public const int MostInline = 10_000;
+
+    /// <summary>An event for who asks for none of the paths; every other one as it is.</summary>
+    public static Recorded<DockEvent> WithoutPaths(Recorded<DockEvent> recorded) =>
+        recorded.Event is LayerWritten { Changes.IsEmpty: false } written
+            ? recorded with { Event = written with { Changes = Seq<PathChange>() } }
+            : recorded;
 }
 
 /// <summary>One path of a thin layer that has changed.</summary>
