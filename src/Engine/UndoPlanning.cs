@@ -75,7 +75,7 @@ internal static class UndoPlanning
 
     private static DomainError Overtaken(UndoStep step, Seq<Recorded<DockEvent>> past, Recorded<DockEvent> by) => step switch
     {
-        UndoStep.TagBack s => new DomainError.Overtaken("tag", Familiar(s.Reference), by.Position, by.Origin.Line),
+        UndoStep.TagBack s => new DomainError.Overtaken("tag", ImageReference.Shown(s.Reference), by.Position, by.Origin.Line),
         UndoStep.ImageBack s => new DomainError.Overtaken("image", s.Id[..12], by.Position, by.Origin.Line),
         UndoStep.ImageAway s => new DomainError.Overtaken("image", s.Id[..12], by.Position, by.Origin.Line),
         _ => new DomainError.Overtaken(
@@ -110,7 +110,7 @@ internal static class UndoPlanning
               from able in !here.IsEmpty ? Give(sofar.With(step))
                   // Of a pruned image that is not kept the names are not to be had either.
                   : plan.Steps.Exists(s => s is UndoStep.ImageBack back && back.Id == image) ? Give(sofar)
-                  : Reflog.Gone<PlannedUndo>(ports, Familiar(step.Reference), image, cancel)
+                  : Reflog.Gone<PlannedUndo>(ports, ImageReference.Shown(step.Reference), image, cancel)
               select able;
 
     private static EitherAsync<DomainError, PlannedUndo> Container(
@@ -138,11 +138,8 @@ internal static class UndoPlanning
         from untagged in tags.Find(t => !plan.Steps.Exists(s => s is UndoStep.TagBack back && back.Reference == t.Reference)).Match(
             Some: tag => from past in ports.Store.Read(Streams.Tag(tag.Reference), cancel)
                          from refused in Fail<Unit>(new DomainError.Overtaken(
-                             "tag", Familiar(tag.Reference), past[^1].Position, past[^1].Origin.Line))
+                             "tag", ImageReference.Shown(tag.Reference), past[^1].Position, past[^1].Origin.Line))
                          select refused,
             None: () => Done)
         select sofar.With(step);
-
-    private static string Familiar(string reference) =>
-        ImageReference.Parse(reference).Match(Right: r => r.Familiar, Left: _ => reference);
 }

@@ -5,6 +5,9 @@ public enum NameKind
 {
     Container,
 
+    /// <summary>A container that has been removed.</summary>
+    Removed,
+
     /// <summary>By its tags.</summary>
     Image,
     Bookmark,

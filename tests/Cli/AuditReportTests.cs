@@ -74,6 +74,9 @@ public sealed class AuditReportTests(BusyboxInstallation eventdock) : IClassFixt
         Assert.Equal([""], Completed("eventdock rm nosuch"));
         Assert.Equal([""], Completed("eventdock rm 'a; touch /tmp/x $(touch /tmp/y)"));
         eventdock.Run("rm", "completed").Good();
+        RunTests.Until(() => Completed("eventdock restore comp") is ["completed "], "the name of a removed container is completed");
+        RunTests.Until(() => Completed("eventdock run --from comp") is ["completed "], "what was recorded of it is there still");
+        Assert.Equal([""], Completed("eventdock rm comp"));
 
         // A stopped cluster stays stopped; another user sees nothing; and nobody is told.
         eventdock.Run("db", "stop").Good();

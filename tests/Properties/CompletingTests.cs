@@ -41,6 +41,15 @@ public sealed class CompletingTests
     [InlineData("log --container=w", NameKind.Container)]
     public void A_name_is_asked_for_where_one_fits(string line, NameKind kind) => Assert.Equal([kind], Of(line).Names);
 
+    [Fact]
+    public void What_is_restored_has_been_removed() => Assert.Equal([NameKind.Removed, NameKind.Image], Of("restore ").Names.Order());
+
+    [Theory]
+    [InlineData("run --from ")]
+    [InlineData("create --from=w")]
+    public void What_was_recorded_is_there_of_a_container_that_has_been_removed_as_well(string line) =>
+        Assert.Equal([NameKind.Container, NameKind.Removed], Of(line).Names.Order());
+
     [Theory]
     [InlineData("run web ")]
     [InlineData("exec web ")]

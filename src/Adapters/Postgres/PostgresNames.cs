@@ -15,6 +15,9 @@ public static class PostgresNames
     /// <summary>So many of a kind, the newest.</summary>
     private const int Most = 500;
 
+    /// <summary>Removals are looked for in so many events, the last: a ledger has no end of removed containers, and somebody waits.</summary>
+    private const int Looked = 50_000;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     /// <param name="begun">What the names begin with.</param>
@@ -65,6 +68,17 @@ public static class PostgresNames
         NameKind.Container => FormattableString.Invariant($"""
             (select row->>'Name', (row->>'Image') || ', ' || (row->>'State') from eventdock.view_containers
              where valid_to is null and row->>'Name' ^@ $1 order by valid_from desc limit {Most})
+            """),
+        NameKind.Removed => FormattableString.Invariant($"""
+            (select name, image || ', removed' from (
+                select distinct on (v.row->>'Name') v.row->>'Name' as name, v.row->>'Image' as image, e.seq_id
+                from eventdock.head h join eventdock.mt_events e on e.seq_id > h.position - {Looked} and e.seq_id <= h.position and e.type = 'container_removed'
+                cross join lateral (
+                    select row, valid_to from eventdock.view_containers where key = substr(e.stream_id, length('container-') + 1)
+                    order by valid_from desc limit 1) v
+                where v.valid_to is not null and v.row->>'Name' ^@ $1
+                order by v.row->>'Name', e.seq_id desc) removed
+             order by seq_id desc limit {Most})
             """),
         NameKind.Image => FormattableString.Invariant($"""
             (select name, image from (

@@ -122,7 +122,8 @@ public sealed record Completing(
 
     private static NameKind[] Kinds(string owner, string part) => part switch
     {
-        "CONTAINER" when owner == "restore" => [],
+        "CONTAINER" when owner == "restore" => [NameKind.Removed],
+        "container[@moment]" => [NameKind.Container, NameKind.Removed],
         "CONTAINER" or "container" => [NameKind.Container],
         "IMAGE" or "image" or "SOURCE_IMAGE:TAG" or "TARGET_IMAGE:TAG" or "NAME:TAG" or "REPOSITORY:TAG" or "TAG" => [NameKind.Image],
         "AFTER..UNTIL" or "MOMENT" or "moment" or "EVENT" => [NameKind.Bookmark],

@@ -17,10 +17,10 @@ public static class AuditCsv
 
     public static string Of(AuditReported report)
     {
-        var text = new StringBuilder().Append(string.Join(',', Columns)).Append("\r\n");
+        var text = new StringBuilder().Append(CsvText.Line(Columns)).Append("\r\n");
         foreach (var operation in report.Range.Operations)
         {
-            text.Append(string.Join(',', Row(operation).Select(Quoted))).Append("\r\n");
+            text.Append(CsvText.Line(Row(operation))).Append("\r\n");
         }
 
         return text.ToString();
@@ -40,13 +40,4 @@ public static class AuditCsv
     }
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
-
-    /// <summary>In quotation marks; what a spreadsheet would take for a formula has an apostrophe before it.</summary>
-    internal static string Quoted(string text)
-    {
-        var fit = TerminalText.Escape(text);
-        var formula = fit.Length > 0 && fit[0] is '=' or '+' or '-' or '@' or '\\' or '＝' or '＋' or '－' or '＠'
-            && !long.TryParse(fit, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _);
-        return $"\"{(formula ? "'" : "")}{fit.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
-    }
 }

@@ -11,8 +11,8 @@ using EventDock.Engine;
 /// </summary>
 public static class AuditHtml
 {
-    /// <summary>So many operations a page can hold and still be scrolled.</summary>
-    private const int MostOperations = 2000;
+    /// <summary>So many rows a table can have and the page still be scrolled.</summary>
+    private const int MostRows = 2000;
 
     public static string Of(AuditReported report)
     {
@@ -22,11 +22,11 @@ public static class AuditHtml
         Opening(text, report);
         Table(text, AuditTables.Rights(report));
         AuditTimeline.Draw(text, report);
-        Table(text, AuditTables.Containers(report));
-        Table(text, AuditTables.Tags(report));
+        Table(text, AuditTables.Containers(report, MostRows));
+        Table(text, AuditTables.Tags(report, MostRows));
         Table(text, AuditTables.Programs(report));
-        Table(text, AuditTables.Operations(report, MostOperations));
-        Table(text, AuditTables.Refused(report));
+        Table(text, AuditTables.Operations(report, MostRows));
+        Table(text, AuditTables.Refused(report, MostRows));
         Table(text, AuditTables.Ledger(report));
         Statement(text, report);
         return text.Append("</main>\n</body>\n</html>\n").ToString();

@@ -4,7 +4,8 @@ using System.Globalization;
 using System.Text;
 using EventDock.Engine;
 
-/// <summary>An audit report as Markdown (GitHub's, for its tables). What is in it cannot make a table, a link or HTML of its own.</summary>
+/// <summary>An audit report as Markdown (GitHub's, for its tables). What is in it cannot make a table, HTML or a link to a page of its own; of
+/// an address of mail GitHub makes one to write to it, whatever stands before its @.</summary>
 public static class AuditMarkdown
 {
     public static string Of(AuditReported report)
@@ -19,7 +20,7 @@ public static class AuditMarkdown
         text.Append("\n**").Append(Escape(AuditHead.Verdict(report))).Append("**\n\n");
         text.Append(string.Join(
             " · ", AuditHead.Figures(report).Select(f => string.Create(CultureInfo.InvariantCulture, $"{f.Count:N0} {Escape(f.What)}")))).Append(".\n");
-        foreach (var table in AuditTables.All(report))
+        foreach (var table in AuditTables.Whole(report))
         {
             Table(text, table);
         }

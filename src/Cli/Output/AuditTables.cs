@@ -11,10 +11,15 @@ internal static class AuditTables
     /// <summary>So many sentences of an operation are printed: of a build of a hundred steps the rest is counted.</summary>
     private const int MostSentences = 12, MostNamed = 6;
 
+    private const int All = int.MaxValue;
+
     public static readonly string[] SevenQuestions = ["When", "What", "Who", "On what", "From where", "To or from where", "Where"];
 
-    public static IReadOnlyList<AuditTable> All(AuditReported report) =>
-        [Rights(report), Containers(report), Tags(report), Programs(report), Operations(report, int.MaxValue), Refused(report), Ledger(report)];
+    /// <summary>Every part, with all of its rows.</summary>
+    public static IReadOnlyList<AuditTable> Whole(AuditReported report) =>
+    [
+        Rights(report), Containers(report, All), Tags(report, All), Programs(report), Operations(report, All), Refused(report, All), Ledger(report),
+    ];
 
     public static AuditTable Rights(AuditReported report) => new(
         "called-out", "Called out", "Containers that were given more than docker's sandbox: what they asked for, as it was typed.",
@@ -28,11 +33,14 @@ internal static class AuditTables
             AuditCell.Of(AuditWords.Time(container.Created)),
         }).ToArray());
 
-    public static AuditTable Containers(AuditReported report) => new(
-        "containers", "Containers", "Every container that was there at some time in the range, its processes from start to end, and the image by its digest.",
+    /// <param name="most">The newest so many; likewise of tags, operations and refused commands.</param>
+    public static AuditTable Containers(AuditReported report, int most) => new(
+        "containers", "Containers",
+        "Every container that was there at some time in the range, its processes from start to end, and the image by its digest."
+        + Note(report.Range.Containers, most, "container"),
         "There was no container.",
         ["Container", "Image", "Made", "Processes", "Removed"],
-        report.Range.Containers.Select(container => new[]
+        Newest(report.Range.Containers, most).Select(container => new[]
         {
             Named(container),
             Image(container, report.Origins.GetValueOrDefault(container.ImageId)),
@@ -43,13 +51,13 @@ internal static class AuditTables
             AuditCell.Of(container.Removed is { } removed ? AuditWords.Time(removed) : "no"),
         }).ToArray());
 
-    public static AuditTable Tags(AuditReported report) => new(
-        "tags", "Tag moves", "Which image a tag named before and after.", "No tag was moved.",
+    public static AuditTable Tags(AuditReported report, int most) => new(
+        "tags", "Tag moves", "Which image a tag named before and after." + Note(report.Range.TagMoves, most, "move"), "No tag was moved.",
         ["When", "Tag", "From", "To", "Who"],
-        report.Range.TagMoves.Select(move => new[]
+        Newest(report.Range.TagMoves, most).Select(move => new[]
         {
             When(move.At, AuditWords.Position(move.Position)),
-            AuditCell.Of(AuditWords.Familiar(move.Reference)),
+            AuditCell.Of(ImageReference.Shown(move.Reference)),
             Digested(move.From),
             Digested(move.To),
             new AuditCell(new AuditLine(AuditWords.Who(move.By)), new AuditLine(AuditWords.Line(move.By), AuditStyle.Code)),
@@ -78,22 +86,15 @@ internal static class AuditTables
             AuditCell.Of(program.Cause),
         }).ToArray());
 
-    /// <param name="most">The newest so many.</param>
-    public static AuditTable Operations(AuditReported report, int most)
-    {
-        var all = report.Range.Operations;
-        return new(
-            "operations", "Operations",
-            "Every command, by the events that it recorded: what, when, who, on what, from where, to or from where, and where it was seen. Times are UTC."
-            + (all.Count > most
-                ? $" The newest {AuditWords.Counted(most, "operation")} of {AuditWords.Counted(all.Count, "operation")}; --format json, csv or md has all of them."
-                : ""),
-            "Nothing happened.", SevenQuestions, all.Skip(Math.Max(0, all.Count - most)).Select(Operation).ToArray());
-    }
+    public static AuditTable Operations(AuditReported report, int most) => new(
+        "operations", "Operations",
+        "Every command, by the events that it recorded: what, when, who, on what, from where, to or from where, and where it was seen. Times are UTC."
+        + Note(report.Range.Operations, most, "operation"),
+        "Nothing happened.", SevenQuestions, Newest(report.Range.Operations, most).Select(Operation).ToArray());
 
-    public static AuditTable Refused(AuditReported report) => new(
-        "refused", "Refused commands", "", "No command was refused.", ["When", "Command", "Who", "Why"],
-        report.Range.Refused.Select(refused => new[]
+    public static AuditTable Refused(AuditReported report, int most) => new(
+        "refused", "Refused commands", Note(report.Range.Refused, most, "command").TrimStart(), "No command was refused.", ["When", "Command", "Who", "Why"],
+        Newest(report.Range.Refused, most).Select(refused => new[]
         {
             When(refused.Event.Occurred, AuditWords.Position(refused.Event.Position)),
             AuditCell.Code(AuditWords.Line(refused.Event.Origin)),
@@ -132,10 +133,15 @@ internal static class AuditTables
             operation.Origin.Host.HostId.Length == 0
                 ? AuditCell.Of("(redacted)")
                 : new AuditCell(
-                    new AuditLine($"host {AuditWords.Short(operation.Origin.Host.HostId)}"),
+                    new AuditLine($"host {Human.ShortId(operation.Origin.Host.HostId)}"),
                     new AuditLine($"boot {operation.Origin.Host.BootId.Split('-')[0]}, process {operation.Origin.Host.Pid}", AuditStyle.Faint)),
         ];
     }
+
+    private static IEnumerable<T> Newest<T>(IReadOnlyCollection<T> all, int most) => all.Skip(Math.Max(0, all.Count - most));
+
+    private static string Note<T>(IReadOnlyCollection<T> all, int most, string one) =>
+        all.Count > most ? $" The newest {AuditWords.Counted(most, one)} of {AuditWords.Counted(all.Count, one)}; --format json or md has all of them." : "";
 
     private static IEnumerable<AuditLine> Reason(Origin origin) => origin.Reason is { } reason ? [new AuditLine($"reason: {reason}")] : [];
 

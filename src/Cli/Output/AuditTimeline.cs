@@ -2,6 +2,7 @@ namespace EventDock.Cli.Output;
 
 using System.Globalization;
 using System.Text;
+using EventDock.Domain.Oci;
 using EventDock.Engine;
 using EventDock.Projections;
 
@@ -34,8 +35,7 @@ internal static class AuditTimeline
         if (drawn.Count < containers.Count)
         {
             text.Append(CultureInfo.InvariantCulture,
-                $" Drawn are the {MostLanes} of {containers.Count:N0} containers that changed last; the table has "
-                + $"all.");
+                $" Drawn are the {MostLanes} of {containers.Count:N0} containers that changed last.");
         }
 
         text.Append("</p>\n");
@@ -109,10 +109,10 @@ internal static class AuditTimeline
             $"<line class=\"life\" x1=\"0%\" x2=\"100%\" y1=\"{AxisHeight + 23}\" y2=\"{AxisHeight + 23}\" />\n");
         foreach (var move in moves.Skip(Math.Max(0, moves.Count - MostMarks)))
         {
-            var to = move.To is { } image ? AuditWords.Short(image) : "nothing";
+            var to = move.To is { } image ? Human.ShortId(image) : "nothing";
             Mark(
                 text, "tag", "M0 -6L6 0L0 6L-6 0Z", move.At, AxisHeight + 23, from, until,
-                $"{AuditWords.Familiar(move.Reference)}: from {(move.From is { } before ? AuditWords.Short(before) : "nothing")} to {to}, {AuditWords.Time(move.At)}, {AuditWords.Who(move.By)}");
+                $"{ImageReference.Shown(move.Reference)}: from {(move.From is { } before ? Human.ShortId(before) : "nothing")} to {to}, {AuditWords.Time(move.At)}, {AuditWords.Who(move.By)}");
         }
     }
 

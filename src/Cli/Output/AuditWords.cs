@@ -63,13 +63,13 @@ internal static class AuditWords
 
     public static string Subject(AuditedSubject subject) => subject.Kind switch
     {
-        SubjectKind.Container => subject.Name == Short(subject.Id) ? $"container {subject.Name}" : $"container {subject.Name} ({Short(subject.Id)})",
-        SubjectKind.Image => subject.Name.Length > 0 ? $"image {subject.Name} ({Short(subject.Id)})" : $"image {Short(subject.Id)}",
+        SubjectKind.Container => subject.Name == Human.ShortId(subject.Id) ? $"container {subject.Name}" : $"container {subject.Name} ({Human.ShortId(subject.Id)})",
+        SubjectKind.Image => subject.Name.Length > 0 ? $"image {subject.Name} ({Human.ShortId(subject.Id)})" : $"image {Human.ShortId(subject.Id)}",
         SubjectKind.Tag => $"tag {subject.Name}",
-        SubjectKind.Layer => $"layer {Short(subject.Id)}",
-        SubjectKind.BuildStep => $"build step {Short(subject.Id)}",
+        SubjectKind.Layer => $"layer {Human.ShortId(subject.Id)}",
+        SubjectKind.BuildStep => $"build step {Human.ShortId(subject.Id)}",
         SubjectKind.Bookmark => $"bookmark {subject.Name}",
-        SubjectKind.Root => $"root {Short(subject.Id)}",
+        SubjectKind.Root => $"root {Human.ShortId(subject.Id)}",
         SubjectKind.Store => $"the store: {subject.Name}",
         SubjectKind.Ledger => $"the ledger, {subject.Name}",
         SubjectKind.Stream => $"{subject.Name} (redacted)",
@@ -117,18 +117,13 @@ internal static class AuditWords
     /// <summary>Where an image came from, with the digest that stood for it there.</summary>
     public static string Origin(ImageEvent? arrival) => arrival switch
     {
-        ImagePulled e => $"pulled as {Familiar(e.Reference)}@{e.Manifest.Value}",
+        ImagePulled e => $"pulled as {ImageReference.Shown(e.Reference)}@{e.Manifest.Value}",
         ImageBuilt e => e.Base is { } from ? $"built here on {Digest.Prefix}{from}" : "built here from scratch",
         ImageImported e => $"imported from {(e.Source == "-" ? "standard input" : e.Source)}",
-        ImageCommitted e => $"committed from container {Short(e.Container)}",
+        ImageCommitted e => $"committed from container {Human.ShortId(e.Container)}",
         ImageLoaded e => $"loaded from {(e.Source == "-" ? "standard input" : e.Source)}{(e.Manifest is { } manifest ? $" as {manifest.Value}" : "")}",
         _ => "",
     };
-
-    public static string Familiar(string reference) =>
-        ImageReference.Parse(reference).Match(Right: r => r.Familiar, Left: _ => reference);
-
-    public static string Short(string id) => id.Length > 12 ? id[..12] : id;
 
     /// <summary>What conmon and a container's life call by themselves; nobody has typed it.</summary>
     private static string? Seer(Seq<string> line) => line.Count > 1 ? line[1] switch

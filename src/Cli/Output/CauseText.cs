@@ -86,7 +86,7 @@ internal sealed class CauseText
     {
         var (label, what) = e.Event switch
         {
-            ImagePulled p => ("pulled", $"{Familiar(p.Reference)} from {p.Registry}, manifest {Digest(p.Manifest)}, {Signatures(p.Source)}"),
+            ImagePulled p => ("pulled", $"{ImageReference.Shown(p.Reference)} from {p.Registry}, manifest {Digest(p.Manifest)}, {Signatures(p.Source)}"),
             ImageBuilt b => ("built", string.Create(CultureInfo.InvariantCulture, $"in {b.Milliseconds} ms{(b.Base is null ? ", from scratch" : "")}")),
             ImageImported i => ("imported", $"from {i.Source}"),
             ImageCommitted c => ("committed", $"from container {Id(c.Container)}{(c.Paused ? ", which was frozen" : "")}"),
@@ -138,7 +138,7 @@ internal sealed class CauseText
         }
 
         layer.Images.Iter(image => Line(
-            0, "image", $"{Id(image.Id)} {image.Origin}{string.Concat(image.References.Map(reference => $" {Familiar(reference)}"))}"));
+            0, "image", $"{Id(image.Id)} {image.Origin}{string.Concat(image.References.Map(reference => $" {ImageReference.Shown(reference)}"))}"));
         layer.Containers.Iter(container => Line(0, "under", $"container {container.Id.Short} {container.Name} ({container.Status})"));
         if (layer.Images.IsEmpty)
         {
@@ -216,9 +216,6 @@ internal sealed class CauseText
     private string Id(string id) => cut && id.Length > 12 ? id[..12] : id;
 
     private string Digest(Digest digest) => cut ? digest.Short : digest.Value;
-
-    private static string Familiar(string reference) =>
-        ImageReference.Parse(reference).Match(Right: r => r.Familiar, Left: _ => reference);
 
     private void Head(int depth, string line) => text.Append(' ', depth * 2).Append(TerminalText.Escape(line)).Append('\n');
 

@@ -1,8 +1,10 @@
 namespace EventDock.Cli.Output;
 
+using System.Globalization;
+
 /// <summary>
-/// Lines of CSV (RFC 4180): a cell with a comma, a quote or a line's end in it is quoted. What a spreadsheet would take for a formula has an
-/// apostrophe before it.
+/// Lines of CSV (RFC 4180): a cell with a comma or a quote in it is quoted. Control characters are escaped, so that a row is a line. What a
+/// spreadsheet would take for a formula has an apostrophe before it; a number is none.
 /// </summary>
 public static class CsvText
 {
@@ -10,9 +12,15 @@ public static class CsvText
     public static string Line(IEnumerable<string> cells) => string.Join(',', cells.Select(cell => Quoted(Harmless(cell))));
 
     /// <summary>What stands in the cell.</summary>
-    public static string Harmless(string cell) =>
-        cell is ['=' or '+' or '-' or '@' or '\t' or '\r', ..] ? "'" + cell : cell;
+    public static string Harmless(string cell)
+    {
+        var fit = TerminalText.Escape(cell);
+        return fit is ['=' or '+' or '-' or '@' or '＝' or '＋' or '－' or '＠', ..]
+            && !long.TryParse(fit, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)
+            ? "'" + fit
+            : fit;
+    }
 
     private static string Quoted(string cell) =>
-        cell.AsSpan().ContainsAny(",\"\r\n") ? $"\"{cell.Replace("\"", "\"\"")}\"" : cell;
+        cell.AsSpan().ContainsAny(",\"") ? $"\"{cell.Replace("\"", "\"\"")}\"" : cell;
 }

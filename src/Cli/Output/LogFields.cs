@@ -62,11 +62,8 @@ internal static class LogFields
 
     private static string Tag(DockEvent happened) => happened switch
     {
-        TagEvent e => Familiar(e.Reference),
-        ImagePulled e => Familiar(e.Reference),
+        TagEvent e => ImageReference.Shown(e.Reference),
+        ImagePulled e => ImageReference.Shown(e.Reference),
         _ => "",
     };
-
-    private static string Familiar(string reference) =>
-        ImageReference.Parse(reference).Match(Right: r => r.Familiar, Left: _ => reference);
 }

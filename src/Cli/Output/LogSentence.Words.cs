@@ -82,12 +82,12 @@ public static partial class LogSentence
         _ => what,
     };
 
-    private static string Kept(LayerWritten written) =>
+    internal static string Kept(LayerWritten written) =>
         written.Content is { } content ? $", {Human.Size(content.Size.Value)} of content kept"
         : written.ContentLeftOut is { } reason ? $", content not kept: {reason}"
         : "";
 
-    private static string Signed(PullSource? source) =>
+    internal static string Signed(PullSource? source) =>
         source is null || source.Signatures.IsEmpty ? ""
         : $", {source.Signatures.Count(s => s.VerifiedBy is not null)} of {source.Signatures.Count} signatures verified";
 }

@@ -41,15 +41,15 @@ public static partial class LogSentence
             ExecEvent e => Exec(e, who, known?.Name ?? e.Container.Short),
             LayerEvent e => Layer(e, who, known?.Name),
             ImageEvent e => Image(e, who),
-            ImageTagged { Previous: { } previous } e => $"{who} moved {Familiar(e.Reference)} from {Short(previous)} to {Short(e.Image)}{How(recorded)}",
-            ImageTagged e => $"{who} tagged {Short(e.Image)} as {Familiar(e.Reference)}{How(recorded)}",
-            ImageUntagged e => $"{who} took {Familiar(e.Reference)} from {Short(e.Image)}{How(recorded)}",
+            ImageTagged { Previous: { } previous } e => $"{who} moved {ImageReference.Shown(e.Reference)} from {Human.ShortId(previous)} to {Human.ShortId(e.Image)}{How(recorded)}",
+            ImageTagged e => $"{who} tagged {Human.ShortId(e.Image)} as {ImageReference.Shown(e.Reference)}{How(recorded)}",
+            ImageUntagged e => $"{who} took {ImageReference.Shown(e.Reference)} from {Human.ShortId(e.Image)}{How(recorded)}",
             BuildStepCompleted e => $"{who} carried out the build step {e.CreatedBy}",
             StorePruned e => $"{who} pruned {Pruned(e.What)}: {Human.Size(e.Reclaimed.Value)}",
             CommandUndone e => $"{who} undid the command {e.Command}, up to #{e.Position}",
             CommandRefused e => $"{who} was refused {e.Verb}: {e.Text}",
-            RootInitialized e => $"{who} began this ledger for the root {Short(e.RootId)} on the host {Short(e.HostId)}",
-            RootAdopted e => $"{who} adopted the root {Short(e.RootId)} in place of {Short(e.Previous)}",
+            RootInitialized e => $"{who} began this ledger for the root {Human.ShortId(e.RootId)} on the host {Human.ShortId(e.HostId)}",
+            RootAdopted e => $"{who} adopted the root {Human.ShortId(e.RootId)} in place of {Human.ShortId(e.Previous)}",
             BookmarkSet e => $"{who} set the bookmark {e.Name} to #{e.Position}",
             BookmarkRemoved e => $"{who} removed the bookmark {e.Name}",
             Redacted e => $"{who} redacted the {string.Join(" and ", e.Parts)} of #{e.Position}: {e.Reason}",
@@ -67,7 +67,7 @@ public static partial class LogSentence
         var name = known?.Name ?? happened.Id.Short;
         return happened switch
         {
-            ContainerCreated e => $"{who} {(Verb(recorded.Origin.Line) == "run" ? "ran" : "created")} {e.Name} ({e.Image}, {Short(e.ImageId)}){Running(e.Settings)}",
+            ContainerCreated e => $"{who} {(Verb(recorded.Origin.Line) == "run" ? "ran" : "created")} {e.Name} ({e.Image}, {Human.ShortId(e.ImageId)}){Running(e.Settings)}",
             ContainerStartRequested { Cause: ContainerStartRequested.Restart } => $"{who} restarted {name}",
             ContainerStartRequested => $"{who} started {name}",
             ContainerStarted e => $"{name} was running, pid {e.Pid}",
@@ -83,7 +83,7 @@ public static partial class LogSentence
             ContainerExported => $"{who} exported the files of {name}",
             ContainerAttached e => $"{who} attached to {name}{(e.Stdin ? ", with input" : "")}",
             ContainerRemoved => $"{who} removed {name}",
-            ContainerRestored e => $"{who} restored {e.Name} ({e.Image}, {Short(e.ImageId)})",
+            ContainerRestored e => $"{who} restored {e.Name} ({e.Image}, {Human.ShortId(e.ImageId)})",
             _ => throw new System.Diagnostics.UnreachableException($"no sentence for {happened.GetType().Name}"),
         };
     }
@@ -91,26 +91,26 @@ public static partial class LogSentence
     private static string Exec(ExecEvent happened, string who, string name) => happened switch
     {
         ExecRequested e => $"{who} ran in {name}{(e.Privileged ? ", privileged" : "")}: {Words(e.Command)}",
-        ExecStarted e => $"exec {Short(e.Id)} in {name} was running, pid {e.Pid}",
-        ExecFailed e => $"exec {Short(e.Id)} in {name} could not be started ({e.ExitCode}): {e.Message}",
-        ExecExited e => $"exec {Short(e.Id)} in {name} {Exited(e.ExitCode)}",
+        ExecStarted e => $"exec {Human.ShortId(e.Id)} in {name} was running, pid {e.Pid}",
+        ExecFailed e => $"exec {Human.ShortId(e.Id)} in {name} could not be started ({e.ExitCode}): {e.Message}",
+        ExecExited e => $"exec {Human.ShortId(e.Id)} in {name} {Exited(e.ExitCode)}",
         _ => throw new System.Diagnostics.UnreachableException($"no sentence for {happened.GetType().Name}"),
     };
 
     private static string Layer(LayerEvent happened, string who, string? container)
     {
-        var thin = $"the thin layer of {container ?? Short(happened.Id)}";
+        var thin = $"the thin layer of {container ?? Human.ShortId(happened.Id)}";
         return happened switch
         {
             LayerCreated { Container: not null } => $"{thin} was made",
-            LayerCreated e => $"layer {Short(e.Id)} came to be, {Human.Size(e.Size.Value)}",
+            LayerCreated e => $"layer {Human.ShortId(e.Id)} came to be, {Human.Size(e.Size.Value)}",
             LayerWritten e =>
-                $"{container ?? Short(e.Id)} wrote: {e.Added} added, {e.Modified} changed, {e.Deleted} deleted, {Human.Size(e.Bytes.Value)} ({e.Cause}){Kept(e)}",
-            LayerQuotaReached e => $"{container ?? Short(e.Id)} reached its quota, {e.RecordedPaths} paths recorded",
+                $"{container ?? Human.ShortId(e.Id)} wrote: {e.Added} added, {e.Modified} changed, {e.Deleted} deleted, {Human.Size(e.Bytes.Value)} ({e.Cause}){Kept(e)}",
+            LayerQuotaReached e => $"{container ?? Human.ShortId(e.Id)} reached its quota, {e.RecordedPaths} paths recorded",
             LayerRestored => $"{thin} was restored",
             LayerContentRemoved e => $"the kept contents of {thin} were deleted, {Human.Size(e.Bytes.Value)}",
-            LayerRemoved => container is null ? $"layer {Short(happened.Id)} was removed" : $"{thin} was removed",
-            LayerRepaired e => $"{who} repaired the {e.Damage} of layer {Short(e.Id)} from {e.Source}",
+            LayerRemoved => container is null ? $"layer {Human.ShortId(happened.Id)} was removed" : $"{thin} was removed",
+            LayerRepaired e => $"{who} repaired the {e.Damage} of layer {Human.ShortId(e.Id)} from {e.Source}",
             _ => throw new System.Diagnostics.UnreachableException($"no sentence for {happened.GetType().Name}"),
         };
     }
@@ -118,26 +118,21 @@ public static partial class LogSentence
     private static string Image(ImageEvent happened, string who) => happened switch
     {
         ImagePulled e =>
-            $"{who} pulled {Familiar(e.Reference)} ({Short(e.Id)}) from {e.Registry}, {Human.Size(e.Wire.Value)} received{In(e.Milliseconds)}{Signed(e.Source)}",
+            $"{who} pulled {ImageReference.Shown(e.Reference)} ({Human.ShortId(e.Id)}) from {e.Registry}, {Human.Size(e.Wire.Value)} received{In(e.Milliseconds)}{Signed(e.Source)}",
         ImagePushed e =>
-            $"{who} pushed {Short(e.Id)} to {e.Registry}/{e.Repository}:{e.Tag}, {Human.Size(e.Wire.Value)} sent{In(e.Milliseconds)}, now {e.Manifest.Short}",
-        ImageBuilt e => $"{who} built {Short(e.Id)} on {(e.Base is null ? "scratch" : Short(e.Base))}{In(e.Milliseconds)}",
-        ImageImported e => $"{who} imported {Short(e.Id)} from {e.Source}",
-        ImageCommitted e => $"{who} committed the container {Short(e.Container)} as {Short(e.Id)}{In(e.Milliseconds)}",
-        ImageLoaded e => $"{who} loaded {Short(e.Id)} from {e.Source}{In(e.Milliseconds)}",
-        ImageRestored e => $"{who} restored the image {Short(e.Id)}, with its layers",
-        ImageRemoved e => $"{who} removed the image {Short(e.Id)}",
-        ImageRepaired e => $"{who} repaired the configuration of the image {Short(e.Id)} from {e.Source}",
+            $"{who} pushed {Human.ShortId(e.Id)} to {e.Registry}/{e.Repository}:{e.Tag}, {Human.Size(e.Wire.Value)} sent{In(e.Milliseconds)}, now {e.Manifest.Short}",
+        ImageBuilt e => $"{who} built {Human.ShortId(e.Id)} on {(e.Base is null ? "scratch" : Human.ShortId(e.Base))}{In(e.Milliseconds)}",
+        ImageImported e => $"{who} imported {Human.ShortId(e.Id)} from {e.Source}",
+        ImageCommitted e => $"{who} committed the container {Human.ShortId(e.Container)} as {Human.ShortId(e.Id)}{In(e.Milliseconds)}",
+        ImageLoaded e => $"{who} loaded {Human.ShortId(e.Id)} from {e.Source}{In(e.Milliseconds)}",
+        ImageRestored e => $"{who} restored the image {Human.ShortId(e.Id)}, with its layers",
+        ImageRemoved e => $"{who} removed the image {Human.ShortId(e.Id)}",
+        ImageRepaired e => $"{who} repaired the configuration of the image {Human.ShortId(e.Id)} from {e.Source}",
         _ => throw new System.Diagnostics.UnreachableException($"no sentence for {happened.GetType().Name}"),
     };
 
     private static string Gone(long by, Redaction gone) =>
         string.Create(CultureInfo.InvariantCulture, $"redacted by {LogText.Who(gone.By)} at #{by}: {gone.Reason}");
-
-    private static string Familiar(string reference) =>
-        ImageReference.Parse(reference).Match(Right: r => r.Familiar, Left: _ => reference);
-
-    private static string Short(string id) => id.Length > 12 ? id[..12] : id;
 
     private static string Path(string path, bool base64) => base64 ? Bytes.Show(Convert.FromBase64String(path)) : path;
 }

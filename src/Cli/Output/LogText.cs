@@ -17,32 +17,32 @@ public static class LogText
     public static string Of(DockEvent happened) =>
         happened switch
         {
-            RootInitialized e => $"root {Short(e.RootId)} on host {Short(e.HostId)}",
-            RootAdopted e => $"root {Short(e.RootId)} instead of {Short(e.Previous)}",
+            RootInitialized e => $"root {Human.ShortId(e.RootId)} on host {Human.ShortId(e.HostId)}",
+            RootAdopted e => $"root {Human.ShortId(e.RootId)} instead of {Human.ShortId(e.Previous)}",
             CommandRefused e => $"{e.Verb}: {e.Text}",
             CommandUndone e => $"command {e.Command}, up to #{e.Position}",
-            LayerCreated { Container: { } container } => $"thin layer of {Short(container)}",
-            LayerCreated e => $"{Short(e.Id)} {Human.Size(e.Size.Value)}",
+            LayerCreated { Container: { } container } => $"thin layer of {Human.ShortId(container)}",
+            LayerCreated e => $"{Human.ShortId(e.Id)} {Human.Size(e.Size.Value)}",
             LayerWritten e =>
-                $"{Short(e.Id)} {e.Added} added, {e.Modified} changed, {e.Deleted} deleted, {Human.Size(e.Bytes.Value)} ({e.Cause}){Kept(e)}",
-            LayerContentRemoved e => $"{Short(e.Id)} {Human.Size(e.Bytes.Value)}",
-            LayerQuotaReached e => $"{Short(e.Id)} {e.RecordedPaths} paths recorded",
-            LayerRemoved e => Short(e.Id),
-            LayerRestored e => $"thin layer of {Short(e.Id)}",
-            LayerRepaired e => $"{Short(e.Id)} its {e.Damage} from {e.Source}",
-            ImageRepaired e => $"{Short(e.Id)} its configuration from {e.Source}",
-            ImagePulled e => $"{Short(e.Id)} {Familiar(e.Reference)} from {e.Registry}, {Human.Size(e.Wire.Value)} received{Signed(e.Source)}",
+                $"{Human.ShortId(e.Id)} {e.Added} added, {e.Modified} changed, {e.Deleted} deleted, {Human.Size(e.Bytes.Value)} ({e.Cause}){LogSentence.Kept(e)}",
+            LayerContentRemoved e => $"{Human.ShortId(e.Id)} {Human.Size(e.Bytes.Value)}",
+            LayerQuotaReached e => $"{Human.ShortId(e.Id)} {e.RecordedPaths} paths recorded",
+            LayerRemoved e => Human.ShortId(e.Id),
+            LayerRestored e => $"thin layer of {Human.ShortId(e.Id)}",
+            LayerRepaired e => $"{Human.ShortId(e.Id)} its {e.Damage} from {e.Source}",
+            ImageRepaired e => $"{Human.ShortId(e.Id)} its configuration from {e.Source}",
+            ImagePulled e => $"{Human.ShortId(e.Id)} {ImageReference.Shown(e.Reference)} from {e.Registry}, {Human.Size(e.Wire.Value)} received{LogSentence.Signed(e.Source)}",
             ImagePushed e =>
-                $"{Short(e.Id)} {e.Repository}:{e.Tag} to {e.Registry}, {Human.Size(e.Wire.Value)} sent, now {e.Manifest.Short}",
-            ImageBuilt e => $"{Short(e.Id)} on {(e.Base is null ? "scratch" : Short(e.Base))}",
-            ImageImported e => $"{Short(e.Id)} from {e.Source}",
-            ImageCommitted e => $"{Short(e.Id)} of container {Short(e.Container)}",
-            ImageLoaded e => $"{Short(e.Id)} from {e.Source}",
-            ImageRemoved e => Short(e.Id),
-            ImageRestored e => $"{Short(e.Id)} with {e.Image.Layers.Count} layer{(e.Image.Layers.Count == 1 ? "" : "s")}",
-            ImageTagged { Previous: { } previous } e => $"{Familiar(e.Reference)} now {Short(e.Image)}, before {Short(previous)}",
-            ImageTagged e => $"{Familiar(e.Reference)} now {Short(e.Image)}",
-            ImageUntagged e => $"{Familiar(e.Reference)} no longer {Short(e.Image)}",
+                $"{Human.ShortId(e.Id)} {e.Repository}:{e.Tag} to {e.Registry}, {Human.Size(e.Wire.Value)} sent, now {e.Manifest.Short}",
+            ImageBuilt e => $"{Human.ShortId(e.Id)} on {(e.Base is null ? "scratch" : Human.ShortId(e.Base))}",
+            ImageImported e => $"{Human.ShortId(e.Id)} from {e.Source}",
+            ImageCommitted e => $"{Human.ShortId(e.Id)} of container {Human.ShortId(e.Container)}",
+            ImageLoaded e => $"{Human.ShortId(e.Id)} from {e.Source}",
+            ImageRemoved e => Human.ShortId(e.Id),
+            ImageRestored e => $"{Human.ShortId(e.Id)} with {e.Image.Layers.Count} layer{(e.Image.Layers.Count == 1 ? "" : "s")}",
+            ImageTagged { Previous: { } previous } e => $"{ImageReference.Shown(e.Reference)} now {Human.ShortId(e.Image)}, before {Human.ShortId(previous)}",
+            ImageTagged e => $"{ImageReference.Shown(e.Reference)} now {Human.ShortId(e.Image)}",
+            ImageUntagged e => $"{ImageReference.Shown(e.Reference)} no longer {Human.ShortId(e.Image)}",
             BuildStepCompleted e => e.CreatedBy,
             ContainerCreated e => $"{e.Id.Short} {e.Name} of {e.Image}",
             ContainerStartRequested e => e.Id.Short + (e.Cause is { } cause ? $" ({cause})" : ""),
@@ -61,9 +61,9 @@ public static class LogText
             ContainerRemoved e => e.Id.Short,
             ContainerRestored e => $"{e.Id.Short} {e.Name}",
             ExecRequested e => $"{e.Container.Short} {string.Join(' ', e.Command)}",
-            ExecStarted e => $"{e.Container.Short} exec {Short(e.Id)} pid {e.Pid}",
-            ExecFailed e => $"{e.Container.Short} exec {Short(e.Id)} ({e.ExitCode}) {e.Message}",
-            ExecExited e => $"{e.Container.Short} exec {Short(e.Id)} ({Code(e.ExitCode)})",
+            ExecStarted e => $"{e.Container.Short} exec {Human.ShortId(e.Id)} pid {e.Pid}",
+            ExecFailed e => $"{e.Container.Short} exec {Human.ShortId(e.Id)} ({e.ExitCode}) {e.Message}",
+            ExecExited e => $"{e.Container.Short} exec {Human.ShortId(e.Id)} ({Code(e.ExitCode)})",
             ForeignEventFound e => $"{e.Type} at position {e.Position} in {(e.Stream.Length == 0 ? "no stream" : e.Stream)}",
             Redacted e => $"{string.Join(" and ", e.Parts)} of position {e.Position}: {e.Reason}",
             SegmentSealed e => $"positions {e.First} to {e.Last} in {e.File}, {Human.Size(e.Bytes.Value)}",
@@ -94,18 +94,4 @@ public static class LogText
         : $"uid {actor.Uid}";
 
     private static string Code(int? code) => code?.ToString(CultureInfo.InvariantCulture) ?? "code unknown";
-
-    private static string Short(string id) => id.Length > 12 ? id[..12] : id;
-
-    private static string Kept(LayerWritten written) =>
-        written.Content is { } content ? $", {Human.Size(content.Size.Value)} of content kept"
-        : written.ContentLeftOut is { } reason ? $", content not kept: {reason}"
-        : "";
-
-    private static string Signed(PullSource? source) =>
-        source is null || source.Signatures.IsEmpty ? ""
-        : $", {source.Signatures.Count(s => s.VerifiedBy is not null)} of {source.Signatures.Count} signatures verified";
-
-    private static string Familiar(string reference) =>
-        ImageReference.Parse(reference).Match(Right: r => r.Familiar, Left: _ => reference);
 }

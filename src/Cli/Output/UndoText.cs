@@ -30,8 +30,8 @@ public static class UndoText
     private static string Step(PlannedUndo planned, UndoStep step) => step switch
     {
         UndoStep.TagBack { Before: { } image } s =>
-            $"{Familiar(s.Reference)} is {image[..12]} again{(s.Left is { } left ? $", instead of {left[..12]}" : "")}",
-        UndoStep.TagBack s => $"{Familiar(s.Reference)} is no longer {s.Left?[..12]}",
+            $"{ImageReference.Shown(s.Reference)} is {image[..12]} again{(s.Left is { } left ? $", instead of {left[..12]}" : "")}",
+        UndoStep.TagBack s => $"{ImageReference.Shown(s.Reference)} is no longer {s.Left?[..12]}",
         UndoStep.NameBack s => $"container {s.Id.Short} is {s.Before} again, instead of {s.Left}",
         UndoStep.ContainerBack s => $"container {s.Id.Short} comes back{Named(planned, s)}",
         UndoStep.ContainerAway s => $"container {s.Id.Short} is removed again",
@@ -42,7 +42,4 @@ public static class UndoText
 
     private static string Named(PlannedUndo planned, UndoStep.ContainerBack step) =>
         planned.Containers.Find(c => c.Id.Value == step.Id.Value).Map(c => $" as {c.Name}").IfNone("");
-
-    private static string Familiar(string reference) =>
-        ImageReference.Parse(reference).Match(Right: r => r.Familiar, Left: _ => reference);
 }

@@ -40,6 +40,9 @@ public sealed partial record ImageReference
 
     public string Familiar => FamiliarRepository + Suffix;
 
+    /// <summary>A recorded reference as docker shows it; what is none, as it is.</summary>
+    public static string Shown(string reference) => Parse(reference).Match(Right: r => r.Familiar, Left: _ => reference);
+
     private string Suffix => Digest is not null ? $"@{Digest.Value}" : Tag is not null ? $":{Tag}" : "";
 
     /// <summary>With <c>latest</c> where neither tag nor digest is said.</summary>
