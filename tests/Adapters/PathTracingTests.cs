@@ -102,7 +102,7 @@ public sealed class PathTracingTests : IDisposable
         ContentRoot.Run(
             root.Paths.Upper(Id), "sh", "-c", "mkdir d; printf one > d/f; chmod 711 d/f; ln d/f d/g; ln -s f d/l; printf 'x' > \"$(printf 'odd\\377')\"; head -c 2000 /dev/zero > long; mkfifo p");
         var delta = ContentRoot.Right(await thin.Scan(Id, default).ToEither());
-        Assert.Equal(["/d/f", "/d/g"], delta.Changes.Filter(change => change.Executable).Map(change => change.Path));
+        Assert.Equal(["/d/f", "/d/g"], delta.Changes.Filter(change => change.Executable).Map(change => change.Path).ToArray());
         Assert.Equal(delta.Changes, ContentRoot.Right(await Reader.Changes(delta.ChangeList!, default).ToEither()));
 
         var kept = ContentRoot.Right(await ThinContents.Create(root.Paths, () => 1L << 30).Keep(Id, default).ToEither());
