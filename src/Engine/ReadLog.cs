@@ -29,7 +29,7 @@ public static class ReadLog
     private const int FirstChunk = 64, MostChunk = 4096, Growth = 4;
 
     /// <summary>No more are asked for at a time where they may be so long; with so many paths a chunk ends before its end.</summary>
-    private const int MostLong = 64, MostPaths = 20_000;
+    private const int MostLong = 512, MostPaths = 20_000;
 
     /// <param name="each">An error that it comes to ends the reading.</param>
     public static EitherAsync<DomainError, Unit> NewestFirst(

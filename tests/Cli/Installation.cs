@@ -138,6 +138,12 @@ public class Installation : IDisposable
     {
         if (Directory.Exists(Root))
         {
+            if (File.Exists(Config) && File.ReadAllText(Config).Contains("retain-removed", StringComparison.Ordinal))
+            {
+                // What is kept would be waited for in vain.
+                File.WriteAllText(Config, "{}\n");
+            }
+
             RemoveContainers();
             Checked = Damaged ? null : Run("check");
             Run("db", "stop");
