@@ -53,10 +53,6 @@ ratio() { awk -v a="$(median "$1")" -v b="$(median "$2")" 'BEGIN { printf "%.2f\
 # What answers as of a moment, too.
 reading=('ps -a' images 'inspect web-77' 'image inspect app0:3' 'history app0:3' 'layer ls' 'system df')
 
-# has VERB: this build knows it.
-# shellcheck disable=SC2086
-has() { "$eventdock" $1 --help > /dev/null 2>&1; }
-
 on() { EVENTDOCK_ROOT=$work/$1 "$eventdock" "${@:2}"; }
 
 bench_views() {
@@ -64,6 +60,16 @@ bench_views() {
     "$bench" fill "$work/large" "$events" 10000 0 "$alive" >&2
     "$bench" fill "$work/small" 2000 20 20 "$alive" >&2
     "$bench" fill "$work/images" 5000 50 20 "$alive" 1000 >&2
+
+    # Of two layers, 500 lines, one of them changed by the second.
+    mkdir -p "$work/context/etc"
+    seq 500 > "$work/context/etc/conf"
+    tar -C "$work/context" -cf "$work/lines.tar" etc
+    sed 's/^201$/changed/' "$work/context/etc/conf" > "$work/context/conf"
+    printf 'FROM lines:1\nCOPY conf /etc/conf\n' > "$work/context/Dockerfile"
+    on large adopt > /dev/null
+    on large import "$work/lines.tar" lines:1 > /dev/null
+    on large build -q -t lines:2 "$work/context" > /dev/null
 
     local folded seconds middle verb now
     folded=$(on large log -n 1 --format json | sed -E 's/^\{"Position":([0-9]+),.*/\1/')
@@ -89,9 +95,10 @@ bench_views() {
         milliseconds show on large show
         milliseconds show-middle on large show "$middle"
         milliseconds reflog on large reflog app0:3
-        if has why; then milliseconds why on large why web-77; fi
+        milliseconds why on large why web-77
+        milliseconds blame on large blame lines:2 /etc/conf
         # A day out of a year.
-        if has 'audit report'; then milliseconds report on large audit report "$middle..$((middle + folded / 365))"; fi
+        milliseconds report on large audit report "$middle..$((middle + folded / 365))"
         milliseconds df on images system df
         milliseconds df-verbose on images system df -v
         milliseconds log on large log -n 30
@@ -129,8 +136,9 @@ bench_views() {
     row '`show`, ms' "$(median show)" 30
     row '`show` of the middle, ms' "$(median show-middle)" 30
     row '`reflog`, ms' "$(median reflog)" 50
-    if has why; then row '`why`, ms' "$(median why)" 50; fi
-    if has 'audit report'; then row '`audit report` of one day out of a year, ms' "$(median report)" 2000; fi
+    row '`why`, ms' "$(median why)" 50
+    row '`blame` of 500 lines in two layers, ms' "$(median blame)" 50
+    row '`audit report` of one day out of a year, ms' "$(median report)" 2000
 }
 
 bench_views

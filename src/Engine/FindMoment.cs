@@ -71,7 +71,8 @@ public static class FindMoment
     }
 
     private static EitherAsync<DomainError, FoundMoment> Position(Ports ports, long position, CancellationToken cancel) =>
-        from head in ports.Ledger.Log.Head(cancel)
+        // What is within the ledger as it was opened is so still.
+        from head in position <= ports.Ledger.Head ? Give(ports.Ledger.Head) : ports.Ledger.Log.Head(cancel)
         from there in position >= 1 && position <= head
             ? Done
             : Fail<Unit>(new DomainError.PositionBeyond(position, head, Seconds(position, ports.World.Clock())))

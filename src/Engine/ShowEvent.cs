@@ -66,11 +66,9 @@ public static class ShowEvent
     }
 
     private static EitherAsync<DomainError, Option<LeafStanding>> Leaf(Ports ports, long position, CancellationToken cancel) =>
-        from leaf in ports.Ledger.Tree.Leaf(position, cancel)
-        from signed in ports.Ledger.Tree.All(cancel)
-        from anchors in ports.Ledger.Tree.Anchors(cancel)
-        select leaf.Map(found => new LeafStanding(
+        from stands in ports.Ledger.Tree.Standing(position, cancel)
+        select stands.Leaf.Map(found => new LeafStanding(
             found.Number, MerkleTree.Leaf(found.Line),
-            signed.Map(s => s.Checkpoint.Size).Filter(size => size >= found.Number).OrderBy(size => size).ToSeq().HeadOrNone(),
-            anchors.Filter(a => a.Size >= found.Number).Map(a => a.Witness).Strict()));
+            stands.Checkpoints.Map(s => s.Checkpoint.Size).Filter(size => size >= found.Number).OrderBy(size => size).ToSeq().HeadOrNone(),
+            stands.Anchors.Filter(a => a.Size >= found.Number).Map(a => a.Witness).Strict()));
 }

@@ -27,7 +27,14 @@ public sealed record LedgerTree(
     Func<CancellationToken, EitherAsync<DomainError, Seq<SignedCheckpoint>>> All,
     Func<CancellationToken, EitherAsync<DomainError, Seq<SignedRoot>>> Anchors,
     Func<string, KeptCheckpoint, CancellationToken, EitherAsync<DomainError, Unit>> Keep,
-    Func<string, Checkpoint, CancellationToken, EitherAsync<DomainError, Unit>> Anchored);
+    Func<string, Checkpoint, CancellationToken, EitherAsync<DomainError, Unit>> Anchored)
+{
+    /// <summary>The leaf at a position, and all that may vouch for it: in one round trip.</summary>
+    public required Func<long, CancellationToken, EitherAsync<DomainError, LeafStands>> Standing { get; init; }
+}
+
+/// <summary>As of <see cref="LedgerTree"/>'s Leaf, All and Anchors.</summary>
+public sealed record LeafStands(Option<NumberedLeaf> Leaf, Seq<SignedCheckpoint> Checkpoints, Seq<SignedRoot> Anchors);
 
 /// <param name="Number">From 1, among the leaves.</param>
 public sealed record NumberedLeaf(long Number, string Line);

@@ -9,6 +9,14 @@ using NpgsqlTypes;
 /// <summary>The tree's leaves, streamed; its checkpoints and anchors.</summary>
 internal static class PostgresLedgerTree
 {
+    private const string
+        Leaf = "select eventdock.leaf_number(position), line from eventdock.leaves where position = $1",
+        Notes = "select note from eventdock.checkpoints order by size",
+        Roots = """
+            select distinct on (target) target, size, root from eventdock.anchors
+            where octet_length(root) = 32 order by target, size desc
+            """;
+
     public static LedgerTree Create(Database database) => new(
         cancel => SizeAsync(database, cancel).ToAsync(),
         (from, to, each, cancel) => HashesAsync(database, from, to, each, cancel).ToAsync(),
@@ -18,7 +26,10 @@ internal static class PostgresLedgerTree
         cancel => AllAsync(database, cancel).ToAsync(),
         cancel => AnchorsAsync(database, cancel).ToAsync(),
         (signer, kept, cancel) => KeepAsync(database, signer, kept, cancel).ToAsync(),
-        (target, checkpoint, cancel) => AnchoredAsync(database, target, checkpoint, cancel).ToAsync());
+        (target, checkpoint, cancel) => AnchoredAsync(database, target, checkpoint, cancel).ToAsync())
+    {
+        Standing = (position, cancel) => StandingAsync(database, position, cancel).ToAsync(),
+    };
 
     private static Task<Either<DomainError, long>> SizeAsync(Database database, CancellationToken cancel) =>
         database.Use<long>(
@@ -85,28 +96,54 @@ internal static class PostgresLedgerTree
         database.Use<Option<NumberedLeaf>>(
             async connection =>
             {
-                await using var command = new NpgsqlCommand(
-                    "select eventdock.leaf_number(position), line from eventdock.leaves where position = $1", connection)
-                {
-                    Parameters = { Long(position) },
-                };
-                NumberedLeaf leaf;
+                await using var command = new NpgsqlCommand(Leaf, connection) { Parameters = { Long(position) } };
+                NumberedLeaf? leaf;
                 await using (var reader = await command.ExecuteReaderAsync(cancel))
                 {
-                    if (!await reader.ReadAsync(cancel))
-                    {
-                        return Option<NumberedLeaf>.None;
-                    }
-
-                    leaf = new NumberedLeaf(reader.GetInt64(0), reader.GetString(1));
+                    leaf = await LeafAsync(reader, cancel);
                 }
 
-                return leaf.Line.Length > 0
-                    ? Some(leaf)
-                    : (await SealedRows.OfAsync(database.Segments, connection, cancel)).At(position).Map(found =>
-                        found.Map(e => leaf with { Line = System.Text.Encoding.UTF8.GetString(e.Line) }));
+                return await WholeAsync(database, connection, leaf, position, cancel);
             },
             cancel);
+
+    private static Task<Either<DomainError, LeafStands>> StandingAsync(Database database, long position, CancellationToken cancel) =>
+        database.Use<LeafStands>(
+            async connection =>
+            {
+                await using var batch = new NpgsqlBatch(connection)
+                {
+                    BatchCommands =
+                    {
+                        new NpgsqlBatchCommand(Leaf) { Parameters = { Long(position) } }, new NpgsqlBatchCommand(Notes), new NpgsqlBatchCommand(Roots),
+                    },
+                };
+                NumberedLeaf? leaf;
+                Seq<SignedCheckpoint> notes;
+                Seq<SignedRoot> roots;
+                await using (var reader = await batch.ExecuteReaderAsync(cancel))
+                {
+                    leaf = await LeafAsync(reader, cancel);
+                    await reader.NextResultAsync(cancel);
+                    notes = await NotesAsync(reader, cancel);
+                    await reader.NextResultAsync(cancel);
+                    roots = await RootsAsync(reader, cancel);
+                }
+
+                return (await WholeAsync(database, connection, leaf, position, cancel)).Map(whole => new LeafStands(whole, notes, roots));
+            },
+            cancel);
+
+    private static async Task<NumberedLeaf?> LeafAsync(NpgsqlDataReader reader, CancellationToken cancel) =>
+        await reader.ReadAsync(cancel) ? new NumberedLeaf(reader.GetInt64(0), reader.GetString(1)) : null;
+
+    /// <summary>With its line out of a segment, where the row has been dropped.</summary>
+    private static async Task<Either<DomainError, Option<NumberedLeaf>>> WholeAsync(
+        Database database, NpgsqlConnection connection, NumberedLeaf? leaf, long position, CancellationToken cancel) =>
+        leaf is null ? Option<NumberedLeaf>.None
+        : leaf.Line.Length > 0 ? Some(leaf)
+        : (await SealedRows.OfAsync(database.Segments, connection, cancel)).At(position).Map(found =>
+            found.Map(e => leaf with { Line = System.Text.Encoding.UTF8.GetString(e.Line) }));
 
     private static Task<Either<DomainError, Option<KeptCheckpoint>>> KeptAsync(
         Database database, string signer, long? size, CancellationToken cancel) =>
@@ -131,39 +168,45 @@ internal static class PostgresLedgerTree
         database.Use<Seq<SignedCheckpoint>>(
             async connection =>
             {
-                await using var command = new NpgsqlCommand("select note from eventdock.checkpoints order by size", connection);
+                await using var command = new NpgsqlCommand(Notes, connection);
                 await using var reader = await command.ExecuteReaderAsync(cancel);
-                var all = new List<SignedCheckpoint>();
-                while (await reader.ReadAsync(cancel))
-                {
-                    // One that cannot be read vouches for nothing.
-                    SignedCheckpoint.Parse("a stored checkpoint", System.Text.Encoding.UTF8.GetBytes(reader.GetString(0))).IfRight(all.Add);
-                }
-
-                return all.ToSeq();
+                return await NotesAsync(reader, cancel);
             },
             cancel);
+
+    private static async Task<Seq<SignedCheckpoint>> NotesAsync(NpgsqlDataReader reader, CancellationToken cancel)
+    {
+        var all = new List<SignedCheckpoint>();
+        while (await reader.ReadAsync(cancel))
+        {
+            // One that cannot be read vouches for nothing.
+            SignedCheckpoint.Parse("a stored checkpoint", System.Text.Encoding.UTF8.GetBytes(reader.GetString(0))).IfRight(all.Add);
+        }
+
+        return all.ToArray().ToSeq();
+    }
 
     private static Task<Either<DomainError, Seq<SignedRoot>>> AnchorsAsync(Database database, CancellationToken cancel) =>
         database.Use<Seq<SignedRoot>>(
             async connection =>
             {
-                await using var command = new NpgsqlCommand(
-                    """
-                    select distinct on (target) target, size, root from eventdock.anchors
-                    where octet_length(root) = 32 order by target, size desc
-                    """, connection);
+                await using var command = new NpgsqlCommand(Roots, connection);
                 await using var reader = await command.ExecuteReaderAsync(cancel);
-                var anchors = new List<SignedRoot>();
-                while (await reader.ReadAsync(cancel))
-                {
-                    anchors.Add(new SignedRoot(
-                        reader.GetInt64(1), TreeHash.Of(reader.GetFieldValue<byte[]>(2)), $"what {reader.GetString(0)} was handed"));
-                }
-
-                return anchors.ToSeq();
+                return await RootsAsync(reader, cancel);
             },
             cancel);
+
+    private static async Task<Seq<SignedRoot>> RootsAsync(NpgsqlDataReader reader, CancellationToken cancel)
+    {
+        var anchors = new List<SignedRoot>();
+        while (await reader.ReadAsync(cancel))
+        {
+            anchors.Add(new SignedRoot(
+                reader.GetInt64(1), TreeHash.Of(reader.GetFieldValue<byte[]>(2)), $"what {reader.GetString(0)} was handed"));
+        }
+
+        return anchors.ToArray().ToSeq();
+    }
 
     private static Either<DomainError, KeptCheckpoint> Read(string note, byte[] nodes) =>
         SignedCheckpoint.Parse("a stored checkpoint", System.Text.Encoding.UTF8.GetBytes(note))
