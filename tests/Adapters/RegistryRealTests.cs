@@ -24,7 +24,7 @@ public sealed class RegistryRealTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         Assert.True(File.Exists(Program), "docker-registry is missing: apt-get install docker-registry");
-        host = $"127.0.0.1:{FreePort()}";
+        host = $"127.0.0.1:{FreePort.Find()}";
 
         var config = Path.Combine(directory, "config.yml");
         await File.WriteAllTextAsync(config, $"version: 0.1\nlog: {{level: error}}\nstorage: {{filesystem: {{rootdirectory: {directory}/data}}}}\nhttp: {{addr: {host}}}\n");
@@ -52,24 +52,6 @@ public sealed class RegistryRealTests : IAsyncLifetime
     }
 
     /// <summary>Below those that the kernel gives to whoever asks for any: nobody gets it between this look and its use.</summary>
-    private static int FreePort()
-    {
-        while (true)
-        {
-            var port = Random.Shared.Next(12_000, 32_000);
-            try
-            {
-                using var listener = new TcpListener(IPAddress.Loopback, port);
-                listener.Start();
-                return port;
-            }
-            catch (SocketException)
-            {
-                // Somebody listens there.
-            }
-        }
-    }
-
     public async Task DisposeAsync()
     {
         if (process is not null)

@@ -52,9 +52,8 @@ public sealed class AuditReportTests(BusyboxInstallation eventdock) : IClassFixt
     {
         using var changed = new Installation { Damaged = true };
         changed.Import();
-        Eventdock.Run(
-            "/usr/bin/psql",
-            [changed.Out("db", "url"), "-q", "-c", "update eventdock.mt_events set data = jsonb_set(data, '{Source}', '\"elsewhere\"') where type = 'image_imported'"]).Done();
+        Eventdock.Psql(
+            changed.Out("db", "url"), "update eventdock.mt_events set data = jsonb_set(data, '{Source}', '\"elsewhere\"') where type = 'image_imported'");
         var said = changed.Run("audit", "report");
         Assert.Equal(8, said.Code);
         Assert.Contains("**Not sound: 1 finding", said.Out, StringComparison.Ordinal);

@@ -72,10 +72,8 @@ public sealed class ClusterTests
         using var eventdock = new Installation();
         var audit = eventdock.Out("db", "url", "--role", "audit");
         Assert.Equal(eventdock.Out("db", "url"), eventdock.Out("db", "url", "--role", "owner"));
-        Assert.Equal("eventdock_audit|0", Ask(audit, "select current_user, count(*) from audit.events"));
-        Assert.Equal("eventdock_engine|0", Ask(eventdock.Out("db", "url", "--role=engine"), "select current_user, position from eventdock.head"));
+        Assert.Equal("eventdock_audit|0", Eventdock.Psql(audit, "select current_user, count(*) from audit.events"));
+        Assert.Equal("eventdock_engine|0", Eventdock.Psql(eventdock.Out("db", "url", "--role=engine"), "select current_user, position from eventdock.head"));
         Assert.Contains("engine, audit or owner", eventdock.Refused(1, "db", "url", "--role", "king"), StringComparison.Ordinal);
-
-        static string Ask(string url, string sql) => Eventdock.Run("psql", ["-XAt", url, "-c", sql]).Good().Out.TrimEnd('\n');
     }
 }

@@ -26,10 +26,10 @@ public sealed class DatabaseTests
         eventdock.Import();
         var url = eventdock.Out("db", "url");
         Assert.StartsWith("postgresql://", url, StringComparison.Ordinal);
-        Assert.Equal("4", Psql(url, "select count(*) from eventdock.mt_events"));
-        Assert.Equal("on", Psql(url, "show fsync"));
-        Assert.Equal("", Psql(url, "show listen_addresses"));
-        Assert.Equal("4", Psql(url, "select count(*) from eventdock.leaves"));
+        Assert.Equal("4", Eventdock.Psql(url, "select count(*) from eventdock.mt_events"));
+        Assert.Equal("on", Eventdock.Psql(url, "show fsync"));
+        Assert.Equal("", Eventdock.Psql(url, "show listen_addresses"));
+        Assert.Equal("4", Eventdock.Psql(url, "select count(*) from eventdock.leaves"));
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public sealed class DatabaseTests
         using var server = new Installation();
         server.Run("ps").Good();
         var url = server.Out("db", "url");
-        Psql(url, "create database elsewhere");
+        Eventdock.Psql(url, "create database elsewhere");
         var elsewhere = url.Replace("/eventdock?", "/elsewhere?", StringComparison.Ordinal);
 
         using var eventdock = new Installation();
@@ -153,6 +153,4 @@ public sealed class DatabaseTests
         File.WriteAllText(position, new string('\0', 20));
         eventdock.Run("tag", "busybox", "other").Good();
     }
-
-    private static string Psql(string url, string sql) => Eventdock.Run("psql", ["-XAt", url, "-c", sql]).Done().Out.TrimEnd('\n');
 }

@@ -34,6 +34,9 @@ internal static class Eventdock
 
     private static readonly Lazy<string> Found = new(Find);
 
+    /// <summary>Whoever runs the tests, as a regular expression of what the log calls him: by name, or by a uid that has none.</summary>
+    public const string Somebody = "([A-Za-z_][A-Za-z0-9._-]*|(uid|login|sudo) [0-9]+)";
+
     public static string Binary => Found.Value;
 
     /// <summary>Runs a program to its end; one that does not come to it is killed, and the test fails.</summary>
@@ -66,6 +69,9 @@ internal static class Eventdock
 
         return new Said(line, output.Result, error.Result, process.ExitCode);
     }
+
+    /// <summary>What a database answers.</summary>
+    public static string Psql(string url, string sql) => Run("psql", ["-XAtq", "-v", "ON_ERROR_STOP=1", url, "-c", sql]).Good().Out.TrimEnd('\n');
 
     /// <summary>No EVENTDOCK_ variable of the caller's reaches a test, only those that are given.</summary>
     public static void Apply(ProcessStartInfo start, IReadOnlyDictionary<string, string?>? env)

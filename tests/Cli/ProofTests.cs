@@ -46,12 +46,12 @@ public sealed class ProofTests
         eventdock.Import();
         var key = eventdock.Out("ledger", "key");
         var held = eventdock.Write("held", eventdock.Run("ledger", "checkpoint").Good().Out);
-        Sql(eventdock, "update eventdock.leaves set line = replace(line, 'tagged', 'tugged') where line like '%tagged%'");
-        Sql(eventdock, "update eventdock.leaves set hash = sha256('\\x00'::bytea || convert_to(line, 'UTF8'))");
+        Eventdock.Psql(eventdock.Out("db", "url"), "update eventdock.leaves set line = replace(line, 'tagged', 'tugged') where line like '%tagged%'");
+        Eventdock.Psql(eventdock.Out("db", "url"), "update eventdock.leaves set hash = sha256('\\x00'::bytea || convert_to(line, 'UTF8'))");
         Assert.Contains("rewritten", eventdock.Refused(6, "ledger", "checkpoint"), StringComparison.Ordinal);
 
         // Root wipes whatever remembers, and signs anew.
-        Sql(eventdock, "truncate eventdock.checkpoints");
+        Eventdock.Psql(eventdock.Out("db", "url"), "truncate eventdock.checkpoints");
         File.Delete(Path.Combine(eventdock.Root, "signing", "checkpoint"));
         eventdock.Run("ledger", "checkpoint").Good();
         Assert.Contains("rewritten", eventdock.Refused(6, "ledger", "consistency", held), StringComparison.Ordinal);
@@ -92,7 +92,4 @@ public sealed class ProofTests
         long[] Sizes() => File.ReadAllText(notes).Split("\n\n").Select(part => part.Split('\n')).Where(part => part.Length == 3)
             .Select(part => long.Parse(part[1], CultureInfo.InvariantCulture)).ToArray();
     }
-
-    private static void Sql(Installation eventdock, string sql) =>
-        Eventdock.Run("psql", ["-XqAt", "-v", "ON_ERROR_STOP=1", eventdock.Out("db", "url"), "-c", sql]).Good();
 }

@@ -258,7 +258,7 @@ public sealed class PullTests(MirroredInstallation eventdock) : IClassFixture<Mi
     [Fact]
     public void A_registry_that_is_not_there_is_named()
     {
-        var port = DockerRegistry.FreePort();
+        var port = FreePort.Find();
         Assert.Contains($"127.0.0.1:{port}", Failing("pull", $"127.0.0.1:{port}/image").Refused(1), StringComparison.Ordinal);
     }
 

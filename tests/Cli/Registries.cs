@@ -19,7 +19,7 @@ internal sealed class DockerRegistry : IDisposable
     {
         this.credentials = credentials;
         this.directory = Directory.CreateDirectory(directory).FullName;
-        Port = FreePort();
+        Port = FreePort.Find();
         var file = Path.Combine(directory, "config.yml");
         File.WriteAllText(file,
             $$"""
@@ -64,25 +64,6 @@ internal sealed class DockerRegistry : IDisposable
         process.Dispose();
     }
 
-    /// <summary>Below those that the kernel gives to whoever asks for any: nobody gets it between this look and its use.</summary>
-    public static int FreePort()
-    {
-        while (true)
-        {
-            var port = Random.Shared.Next(12_000, 32_000);
-            try
-            {
-                using var listener = new TcpListener(IPAddress.Loopback, port);
-                listener.Start();
-                return port;
-            }
-            catch (SocketException)
-            {
-                // Somebody listens there.
-            }
-        }
-    }
-
     private void Listening()
     {
         var since = Stopwatch.StartNew();
@@ -114,7 +95,7 @@ internal sealed class HostileRegistry : IDisposable
 
     public HostileRegistry(Action<HttpListenerContext> answer)
     {
-        Port = DockerRegistry.FreePort();
+        Port = FreePort.Find();
         listener.Prefixes.Add($"http://127.0.0.1:{Port}/");
         listener.Start();
         serving = Task.Run(() => Serve(answer));

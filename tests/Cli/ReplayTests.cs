@@ -40,26 +40,24 @@ public sealed class ReplayTests(BusyboxInstallation eventdock) : IClassFixture<B
         var then = eventdock.Out([.. asked, "--as-of", moment]);
         Assert.Contains("running", then, StringComparison.Ordinal);
         Assert.Equal(then + "\n", elsewhere.RunWith([("EVENTDOCK_DATABASE", rebuilt)], asked).Good().Out);
-        Assert.Equal("2", Psql(rebuilt, "select count(*) from audit.containers"));
+        Assert.Equal("2", Eventdock.Psql(rebuilt, "select count(*) from audit.containers"));
         // Who looked has recorded nothing: what runs on that host is not known here.
-        Assert.Equal(moment, Psql(rebuilt, "select position from eventdock.head"));
+        Assert.Equal(moment, Eventdock.Psql(rebuilt, "select position from eventdock.head"));
 
         Assert.Contains("only an empty one", eventdock.Refused(1, "replay", "--into", rebuilt, export), StringComparison.Ordinal);
         Assert.Contains("ends at position", eventdock.Refused(1, "replay", "--into", taken, "--key", key, export, "99999"), StringComparison.Ordinal);
         Assert.Contains("nothing had happened", eventdock.Refused(1, "replay", "--into", taken, export, "2001-01-01"), StringComparison.Ordinal);
         var cut = eventdock.Write("cut", File.ReadAllText(export)[..^400]);
         Assert.Contains("it has been cut off", eventdock.Refused(1, "replay", "--into", taken, cut, moment), StringComparison.Ordinal);
-        Assert.Equal("0", Psql(taken, "select count(*) from eventdock.mt_events"));
+        Assert.Equal("0", Eventdock.Psql(taken, "select count(*) from eventdock.mt_events"));
         var others = Made("others");
-        Psql(others, "create table mine (x int)");
+        Eventdock.Psql(others, "create table mine (x int)");
         Assert.Contains("public.mine", eventdock.Refused(1, "replay", "--into", others, export), StringComparison.Ordinal);
 
         string Made(string name)
         {
-            Psql(url, $"create database {name}");
+            Eventdock.Psql(url, $"create database {name}");
             return url.Replace("/eventdock?", $"/{name}?", StringComparison.Ordinal);
         }
     }
-
-    private static string Psql(string url, string sql) => Eventdock.Run("psql", ["-XAtq", url, "-c", sql]).Done().Out.TrimEnd('\n');
 }
