@@ -48,8 +48,11 @@ for suite in Properties Adapters Cli; do
     count() { sed -E "s/.* $1=\"([0-9]+)\".*/\1/" <<< "$counters"; }
     passed=$((passed + $(count passed)))
     failed=$((failed + $(count failed) + $(count error) + $(count timeout) + $(count aborted)))
-    # Once more at the end, where a log that was cut off has them.
-    grep -o 'testName="[^"]*"[^>]*outcome="Failed"' "$results" | sed -E 's/testName="([^"]*)".*/failed: \1/'
+    # Once more at the end, where a log that was cut off has them: the name, and how its message begins.
+    awk '/<UnitTestResult /{ name = ""; if (/outcome="Failed"/) { name = $0; sub(/.*testName="/, "", name); sub(/".*/, "", name); print "failed: " name } }
+         /<Message>/{ if (name != "") left = 12 }
+         left > 0 { line = $0; sub(/.*<Message>/, "", line); ends = sub(/<\/Message>.*/, "", line); print "    " line; left = ends ? 0 : left - 1 }' "$results" |
+        sed -e 's/&lt;/</g' -e 's/&gt;/>/g' -e 's/&quot;/"/g' -e 's/&amp;/\&/g'
 done
 
 # A runner that broke down without a failed test is a failure all the same.
