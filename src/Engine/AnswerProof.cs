@@ -19,9 +19,10 @@ public static class AnswerProof
     public static EitherAsync<DomainError, AnswerStanding> Of(Ports ports, long position, CancellationToken cancel) =>
         from newest in ports.Ledger.Log.List(LogQuery.All with { UntilPosition = position, Limit = 1 }, cancel)
         let last = newest.HeadOrNone()
-        from leaf in last.Match(
-            Some: e => ports.Ledger.Tree.Leaf(e.Position, cancel), None: () => Give(Option<NumberedLeaf>.None))
-        from signed in ports.Ledger.Tree.All(cancel)
+        from stands in last.Match(
+            Some: e => ports.Ledger.Tree.Standing(e.Position, cancel).Map(Some), None: () => Give(Option<LeafStands>.None))
+        let leaf = stands.Bind(found => found.Leaf)
         // By size: the last of those that have it is the newest.
-        select new AnswerStanding(position, last, leaf, leaf.Bind(found => signed.Filter(s => s.Checkpoint.Size >= found.Number).LastOrNone()));
+        let signed = leaf.Bind(has => stands.Bind(found => found.Checkpoints.Filter(s => s.Checkpoint.Size >= has.Number).LastOrNone()))
+        select new AnswerStanding(position, last, leaf, signed);
 }

@@ -12,7 +12,7 @@ using static EventDock.Engine.Pipeline;
 /// <param name="Late">Events that the clock that was asked for would count otherwise: see <see cref="MomentAt"/>.</param>
 public sealed record FoundMoment(long Position, DateTimeOffset Clock, long Late)
 {
-    /// <summary>The event there, where it had to be read to find the moment.</summary>
+    /// <summary>The last event of EventDock's up to it, where that had to be read to find the moment.</summary>
     public Option<Recorded<DockEvent>> Event { get; init; }
 }
 
@@ -77,7 +77,7 @@ public static class FindMoment
             ? Done
             : Fail<Unit>(new DomainError.PositionBeyond(position, head, Seconds(position, ports.World.Clock())))
         from newest in Event(ports, position, cancel)
-        select new FoundMoment(position, newest.At, 0) { Event = Some(newest).Filter(e => e.Position == position) };
+        select new FoundMoment(position, newest.At, 0) { Event = Some(newest) };
 
     /// <summary>The event at a position, or the last one before it: foreign events are not EventDock's to tell of.</summary>
     public static EitherAsync<DomainError, Recorded<DockEvent>> Event(Ports ports, long position, CancellationToken cancel) =>

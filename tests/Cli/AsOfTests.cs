@@ -63,6 +63,27 @@ public sealed class AsOfTests(BusyboxInstallation eventdock) : IClassFixture<Bus
     }
 
     [Fact]
+    public void As_of_an_event_that_another_program_has_put_in_it_is_as_it_was_after_the_last_one_of_eventdock_s()
+    {
+        eventdock.Run("tag", "busybox", "before:1").Good();
+        var position = Head();
+        Eventdock.Psql(
+            eventdock.Out("db", "url"),
+            """
+            insert into eventdock.mt_streams (id, version) values ('order-1', 1);
+            insert into eventdock.mt_events (seq_id, id, stream_id, version, data, type, mt_dotnet_type)
+                values (nextval('eventdock.mt_events_sequence'), gen_random_uuid(), 'order-1', 1, '{}', 'order_placed', 'Theirs, Their.Assembly')
+            """);
+        eventdock.Run("tag", "busybox", "after:1").Good();
+        var theirs = Number(position + 1);
+        Assert.Equal("before:1", eventdock.Out("images", "--as-of", theirs, "before", "--format", "{{.Repository}}:{{.Tag}}"));
+        Assert.Equal("", eventdock.Out("images", "--as-of", theirs, "after", "-q"));
+        Assert.Equal(eventdock.Out("show", Number(position)), eventdock.Out("show", theirs));
+        Assert.StartsWith($"as of #{theirs}: the last event of EventDock's is #{position} ", eventdock.Run("images", "-q", "--as-of", theirs, "--proof-line").Done().Error, StringComparison.Ordinal);
+        eventdock.Run("rmi", "before:1", "after:1").Good();
+    }
+
+    [Fact]
     public void A_proof_line_says_on_stderr_which_position_the_answer_is_of_and_which_checkpoint_has_it()
     {
         eventdock.Run("tag", "busybox", "proved:1").Good();

@@ -12,29 +12,11 @@ using Npgsql;
 internal static class EndedRows
 {
     public static EndedReader<TRow> Create<TRow>(Database database, Projection<TRow> view) where TRow : class =>
-        new((query, cancel) => database.Use<Seq<Ended<TRow>>>(
-            async connection =>
-            {
-                await using var batch = new NpgsqlBatch(connection)
-                {
-                    BatchCommands = { ViewStops.Asked(query.AsOf, view.Name), Command(view.Name, query) },
-                };
-                await using var reader = await batch.ExecuteReaderAsync(cancel);
-                if (await ViewStops.ReadAsync(reader, cancel) is { } stopped)
-                {
-                    return stopped;
-                }
-
-                var rows = new List<Ended<TRow>>();
-                while (await reader.ReadAsync(cancel))
-                {
-                    rows.Add(new Ended<TRow>(
-                        view.Read(reader.GetString(0)), reader.GetInt64(1), new DateTimeOffset(reader.GetDateTime(2), TimeSpan.Zero)));
-                }
-
-                return rows.ToArray().ToSeq();
-            },
-            cancel).ToAsync());
+        new((query, cancel) => ViewRows.Of(
+            database, query.AsOf, [view.Name], Command(view.Name, query),
+            reader => new Ended<TRow>(
+                view.Read(reader.GetString(0)), reader.GetInt64(1), new DateTimeOffset(reader.GetDateTime(2), TimeSpan.Zero)),
+            cancel));
 
     /// <summary>
     /// A row may have had very many versions: from key to key by the index, and of each the last one, costs less than to look at all of them.

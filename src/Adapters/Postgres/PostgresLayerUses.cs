@@ -31,25 +31,5 @@ internal static class PostgresLayerUses
     private static EitherAsync<DomainError, Seq<T>> Query<T>(
         Database database, string[] views, string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancel,
         params NpgsqlParameter[] values) =>
-        database.Use<Seq<T>>(
-            async connection =>
-            {
-                var query = new NpgsqlBatchCommand(sql);
-                query.Parameters.AddRange(values);
-                await using var batch = new NpgsqlBatch(connection) { BatchCommands = { ViewStops.Asked(None, views), query } };
-                await using var reader = await batch.ExecuteReaderAsync(cancel);
-                if (await ViewStops.ReadAsync(reader, cancel) is { } stopped)
-                {
-                    return stopped;
-                }
-
-                var rows = new List<T>();
-                while (await reader.ReadAsync(cancel))
-                {
-                    rows.Add(read(reader));
-                }
-
-                return rows.ToArray().ToSeq();
-            },
-            cancel).ToAsync();
+        ViewRows.Of(database, None, views, ViewRows.Query(sql, values), read, cancel);
 }

@@ -35,7 +35,7 @@ internal static class PostgresViews
         ContainersRunning: (at, cancel) => Rows(database, ContainersView.Projection, at, "row->>'State' = 'running'", cancel),
         ContainersUnended: cancel => Rows(database, ContainersView.Projection, None, "row->>'State' in ('starting', 'running')", cancel),
         TagsOf: (image, cancel) => Rows(database, TagsView.Projection, None, "row->>'Image' = $1", cancel, Text(image)),
-        LayersOnlyOf: (image, cancel) => LayersOnlyOfAsync(database, image, cancel).ToAsync(),
+        LayersOnlyOf: (image, cancel) => LayersOnlyOf(database, image, cancel),
         At: (time, cancel) => AtAsync(database, Recorded, time, cancel).ToAsync(),
         Root: cancel => Rows(database, RootView.Projection, None, "key = $1", cancel, Text(RootView.Key)).Map(found => found.HeadOrNone()))
     {
@@ -97,31 +97,21 @@ internal static class PostgresViews
         Database database, Projection<TRow> view, string[] asked, Option<long> at, string condition, CancellationToken cancel,
         params NpgsqlParameter[] values)
         where TRow : class =>
-        database.Use<Seq<TRow>>(
-            async connection =>
+        ViewRows.Of(database, at, asked, ViewRows.Query(Query(view.Name, at, condition), values), Reads(view), cancel);
+
+    private static Func<NpgsqlDataReader, TRow> Reads<TRow>(Projection<TRow> view) where TRow : class
+    {
+        var rows = 0;
+        return reader =>
+        {
+            if (++rows == LongList)
             {
-                var query = new NpgsqlBatchCommand(Query(view.Name, at, condition));
-                query.Parameters.AddRange(values);
-                await using var batch = new NpgsqlBatch(connection) { BatchCommands = { ViewStops.Asked(at, asked), query } };
-                await using var reader = await batch.ExecuteReaderAsync(cancel);
-                if (await ViewStops.ReadAsync(reader, cancel) is { } stopped)
-                {
-                    return stopped;
-                }
+                LetGarbageBe();
+            }
 
-                var rows = new List<TRow>();
-                while (await reader.ReadAsync(cancel))
-                {
-                    rows.Add(view.Read(reader.GetString(0)));
-                    if (rows.Count == LongList)
-                    {
-                        LetGarbageBe();
-                    }
-                }
-
-                return rows.ToSeq();
-            },
-            cancel).ToAsync();
+            return view.Read(reader.GetString(0));
+        };
+    }
 
     /// <summary>
     /// A command that lists so much ends soon, and nearly all it has made is in use until then: to look for garbage took an eighth
@@ -139,40 +129,19 @@ internal static class PostgresViews
     /// The image's layers, base first, that no other open image holds, and no container stands on by an image that was
     /// removed under it.
     /// </summary>
-    private static Task<Either<DomainError, Seq<string>>> LayersOnlyOfAsync(Database database, string image, CancellationToken cancel) =>
-        database.Use<Seq<string>>(
-            async connection =>
-            {
-                var asked = new NpgsqlBatchCommand(
-                    """
-                    select l.layer->>'Id'
-                    from eventdock.view_images i
-                    cross join lateral jsonb_array_elements(i.row->'Content'->'Layers') with ordinality l(layer, n)
-                    where i.valid_to is null and i.key = $1 and not eventdock.layer_used(l.layer->>'Id', $1)
-                    order by l.n
-                    """)
-                {
-                    Parameters = { Text(image) },
-                };
-                await using var batch = new NpgsqlBatch(connection)
-                {
-                    BatchCommands = { ViewStops.Asked(None, ImagesView.Projection.Name, ContainersView.Projection.Name), asked },
-                };
-                await using var reader = await batch.ExecuteReaderAsync(cancel);
-                if (await ViewStops.ReadAsync(reader, cancel) is { } stopped)
-                {
-                    return stopped;
-                }
-
-                var layers = new List<string>();
-                while (await reader.ReadAsync(cancel))
-                {
-                    layers.Add(reader.GetString(0));
-                }
-
-                return layers.ToSeq();
-            },
-            cancel);
+    private static EitherAsync<DomainError, Seq<string>> LayersOnlyOf(Database database, string image, CancellationToken cancel) =>
+        ViewRows.Of(
+            database, None, [ImagesView.Projection.Name, ContainersView.Projection.Name],
+            ViewRows.Query(
+                """
+                select l.layer->>'Id'
+                from eventdock.view_images i
+                cross join lateral jsonb_array_elements(i.row->'Content'->'Layers') with ordinality l(layer, n)
+                where i.valid_to is null and i.key = $1 and not eventdock.layer_used(l.layer->>'Id', $1)
+                order by l.n
+                """,
+                Text(image)),
+            reader => reader.GetString(0), cancel);
 
     private const string Recorded =
         """
