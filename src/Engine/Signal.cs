@@ -27,6 +27,7 @@ public static class Signal
     /// <summary><c>kill</c>: sends one signal. KILL is waited for, so that the next <c>ps</c> shows it.</summary>
     public static EitherAsync<DomainError, Unit> Send(Ports ports, ContainerRow row, string signal, CancellationToken cancel) =>
         from sent in ContainerStream.Record(ports, new SignalContainer(row.Id, signal, "kill"), cancel)
+        let attending = signal == KillSignal ? ports.Runtime.Attend(row.Id) : unit
         from _ in ports.Runtime.Signal(row.Id, signal, cancel)
         from going in Ends(row.Settings.StopSignal, signal) ? Pausing.LetGo(ports, row.Id, cancel) : Done
         from ended in signal == KillSignal

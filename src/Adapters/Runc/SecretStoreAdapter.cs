@@ -3,6 +3,7 @@ namespace EventDock.Adapters.Runc;
 using System.IO;
 using System.Security.Cryptography;
 using System.Text;
+using EventDock.Adapters.Posix;
 using EventDock.Domain.Containers;
 using EventDock.Domain.Kernel;
 
@@ -47,7 +48,15 @@ public static class SecretStoreAdapter
         {
             var staging = $"{path}.{Guid.NewGuid():N}";
             PrivateFiles.Write(staging, RandomNumberGenerator.GetBytes(KeySize));
+            // What is in the ledger under a key that a power cut has emptied would be known by nothing any more.
+            using (var written = File.OpenHandle(staging))
+            {
+                Fs.Sync(written);
+            }
+
             PrivateFiles.MoveIfFree(staging, path);
+            using var root = Fs.OpenDirectory(Path.GetDirectoryName(path)!);
+            Fs.Sync(root);
         }
 
         var key = File.ReadAllBytes(path);
