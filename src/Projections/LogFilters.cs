@@ -22,7 +22,10 @@ public sealed record LogFilters(
         && (From is null || e.Occurred >= From) && (Until is null || e.Occurred <= Until);
 }
 
-/// <summary>Somebody: <c>login 1000</c>, <c>sudo 1000</c> and <c>uid 0</c> by that one id, <c>1000</c> by the one that the log shows.</summary>
+/// <summary>
+/// Somebody: <c>alice</c> by the name that the log shows, <c>login 1000</c>, <c>sudo 1000</c> and <c>uid 0</c> by that one id, <c>1000</c> by the
+/// one that the name is of.
+/// </summary>
 public sealed record ActorFilter
 {
     private readonly string kind;
@@ -37,7 +40,8 @@ public sealed record ActorFilter
             [var id] when IsId(id) => new ActorFilter("", id),
             [("login" or "sudo" or "uid") and var kind, var id] when IsId(id) => new ActorFilter(kind, id),
             ["redacted"] => new ActorFilter("redacted", ""),
-            _ => new DomainError.Invalid("--actor", text, "must be a uid, as in 1000, 'login 1000', 'sudo 1000', 'uid 0', or redacted"),
+            [var name] when UserName.Is(name) => new ActorFilter("name", name),
+            _ => new DomainError.Invalid("--actor", text, "must be a user name, a uid, as in 1000, 'login 1000', 'sudo 1000', 'uid 0', or redacted"),
         };
 
     public bool Takes(Actor actor)
@@ -49,6 +53,7 @@ public sealed record ActorFilter
 
         return kind switch
         {
+            "name" => actor.Name == id,
             "login" => actor.LoginUid == id,
             "sudo" => actor.SudoUid == id,
             "uid" => Text(actor.Uid) == id,

@@ -43,7 +43,7 @@ public sealed partial class AuditViewTests(LedgerFixture fixture)
         Assert.Equal(["created", "starting", "running", "exited"], before.Select(r => (string)r[0]!));
         Assert.Equal(
             await ledger.AskOneAsync<long>("select count(*) from eventdock.mt_events"),
-            await ledger.AskOneAsync<long>("select count(*) from audit.events where occurred is not null and leaf_hash is not null and actor_uid = 0"));
+            await ledger.AskOneAsync<long>("select count(*) from audit.events where occurred is not null and leaf_hash is not null and actor_uid = 0 and actor_name = 'root'"));
         Assert.Equal(
             await ledger.AskOneAsync<long>("select position from eventdock.head"),
             await ledger.AskOneAsync<long>("select max(position) from audit.events"));

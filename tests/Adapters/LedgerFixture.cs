@@ -93,7 +93,7 @@ public sealed record TestLedger(LibpqUri Owner, LibpqUri Engine)
 
     public static Origin NewOrigin() => new(
         Guid.NewGuid(), Seq("eventdock", "run", "a \"quoted\"\nargument", "é\u0001"),
-        new Actor(0, Actor.Unset, null, "/bin/bash", "/dev/pts/1", null), new Host("host", "boot", 42), 0);
+        new Actor(0, Actor.Unset, null, "/bin/bash", "/dev/pts/1", null) { Name = "root" }, new Host("host", "boot", 42), 0);
 
     /// <summary>Asks the tables themselves, as their owner.</summary>
     public async Task<List<object?[]>> AskAsync(string sql)

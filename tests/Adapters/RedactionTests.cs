@@ -114,9 +114,9 @@ public sealed class RedactionTests(LedgerFixture fixture) : IDisposable
             select (headers->'Actor'->>'Uid')::int, headers->'Actor'->>'Terminal', headers->>'Line'
             from eventdock.mt_events where seq_id = 3
             """));
-        Assert.Equal([[true, null, null, 10L, null]], await ledger.AskAsync(
+        Assert.Equal([[true, null, null, null, 10L, null]], await ledger.AskAsync(
             """
-            select occurred is not null, actor_uid, command_line, headers_redacted, data_redacted
+            select occurred is not null, actor_uid, actor_name, command_line, headers_redacted, data_redacted
             from audit.events where position = 3
             """));
         await SoundAsync(ledger);

@@ -38,7 +38,12 @@ public sealed class ReleasedSchemaTests
             ("014_append", "3f34d3c8607e54b53fef7c18c148bb25d50804cb863f8bd61d818c260e4a0c19"),
             ("015_view_indexes", "2deed06adef47a6c39af27aa01c26e52c250190313a7cee3a4bac15292ac4e57"),
         ]),
-        (16, [("016_first_append", "6e0b234f4f7b048acc5043921bde0869afb8f3351e53c9a455de4f2d11eb020c")]),
+        (17,
+        [
+            ("016_first_append", "6e0b234f4f7b048acc5043921bde0869afb8f3351e53c9a455de4f2d11eb020c"),
+            ("017_no_change", "6b46b584180fd5916ba7c295d9bf53c3f040449826415a69fd2b22192cd0e344"),
+        ]),
+        (18, [("018_actor_names", "40bbe2aa019b81eb4134dbdd5dd8ade954706b1166179fbf70bfe2bf509e5acd")]),
     ];
 
     [Fact]

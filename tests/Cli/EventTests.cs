@@ -23,6 +23,20 @@ public sealed class EventTests(Installation eventdock) : IClassFixture<Installat
     }
 
     [Fact]
+    public void Who_is_said_by_the_name_that_the_host_has_for_him()
+    {
+        using var own = new Installation();
+        own.Import();
+        // Whoever has logged in is himself, whatever sudo says.
+        var noLogin = File.ReadAllText("/proc/self/loginuid").Trim() == "4294967295";
+        foreach (var (sudo, words) in new[] { ("65534", "nobody tagged "), ("4094967295", "sudo 4094967295 tagged "), ("-1", "sudo -1 tagged ") })
+        {
+            Eventdock.Run("env", [$"SUDO_UID={sudo}", Eventdock.Binary, "tag", "busybox", $"named:{sudo.Trim('-')}"], env: own.Environment).Good();
+            Assert.Contains(noLogin ? words : " tagged ", own.Lines("log", "-n", "1", "--type", "ImageTagged")[0], StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void A_scripted_life_leaves_exactly_its_events_and_all_that_is_promised_of_them_holds()
     {
         eventdock.Import();
@@ -184,6 +198,7 @@ public sealed class EventTests(Installation eventdock) : IClassFixture<Installat
         Assert.Equal("eventdock", origin.GetProperty("Line")[0].GetString());
         Assert.Equal(0, origin.GetProperty("Actor").GetProperty("Uid").GetInt32());
         Assert.False(string.IsNullOrEmpty(origin.GetProperty("Actor").GetProperty("LoginUid").GetString()));
+        Assert.NotEqual("", origin.GetProperty("Actor").GetProperty("Name").GetString());
         Assert.StartsWith("/", origin.GetProperty("Actor").GetProperty("Executable").GetString(), StringComparison.Ordinal);
         Assert.Equal(File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim(), origin.GetProperty("Host").GetProperty("BootId").GetString());
         Assert.Matches("^[0-9a-f]{32}$", origin.GetProperty("Host").GetProperty("HostId").GetString());

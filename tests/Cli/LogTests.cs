@@ -10,7 +10,7 @@ public sealed class LogTests(Installation eventdock) : IClassFixture<Installatio
     {
         eventdock.Import("lines");
         var lines = eventdock.Lines("log");
-        Assert.All(lines, l => Assert.Matches("^#[0-9]+ +[0-9-]{10}T[0-9:]{8}Z  .*  \\[[A-Z][A-Za-z]+, (uid|login|sudo) [0-9]+\\]$", l));
+        Assert.All(lines, l => Assert.Matches($"^#[0-9]+ +[0-9-]{{10}}T[0-9:]{{8}}Z  .*  \\[[A-Z][A-Za-z]+, {Eventdock.Somebody}\\]$", l));
         var positions = lines.Select(l => int.Parse(l[1..l.IndexOf(' ')], System.Globalization.CultureInfo.InvariantCulture)).ToArray();
         Assert.Equal(positions.OrderDescending(), positions);
     }

@@ -59,10 +59,11 @@ public sealed class CodecLaws
     public void Headers_read_back_as_written() => Holds(
         from line in Text.ListOf()
         from login in Gen.Elements("0", "1000", Actor.Unset)
+        from name in Gen.Elements<string?>("alice", null)
         from terminal in Text
         from at in Times
         select EventHeaders.Of(
-            new Origin(Guid.NewGuid(), line.ToSeq(), new Actor(0, login, null, "/bin/sh", terminal, null), new Host("h", "b", 9), 3), 3, at),
+            new Origin(Guid.NewGuid(), line.ToSeq(), new Actor(0, login, null, "/bin/sh", terminal, null) { Name = name }, new Host("h", "b", 9), 3), 3, at),
         headers => headers == Right(EventCodec.ReadHeaders(1, EventCodec.WriteHeaders(headers))));
 
     [Fact]

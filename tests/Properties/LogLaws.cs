@@ -98,6 +98,17 @@ public sealed class LogLaws
     public void A_formula_has_an_apostrophe_before_it_and_a_number_none(string cell, string harmless) => Assert.Equal(harmless, CsvText.Line([cell]));
 
     [Theory]
+    [InlineData(true, "c0ffee000000 (privileged) mount -a", "ran in c0ffee000000, privileged: mount -a")]
+    [InlineData(false, "c0ffee000000 mount -a", "ran in c0ffee000000: mount -a")]
+    public void That_an_exec_had_all_rights_is_said(bool privileged, string text, string sentence)
+    {
+        var id = CodecSamples.Right(ContainerId.Parse("c0ffee".PadRight(64, '0')));
+        var asked = new ExecRequested("e", id, Seq("mount", "-a"), "", "/", false, Seq<SecretName>(), privileged);
+        Assert.Equal(text, LogText.Of(asked));
+        Assert.EndsWith(sentence, LogSentence.Of(Recorded(1, asked, Streams.Exec(id.Value, "e"))), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("1000", "login 1000", true)]
     [InlineData("login 1000", "login 1000", true)]
     [InlineData("0", "login 1000", false)]
@@ -106,9 +117,15 @@ public sealed class LogLaws
     [InlineData("sudo 7", "sudo 7", true)]
     [InlineData("7", "sudo 7", true)]
     [InlineData("sudo 7", "uid 0", false)]
+    [InlineData("alice", "alice", true)]
+    [InlineData("1000", "alice", true)]
+    [InlineData("login 1000", "alice", true)]
+    [InlineData("alice", "login 1000", false)]
+    [InlineData("bob", "alice", false)]
     public void Who_is_found_by_what_the_log_shows_of_him(string asked, string shown, bool found)
     {
-        var actor = new Actor(0, shown.StartsWith("login", StringComparison.Ordinal) ? "1000" : Actor.Unset, shown.StartsWith("sudo", StringComparison.Ordinal) ? "7" : null, null, null, null);
+        var login = shown == "alice" || shown.StartsWith("login", StringComparison.Ordinal) ? "1000" : Actor.Unset;
+        var actor = new Actor(0, login, shown.StartsWith("sudo", StringComparison.Ordinal) ? "7" : null, null, null, null) { Name = shown == "alice" ? shown : null };
         Assert.Equal(shown, LogText.Who(actor));
         Assert.Equal(found, CodecSamples.Right(ActorFilter.Parse(asked)).Takes(actor));
     }

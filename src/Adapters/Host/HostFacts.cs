@@ -1,5 +1,6 @@
 namespace EventDock.Adapters.Host;
 
+using System.Globalization;
 using System.IO;
 using System.Runtime.InteropServices;
 using EventDock.Domain.Kernel;
@@ -16,15 +17,26 @@ public static partial class HostFacts
     public static bool IsRoot() => GetEffectiveUser() == 0;
 
     /// <summary>Who called us (root can forge every one of these).</summary>
-    public static Actor Actor() => new(
-        (int)GetEffectiveUser(),
-        LoginUid(),
-        Environment.GetEnvironmentVariable("SUDO_UID"),
-        Target($"/proc/{GetParent()}/exe"),
-        Target("/proc/self/fd/0") is { } terminal && (terminal.StartsWith("/dev/pts/", StringComparison.Ordinal) || terminal.StartsWith("/dev/tty", StringComparison.Ordinal))
-            ? terminal
-            : null,
-        Environment.GetEnvironmentVariable("SSH_CONNECTION")?.Split(' ')[0]);
+    public static Actor Actor()
+    {
+        var (uid, login, sudo) = (GetEffectiveUser(), LoginUid(), Environment.GetEnvironmentVariable("SUDO_UID"));
+        return new Actor(
+            (int)uid,
+            login,
+            sudo,
+            Target($"/proc/{GetParent()}/exe"),
+            Target("/proc/self/fd/0") is { } terminal && (terminal.StartsWith("/dev/pts/", StringComparison.Ordinal) || terminal.StartsWith("/dev/tty", StringComparison.Ordinal))
+                ? terminal
+                : null,
+            Environment.GetEnvironmentVariable("SSH_CONNECTION")?.Split(' ')[0])
+        {
+            Name = Known(login != Domain.Kernel.Actor.Unset ? login : sudo) is { } person ? UserNames.Of(person)
+                : login == Domain.Kernel.Actor.Unset && sudo is null ? UserNames.Of(uid)
+                : null,
+        };
+    }
+
+    private static uint? Known(string? uid) => uint.TryParse(uid, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     /// <summary>The kernel's login uid; 4294967295 stands for "never set", which is not root.</summary>
     private static string LoginUid() =>

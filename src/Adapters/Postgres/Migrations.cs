@@ -13,7 +13,7 @@ internal static class Migrations
     [
         "001_ledger", "002_views", "003_append", "004_roles", "005_chain", "006_append", "007_append_one", "008_tree", "009_view_builds",
         "010_audit", "011_redactions", "012_segments", "013_foreign_before", "014_append",
-        "015_view_indexes", "016_first_append", "016_first_append",
+        "015_view_indexes", "016_first_append", "017_no_change", "018_actor_names",
     ];
 
     /// <summary>The schema version of this program: the number of its last script.</summary>

@@ -31,7 +31,7 @@ public static partial class Verbs
     /// <summary>Of several values of one of these one must hold, of several of these all.</summary>
     private static Flag[] LogFilters =>
     [
-        List("actor", "who", "Only what this one did: 1000, 'login 1000', 'sudo 1000', 'uid 0'"),
+        List("actor", "who", "Only what this one did: alice, 1000, 'login 1000', 'sudo 1000', 'uid 0'"),
         List("command", "text", "Only what was done by this command, or by one whose line has this text in it"),
         List("container", "container", "Only what happened to it, removed or not"),
         List("image", "image", "Only what happened to it, and to the tags that name it"),

@@ -77,7 +77,8 @@ internal static class EventInFull
 
     internal static string Who(Actor actor)
     {
-        var words = new List<string> { string.Create(CultureInfo.InvariantCulture, $"uid {actor.Uid}") };
+        var words = actor.Name is { } name ? new List<string> { name } : [];
+        words.Add(string.Create(CultureInfo.InvariantCulture, $"uid {actor.Uid}"));
         words.Add(actor.LoginUid == Actor.Unset ? "no login uid" : $"login uid {actor.LoginUid}");
         Add("sudo of uid", actor.SudoUid);
         Add("by", actor.Executable);

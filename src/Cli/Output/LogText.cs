@@ -60,7 +60,7 @@ public static class LogText
             StorePruned e => $"{e.What}: {Human.Size(e.Reclaimed.Value)}",
             ContainerRemoved e => e.Id.Short,
             ContainerRestored e => $"{e.Id.Short} {e.Name}",
-            ExecRequested e => $"{e.Container.Short} {string.Join(' ', e.Command)}",
+            ExecRequested e => $"{e.Container.Short}{(e.Privileged ? " (privileged)" : "")} {string.Join(' ', e.Command)}",
             ExecStarted e => $"{e.Container.Short} exec {Human.ShortId(e.Id)} pid {e.Pid}",
             ExecFailed e => $"{e.Container.Short} exec {Human.ShortId(e.Id)} ({e.ExitCode}) {e.Message}",
             ExecExited e => $"{e.Container.Short} exec {Human.ShortId(e.Id)} ({Code(e.ExitCode)})",
@@ -89,6 +89,7 @@ public static class LogText
     /// <summary>The person, as far as the kernel knows: the login uid outlives sudo.</summary>
     public static string Who(Actor actor) =>
         actor.Uid == RedactedForm.Nobody.Uid ? "redacted"
+        : actor.Name is { } name ? name
         : actor.LoginUid != Actor.Unset ? $"login {actor.LoginUid}"
         : actor.SudoUid is { } sudo ? $"sudo {sudo}"
         : $"uid {actor.Uid}";

@@ -21,8 +21,13 @@ public sealed record Origin(Guid Command, Seq<string> Line, Actor Actor, Host Ho
 /// <param name="Executable">The executable of the calling (parent) process.</param>
 /// <param name="Terminal">The terminal, e.g. /dev/pts/3.</param>
 /// <param name="SshClient">The client's address, from SSH_CONNECTION.</param>
+/// <param name="Name">
+/// What the host called him by then: the user name of the login uid, where that is set, else of sudo's, else of the effective one. Null where the
+/// host knew none. Uids are given to others later, and are others' on other hosts.
+/// </param>
 public sealed record Actor(
-    int Uid, string LoginUid, string? SudoUid, string? Executable, string? Terminal, string? SshClient)
+    int Uid, string LoginUid, string? SudoUid, string? Executable, string? Terminal, string? SshClient,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Name = null)
 {
     public const string Unset = "unset";
 }

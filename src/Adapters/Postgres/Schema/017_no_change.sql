@@ -1,0 +1,1 @@
+-- Nothing: ledgers of this version were made by running 016 twice, which is the same as once.
