@@ -69,8 +69,21 @@ public sealed record Cause(
 /// <param name="Asked">As it was asked for.</param>
 /// <param name="Trace">Where it leads, and what each layer has there; a version's layer is an index into the image's layers, and one more for the container's own.</param>
 /// <param name="Brought">Of each version of the trace, in its order, who brought it.</param>
-/// <param name="ThinGone">The container's own layer is no longer there: what it had is told by what was recorded.</param>
-public sealed record CausedPath(byte[] Asked, PathTrace Trace, Seq<Brought> Brought, bool ThinGone);
+/// <param name="Source">By what it is told what the container's own layer had.</param>
+public sealed record CausedPath(byte[] Asked, PathTrace Trace, Seq<Brought> Brought, ThinSource Source);
+
+/// <summary>What tells what a container's own layer has at a path.</summary>
+public enum ThinSource
+{
+    /// <summary>The layer, or there is none in question.</summary>
+    Seen,
+
+    /// <summary>It is no longer there: what was recorded of it.</summary>
+    Gone,
+
+    /// <summary>A moment of the past was asked for: what had been recorded by then.</summary>
+    Then,
+}
 
 /// <summary>Who brought one version of a file, or took it away.</summary>
 public abstract record Brought

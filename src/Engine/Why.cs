@@ -16,23 +16,28 @@ public static class Why
 
     /// <param name="type">container, image or layer; null for whichever it is, in this order, what is here first.</param>
     /// <param name="path">A file in it.</param>
+    /// <param name="at">As it was then; None: now.</param>
     public static EitherAsync<DomainError, Cause> Run(
-        Ports ports, string text, string? type, Option<byte[]> path, CancellationToken cancel) => type switch
+        Ports ports, string text, string? type, Option<byte[]> path, Option<long> at, CancellationToken cancel)
+    {
+        var then = ports.AsOf(at);
+        return type switch
         {
-            "container" => FindPast.Container(ports, text, cancel).Bind(row => OfContainer(ports, row, path, cancel)),
-            "image" => FindPast.Image(ports, text, cancel).Bind(row => OfImage(ports, row, path, cancel)),
-            "layer" => FindPast.Layer(ports, text, cancel).Bind(row => WhyLayer.Run(ports, row, path, cancel)),
-            _ => Any(ports, text, path, cancel),
+            "container" => FindPast.Container(then, text, cancel).Bind(row => OfContainer(then, row, path, at, cancel)),
+            "image" => FindPast.Image(then, text, cancel).Bind(row => OfImage(then, row, path, cancel)),
+            "layer" => FindPast.Layer(then, text, cancel).Bind(row => WhyLayer.Run(then, row, path, cancel)),
+            _ => Any(then, text, path, at, cancel),
         };
+    }
 
-    private static EitherAsync<DomainError, Cause> Any(Ports ports, string text, Option<byte[]> path, CancellationToken cancel) =>
-        Find.Container(ports, text, cancel).Bind(row => OfContainer(ports, new(row, true), path, cancel))
+    private static EitherAsync<DomainError, Cause> Any(Ports ports, string text, Option<byte[]> path, Option<long> at, CancellationToken cancel) =>
+        Find.Container(ports, text, cancel).Bind(row => OfContainer(ports, new(row, true), path, at, cancel))
             .Recover(error => Else<DomainError.NoSuchContainer>(
                 error, () => Find.Image(ports, text, None, cancel).Bind(row => OfImage(ports, new(row, true), path, cancel))))
             .Recover(error => Else<DomainError.NoSuchImage>(
                 error, () => LookAtLayers.Find(ports, text, None, cancel).Bind(row => WhyLayer.Run(ports, new(row, true), path, cancel))))
             .Recover(error => Else<DomainError.NoSuchLayer>(
-                error, () => FindPast.Container(ports, text, cancel).Bind(row => OfContainer(ports, row, path, cancel))))
+                error, () => FindPast.Container(ports, text, cancel).Bind(row => OfContainer(ports, row, path, at, cancel))))
             .Recover(error => error is DomainError.NoSuchContainer or DomainError.ImageGone
                 ? Some(FindPast.Image(ports, text, cancel).Bind(row => OfImage(ports, row, path, cancel)))
                 : None)
@@ -44,10 +49,12 @@ public static class Why
         error is TError ? Some(other()) : None;
 
     private static EitherAsync<DomainError, Cause> OfContainer(
-        Ports ports, Once<ContainerRow> found, Option<byte[]> path, CancellationToken cancel) =>
+        Ports ports, Once<ContainerRow> found, Option<byte[]> path, Option<long> at, CancellationToken cancel) =>
         from container in Container(ports, found.Row.Id.Value, None, cancel)
         from file in path.Match(
-            Some: asked => WhyPath.OfContainer(ports, container, found.Here, asked, cancel).Map(Some), None: () => Give(Option<CausedPath>.None))
+            Some: asked => (found.Here && at.IsNone
+                    ? WhyPath.OfContainer(ports, container, asked, cancel)
+                    : WhyPath.Recorded(ports, container, asked, at, cancel)).Map(Some), None: () => Give(Option<CausedPath>.None))
         select new Cause(Some(container), None, None, file);
 
     private static EitherAsync<DomainError, Cause> OfImage(Ports ports, Once<ImageRow> found, Option<byte[]> path, CancellationToken cancel) =>

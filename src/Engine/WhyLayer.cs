@@ -45,10 +45,10 @@ internal static class WhyLayer
 
     private static EitherAsync<DomainError, CausedPath> File(Ports ports, Once<LayerRow> found, byte[] path, CancellationToken cancel) =>
         from here in ports.Layers.Has(found.Row.Id) ? Done : Fail<Unit>(new DomainError.LayerGone(found.Row.Id))
-        from trace in ports.Reader.Trace(new PathQuery(Seq1(found.Row.Id), None, path, Follow: false, Text: 0), cancel)
+        from trace in ports.Reader.Trace(new PathQuery(Seq1(found.Row.Id), None, path, Follow: false, Text: 0) { Alone = true }, cancel)
         from known in trace.Versions.IsEmpty
             ? Fail<Unit>(new DomainError.NoSuchFile($"layer {found.Row.Id[..12]}", path))
             : Done
         select new CausedPath(
-            path, trace, trace.Versions.Map(_ => (Brought)new Brought.ByLayer(found.Row.Id, None, None, None)).Strict(), ThinGone: false);
+            path, trace, trace.Versions.Map(_ => (Brought)new Brought.ByLayer(found.Row.Id, None, None, None)).Strict(), ThinSource.Seen);
 }

@@ -12,23 +12,21 @@ internal static class WhyPath
     public static EitherAsync<DomainError, CausedPath> OfImage(Ports ports, CausedImage image, byte[] path, CancellationToken cancel) =>
         Trace(ports, image, None, path, 0, cancel).Bind(trace => Told(ports, $"image {image.Id[..12]}", image, None, path, trace, cancel));
 
-    /// <param name="here">Its own layer is there; else what was recorded of it has to do.</param>
-    public static EitherAsync<DomainError, CausedPath> OfContainer(
-        Ports ports, CausedContainer container, bool here, byte[] path, CancellationToken cancel) =>
-        here
-            ? from trace in Trace(ports, container.From, Some(container.Id), path, 0, cancel)
-              from record in trace.Versions.IsEmpty ? Made(ports, container.Id, trace.Path, cancel) : Give(Option<ThinRecord>.None)
-              from told in record.Match(
-                  Some: last => Give(Gone(path, trace, last)),
-                  None: () => Told(ports, $"container {container.Id[..12]}", container.From, Some(container.Id), path, trace, cancel))
-              select told
-            : Recorded(ports, container, path, cancel);
+    /// <summary>By its own layer, which is there.</summary>
+    public static EitherAsync<DomainError, CausedPath> OfContainer(Ports ports, CausedContainer container, byte[] path, CancellationToken cancel) =>
+        from trace in Trace(ports, container.From, Some(container.Id), path, 0, cancel)
+        from record in trace.Versions.IsEmpty ? Made(ports, container.Id, trace.Path, None, cancel) : Give(Option<ThinRecord>.None)
+        from told in record.Match(
+            Some: last => Give(Gone(path, trace, last)),
+            None: () => Told(ports, $"container {container.Id[..12]}", container.From, Some(container.Id), path, trace, cancel))
+        select told;
 
     /// <summary>The last record of a path that the layers below never had: none, unless one has told of the path itself.</summary>
-    private static EitherAsync<DomainError, Option<ThinRecord>> Made(Ports ports, string container, byte[] path, CancellationToken cancel)
+    private static EitherAsync<DomainError, Option<ThinRecord>> Made(
+        Ports ports, string container, byte[] path, Option<long> until, CancellationToken cancel)
     {
         return
-            from last in ThinRecords.Last(ports, container, path, None, cancel)
+            from last in ThinRecords.Last(ports, container, path, until, cancel)
             from told in Told(last)
             select last.Filter(_ => told);
 
@@ -43,7 +41,7 @@ internal static class WhyPath
     private static CausedPath Gone(byte[] path, PathTrace trace, ThinRecord last)
     {
         var none = Version(last with { Change = None }, trace.Path);
-        return new CausedPath(path, trace with { Versions = Seq1(none) }, Seq1(ByThin(Some(last), none)), ThinGone: false);
+        return new CausedPath(path, trace with { Versions = Seq1(none) }, Seq1(ByThin(Some(last), none)), ThinSource.Seen);
     }
 
     /// <summary>What the layers have to say of a path; each of them must be there.</summary>
@@ -75,7 +73,7 @@ internal static class WhyPath
         Ports ports, string what, Option<CausedImage> image, Option<string> container, byte[] path, PathTrace trace, CancellationToken cancel) =>
         from known in trace.Versions.IsEmpty ? Fail<Unit>(new DomainError.NoSuchFile(what, path)) : Done
         from brought in Bringers(ports, image, container, trace, cancel)
-        select new CausedPath(path, trace, brought, ThinGone: false);
+        select new CausedPath(path, trace, brought, ThinSource.Seen);
 
     /// <summary>The step is that of the lowest image that has it as its own: the one that made it.</summary>
     private static EitherAsync<DomainError, Brought> ByLayer(
@@ -112,26 +110,30 @@ internal static class WhyPath
         _ => "socket",
     };
 
-    /// <summary>Of a container that has gone: its records first, by the path as it is written; then its image.</summary>
-    private static EitherAsync<DomainError, CausedPath> Recorded(Ports ports, CausedContainer container, byte[] path, CancellationToken cancel) =>
+    /// <summary>Of a container that has gone, or as of a position: its records first, by the path as it is written; then its image.</summary>
+    /// <param name="until">What had been recorded by then; None: all.</param>
+    internal static EitherAsync<DomainError, CausedPath> Recorded(
+        Ports ports, CausedContainer container, byte[] path, Option<long> until, CancellationToken cancel) =>
         from clean in ArchivePath.Clean(path).OrFail(() => new DomainError.NoSuchFile($"container {container.Id[..12]}", path))
-        from record in ThinRecords.Last(ports, container.Id, clean, None, cancel)
+        from record in ThinRecords.Last(ports, container.Id, clean, until, cancel)
+        let source = until.IsSome ? ThinSource.Then : ThinSource.Gone
         from told in record.Match(
             Some: found =>
-                from known in found.Change.IsSome ? Give(true) : WasThere(ports, container, clean, cancel)
+                from known in found.Change.IsSome ? Give(true) : WasThere(ports, container, clean, until, cancel)
                 from there in known ? Done : Fail<Unit>(new DomainError.NoSuchFile($"container {container.Id[..12]}", path))
                 select new CausedPath(
                     path, new PathTrace(clean, Seq<PassedLink>(), Seq1(Version(found, clean))),
-                    Seq1<Brought>(new Brought.ByThin(Some(found), false)), ThinGone: true),
+                    Seq1<Brought>(new Brought.ByThin(Some(found), false)), source),
             None: () =>
                 from trace in Trace(ports, container.From, None, path, 0, cancel)
                 from below in Told(ports, $"container {container.Id[..12]}", container.From, None, path, trace, cancel)
-                select below with { ThinGone = true })
+                select below with { Source = source })
         select told;
 
     /// <summary>Something above it was taken away, and it with it. Whether it was there only the image's layers can say, and they may be gone.</summary>
-    private static EitherAsync<DomainError, bool> WasThere(Ports ports, CausedContainer container, byte[] path, CancellationToken cancel) =>
-        from made in Made(ports, container.Id, path, cancel)
+    private static EitherAsync<DomainError, bool> WasThere(
+        Ports ports, CausedContainer container, byte[] path, Option<long> until, CancellationToken cancel) =>
+        from made in Made(ports, container.Id, path, until, cancel)
         from known in made.IsSome
             ? Give(true)
             : Trace(ports, container.From, None, path, 0, cancel).Map(trace => !trace.Versions.IsEmpty)

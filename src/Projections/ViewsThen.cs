@@ -35,7 +35,14 @@ public static class ViewsThen
             RemovedLayers = views.RemovedLayers.AsOf(position),
             // What ever was is looked for to find its events, and those end at the position.
             ContainersThen = views.ContainersThen,
-            LayerUses = views.LayerUses,
+            LayerUses = new LayerUses(
+                ImagesWith: (layer, cancel) =>
+                    from images in views.Images.All(then, cancel)
+                    from named in views.Tags.All(then, cancel)
+                    select images.Filter(image => image.Content.Layers.Exists(l => l.Id == layer)).Map(image => new LayerImage(
+                        image.Id, image.Origin, named.Filter(tag => tag.Image == image.Id).Map(tag => tag.Reference).Strict())).Strict(),
+                ContainersOn: (images, cancel) => Which(row => images.Contains(row.ImageId), cancel),
+                Written: views.LayerUses.Written),
             TagsOfAt = (image, at, cancel) => views.TagsOfAt(image, Math.Min(at, position), cancel),
         };
 

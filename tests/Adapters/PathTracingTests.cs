@@ -17,9 +17,12 @@ public sealed class PathTracingTests : IDisposable
 
     private LayerReader Reader => LayerReading.Create(root.Paths);
 
-    private async Task<Either<DomainError, PathTrace>> Asked(string path, bool follow, bool thin, params string[] layers) =>
+    private Task<Either<DomainError, PathTrace>> Asked(string path, bool follow, bool thin, params string[] layers) =>
+        Asked(path, follow, thin, alone: false, layers);
+
+    private async Task<Either<DomainError, PathTrace>> Asked(string path, bool follow, bool thin, bool alone, params string[] layers) =>
         await Reader.Trace(
-            new PathQuery(layers.ToSeq().Strict(), thin ? Some(Id) : None, Bytes.Of(path), follow, 1000), default).ToEither();
+            new PathQuery(layers.ToSeq().Strict(), thin ? Some(Id) : None, Bytes.Of(path), follow, 1000) { Alone = alone }, default).ToEither();
 
     private async Task<string> Told(string path, params string[] layers)
     {
@@ -55,8 +58,12 @@ public sealed class PathTracingTests : IDisposable
         // Below a file, or in a directory that hides what is below it, nothing is lost that never was.
         Assert.Equal("etc/conf/x:", await Told("/etc/conf/x", layers));
         Assert.Equal("d/nosuch:", await Told("/d/nosuch", layers));
-        Assert.Equal("etc/gone: 0-", await Told("/etc/gone", layers[1]));
+        Assert.Equal("etc/gone:", await Told("/etc/gone", layers[1]));
         Assert.Equal("d/x:", await Told("/d/x", layers[1]));
+
+        // Of what was below a layer by itself nobody knows.
+        Assert.Single(ContentRoot.Right(await Asked("/etc/gone", follow: false, thin: false, alone: true, layers[1])).Versions);
+        Assert.Empty(ContentRoot.Right(await Asked("/d/x", follow: false, thin: false, alone: true, layers[1])).Versions);
         Assert.Equal(": 0Directory 1Directory 2Directory", await Told("/", layers));
         Assert.Contains("Too many levels", Show(ContentRoot.Left(await Asked("/loop", follow: true, thin: false, layers))), StringComparison.OrdinalIgnoreCase);
         Assert.Equal("loop: 0loop2", Bytes.Show(ContentRoot.Right(await Asked("/loop", follow: false, thin: false, layers)).Path) + ": 0loop2");

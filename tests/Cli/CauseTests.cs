@@ -21,6 +21,10 @@ public sealed class CauseTests(BusyboxInstallation eventdock) : IClassFixture<Bu
 
     private static string Line(JsonNode? e) => string.Join(' ', e!["Line"]!.AsArray().Select(word => (string)word!));
 
+    /// <summary>Number, text, and the layer that brought the line, or the cause of the record.</summary>
+    private string[] Lines(params string[] args) => eventdock.Lines(["blame", "--format", "json", .. args]).Select(line => JsonNode.Parse(line)!)
+        .Select(line => $"{line["Line"]} {line["Text"]} {line["Brought"]!["Step"]?["Layer"]!["DiffId"] ?? ((bool?)line["Brought"]!["Changed"] == true ? "unrecorded" : line["Brought"]!["Thin"]?["Cause"])}").ToArray();
+
     /// <summary>What it prints, whatever it tells on stderr.</summary>
     private string[] Told(params string[] args) => eventdock.Run(args).Done().Lines;
 
@@ -71,8 +75,6 @@ public sealed class CauseTests(BusyboxInstallation eventdock) : IClassFixture<Bu
         var link = Why("lines", "/bin/sh")["Path"]!;
         Assert.Equal(("/bin/busybox", "busybox"), ((string)link["Path"]!, (string)link["Links"]![0]!["Target"]!));
 
-        string[] Lines(params string[] args) => eventdock.Lines(["blame", "--format", "json", .. args]).Select(line => JsonNode.Parse(line)!)
-            .Select(line => $"{line["Line"]} {line["Text"]} {line["Brought"]!["Step"]?["Layer"]!["DiffId"] ?? ((bool?)line["Brought"]!["Changed"] == true ? "unrecorded" : line["Brought"]!["Thin"]?["Cause"])}").ToArray();
         Assert.Equal([$"1 one {layers[1]}", $"2 2 {layers[2]}", $"3 three {layers[2]}"], Lines("lines", "/etc/conf"));
 
         eventdock.Run("run", "-d", "--name", "liner", "--network", "none", "lines", "sleep", "300").Good();
@@ -98,7 +100,8 @@ public sealed class CauseTests(BusyboxInstallation eventdock) : IClassFixture<Bu
         Assert.Equal("liner", (string)committed["Image"]!["Of"]!["Name"]!);
         Assert.Equal(id, (string)committed["Image"]!["Of"]!["From"]!["Id"]!);
         eventdock.Run("rm", "-f", "liner").Good();
-        Assert.Contains("has been removed, and its files with it", eventdock.Refused(1, "blame", "liner", "/etc/conf"), StringComparison.Ordinal);
+        Assert.Contains("is not kept: it was not recorded (--record content)", eventdock.Refused(1, "blame", "liner", "/etc/conf"), StringComparison.Ordinal);
+        Assert.Equal($"1 own {layers[3]}", Assert.Single(Lines("liner", "/own")));
         var recorded = Why("liner", "/etc/conf")["Path"]!;
         Assert.Equal((true, "commit"), ((bool)recorded["ThinGone"]!, (string)recorded["Versions"]![0]!["Brought"]!["Thin"]!["Cause"]!));
 
@@ -106,6 +109,61 @@ public sealed class CauseTests(BusyboxInstallation eventdock) : IClassFixture<Bu
         Assert.StartsWith("eventdock build", Line(layer["Came"]![0]!["Event"]), StringComparison.Ordinal);
         Assert.Equal("BuildStepCompleted", (string)layer["Came"]![0]!["With"]![0]!["Type"]!);
         Assert.Contains("docker.io/library/lines:latest", layer["Images"]!.AsArray().SelectMany(i => i!["References"]!.AsArray()).Select(r => (string)r!));
+    }
+
+    [Fact]
+    public void Why_and_blame_as_of_a_moment_tell_what_was_recorded_by_then_and_of_a_removed_container_what_was_recorded_last()
+    {
+        var id = Build("then");
+        var layers = eventdock.Out("inspect", "-f", "{{range .RootFS.Layers}}{{.}} {{end}}", "then").Trim().Split(' ');
+        eventdock.Run("run", "-d", "--name", "told", "--record", "content", "--network", "none", "then", "sleep", "300").Good();
+        var made = Number(Head());
+        eventdock.Run("exec", "told", "sed", "-i", "s/three/drei/", "/etc/conf").Good();
+        var first = Number(Head());
+        eventdock.Run("exec", "told", "sh", "-c", "echo four >> /etc/conf; rm /own; mkdir /d; echo d > /d/d").Good();
+        var second = Number(Head());
+        eventdock.Run("exec", "told", "sh", "-c", "echo five >> /etc/conf; rm -r /d; rm /bin/sh; echo script > /bin/sh").Good();
+        eventdock.Run("rename", "told", "retold").Good();
+        eventdock.Run("tag", "busybox", "then").Good();
+
+        string[] image = [$"1 one {layers[1]}", $"2 2 {layers[2]}", $"3 three {layers[2]}"], whole = [.. image[..2], "3 drei exec", "4 four exec", "5 five exec"];
+        Assert.Equal(whole, Lines("retold", "/etc/conf"));
+        Assert.Equal(image, Lines("--as-of", made, "told", "/etc/conf"));
+        Assert.Equal(whole[..3], Lines("--as-of", first, "told", "/etc/conf"));
+        Assert.Equal(whole[..4], Lines("--as-of", second, "told", "etc/../etc/conf"));
+        Assert.Equal(image, Lines("--as-of", second, "then", "/etc/conf"));
+        Assert.Equal("eventdock: no such container, image or layer: told", eventdock.Refused(1, "blame", "told", "/etc/conf"));
+        Assert.Equal("eventdock: no such container, image or layer: retold", eventdock.Refused(1, "blame", "--as-of", second, "retold", "/etc/conf"));
+
+        Assert.Equal([$"1 own {layers[3]}"], Lines("--as-of", first, "told", "/own"));
+        Assert.EndsWith("has no /own any more (why tells who took it away)", eventdock.Refused(1, "blame", "--as-of", second, "told", "/own"), StringComparison.Ordinal);
+        Assert.EndsWith("has no /own any more (why tells who took it away)", eventdock.Refused(1, "blame", "retold", "/own"), StringComparison.Ordinal);
+        Assert.Equal(["1 d exec"], Lines("--as-of", second, "told", "/d/d"));
+        Assert.EndsWith("and never had", eventdock.Refused(1, "blame", "--as-of", first, "told", "/d/d"), StringComparison.Ordinal);
+
+        // A file in the place of a link has nothing of what that led to.
+        Assert.Equal(["1 script exec"], Lines("retold", "/bin/sh"));
+
+        var own = Why("--as-of", first, "told", "/own")["Path"]!;
+        Assert.Equal((true, false, "file"), ((bool)own["AsRecorded"]!, (bool)own["ThinGone"]!, (string)own["Versions"]![0]!["Type"]!));
+        Assert.Equal("removed", (string)Why("--as-of", second, "told", "/own")["Path"]!["Versions"]![0]!["Type"]!);
+        Assert.Contains("by then, and what its image has", eventdock.Out("why", "--as-of", first, "told", "/own"), StringComparison.Ordinal);
+        Assert.Equal("told", (string)Why("--as-of", second, "told")["Container"]!["Name"]!);
+        Assert.Equal("retold", (string)Why("retold")["Container"]!["Name"]!);
+        Assert.Equal(id, (string)Why("--as-of", second, "then")["Image"]!["Id"]!);
+        Assert.Equal(id, (string)Why("--as-of", "@{1}", "then")["Image"]!["Id"]!);
+        var layer = (string)Why("--as-of", second, "then", "/etc/conf")["Path"]!["Versions"]![0]!["Brought"]!["Layer"]!;
+        Assert.Contains("docker.io/library/then:latest", Names(Why("--as-of", second, layer)));
+        Assert.DoesNotContain("docker.io/library/then:latest", Names(Why(layer)));
+
+        eventdock.Run("rm", "-f", "retold").Good();
+        Assert.Equal(whole, Lines("retold", "/etc/conf"));
+        Assert.Equal(["1 script exec"], Lines("retold", "/bin/sh"));
+        Assert.Equal(whole[..3], Lines("--as-of", first, "told", "/etc/conf"));
+
+        static IEnumerable<string> Names(JsonNode why) => why["Layer"]!["Images"]!.AsArray().SelectMany(i => i!["References"]!.AsArray()).Select(r => (string)r!);
+
+        static string Number(long position) => position.ToString(System.Globalization.CultureInfo.InvariantCulture);
     }
 
     [Fact]

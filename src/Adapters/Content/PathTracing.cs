@@ -71,7 +71,7 @@ internal sealed class PathTracing : IDisposable
 
     /// <summary>Only what was there can be taken away; of a layer alone nobody knows what was below, and its own whiteout has to do.</summary>
     private bool IsLoss(Said gone, List<PathVersion> before) =>
-        roots.Count == 1 ? gone.IsWhiteout : before.Count > 0 && before[^1].File.Type != FileType.Removal;
+        query.Alone ? gone.IsWhiteout : before.Count > 0 && before[^1].File.Type != FileType.Removal;
 
     /// <summary>Where the path leads, whether something is there or not.</summary>
     private List<byte[]> Followed(List<PassedLink> links, CancellationToken cancel)

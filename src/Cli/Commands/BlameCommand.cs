@@ -25,13 +25,16 @@ public static class BlameCommand
         from type in WhyCommand.Type(args, "container", "image").ToAsync()
         from lines in Wanted(args.Text("lines")).ToAsync()
         from ports in session.Read(cancel)
-        from file in BlameFile.Run(ports, args.Arguments[0], type.IfNoneUnsafe((string?)null), CommandLineBytes.Of(args.Arguments)[1], cancel)
+        from moment in Moments.AsOf(args, ports, session, cancel)
+        from file in BlameFile.Run(
+            ports, args.Arguments[0], type.IfNoneUnsafe((string?)null), CommandLineBytes.Of(args.Arguments)[1], moment.Position, cancel)
         from there in file.Lines.Exists(all => all.Count < lines.First && lines.First > 1)
             ? Fail<Unit>(new DomainError.LinesBeyond(file.Trace.Path, file.Lines.Map(all => all.Count).IfNone(0)))
             : Done
         let printed = session.Print(string.Concat(file.Lines.Match(
             Some: all => Numbered(all, lines).Select(line => json ? Json(file, line.Number, line.Line) : Text(file, line.Number, line.Line, !args.On("no-trunc"))),
             None: () => [json ? Whole(file) : WholeText(file, !args.On("no-trunc"))])))
+        let footer = Moments.Footer(session, moment)
         select 0;
 
     /// <summary>As git blame takes it: 3,7 or 3,+5 or 3 or 3, or ,7.</summary>

@@ -30,7 +30,7 @@ public static class Moments
             (null, false) => Give(Now(session)),
             ({ } text, var occurred) =>
                 from named in MomentText.Parse("--as-of", text, ports.World.Wall()).ToAsync()
-                from thing in named is Domain.Ledger.Moment.Before && args.Arguments.Count == 1
+                from thing in named is Domain.Ledger.Moment.Before && (args.Arguments.Count == 1 || OfOneFile(args.Verb))
                     ? CountedThing.Of(ports, args.Arguments[0], Kinds(args.Verb), cancel)
                     : Give(Option<Counted>.None)
                 from found in FindMoment.At(ports, named, occurred, thing, cancel)
@@ -38,12 +38,15 @@ public static class Moments
                 select new Moment(Some(found.Position), found.Clock, found.Late) { Occurred = occurred },
         };
 
-    /// <summary>What the one argument of a verb is.</summary>
+    /// <summary>Its second argument is no second thing.</summary>
+    private static bool OfOneFile(VerbGrammar verb) => verb.Name is "why" or "blame";
+
+    /// <summary>What the one argument of a verb is, or the first one of those that take a path.</summary>
     private static ThingKinds Kinds(VerbGrammar verb) => verb.Arguments.Split(' ', '[')[0] switch
     {
         "CONTAINER" => ThingKinds.Container,
         "IMAGE" or "TAG" => ThingKinds.Image,
-        "NAME|ID" => ThingKinds.Container | ThingKinds.Image,
+        "NAME|ID" or "CONTAINER|IMAGE|LAYER" or "CONTAINER|IMAGE" => ThingKinds.Container | ThingKinds.Image,
         _ => ThingKinds.None,
     };
 

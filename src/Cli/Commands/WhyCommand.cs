@@ -14,8 +14,11 @@ public static class WhyCommand
         from json in Json(args, "why prints json, or text for people").ToAsync()
         from type in Type(args, "container", "image", "layer").ToAsync()
         from ports in session.Read(cancel)
-        from cause in Why.Run(ports, args.Arguments[0], type.IfNoneUnsafe((string?)null), CommandLineBytes.Of(args.Arguments).Skip(1).HeadOrNone(), cancel)
+        from moment in Moments.AsOf(args, ports, session, cancel)
+        from cause in Why.Run(
+            ports, args.Arguments[0], type.IfNoneUnsafe((string?)null), CommandLineBytes.Of(args.Arguments).Skip(1).HeadOrNone(), moment.Position, cancel)
         let printed = session.Print(json ? CauseJson.Of(cause) : CauseText.Of(cause, !args.On("no-trunc")))
+        let footer = Moments.Footer(session, moment)
         select 0;
 
     internal static Either<DomainError, bool> Json(ParsedArgs args, string rule) => args.Text("format") switch

@@ -11,7 +11,10 @@ public static partial class ErrorText
         error switch
         {
             DomainError.NoSuchThing e => $"no such container, image or layer: {e.Text}",
-            DomainError.NoSuchFile e => $"{e.What} has no {PathText.Show(e.Path.AsSpan().TrimStart((byte)'/').ToArray())} in its layers, and never had",
+            DomainError.NoSuchFile e => $"{e.What} has no {Shown(e.Path)} in its layers, and never had",
+            DomainError.FileTaken e => $"{e.What} has no {Shown(e.Path)} any more (why tells who took it away)",
+            DomainError.FileNotKept e =>
+                $"what {Shown(e.Path)} had in it in {e.What} is not kept: it was not recorded (--record content), or has been pruned (why tells who wrote it)",
             DomainError.NoLines { Type: FileType.Directory } e => $"{PathText.Show(e.Path)} is a directory: blame tells of files (why tells who brought it)",
             DomainError.NoLines e => $"{PathText.Show(e.Path)} is no regular file: blame tells of files (why tells who brought it)",
             DomainError.FilesGone e => $"{e.What} has been removed, and its files with it (why tells what the ledger knows of it)",
@@ -20,4 +23,6 @@ public static partial class ErrorText
             DomainError.NotYetMade e => $"container {Short(e.ContainerId)} had not been made at position {e.Position}",
             _ => null,
         };
+
+    private static string Shown(byte[] path) => PathText.Show(path.AsSpan().TrimStart((byte)'/').ToArray());
 }

@@ -15,7 +15,7 @@ public static partial class Verbs
     ];
 
     /// <summary>Verbs whose moment is an argument of theirs, and which read the ledger all the same.</summary>
-    private static readonly string[] OwnMoment = ["show", "why", "blame"];
+    private static readonly string[] OwnMoment = ["show"];
 
     private static Flag[] AsOf =>
     [
@@ -55,7 +55,6 @@ public static partial class Verbs
     {
         "attach" => "it connects to a process of now",
         "audit report" => "its range says which moments",
-        "blame" or "why" => "its argument says of when: web@{2h ago}, or an id",
         "check" => "it compares with the disk, which is as it is now",
         "completion" => "it prints a script",
         "db status" or "db url" => "it tells where the ledger is now",

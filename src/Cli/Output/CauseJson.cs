@@ -123,7 +123,8 @@ internal static class CauseJson
         ["Versions"] = All(
             file.Trace.Versions.Zip(file.Brought).Reverse().ToArray().ToSeq().Strict(),
             pair => new JsonObject { ["Type"] = FileFields.Word(pair.Item1.File.Type), ["Size"] = pair.Item1.File.Size, ["Brought"] = By(pair.Item2) }),
-        ["ThinGone"] = file.ThinGone,
+        ["ThinGone"] = file.Source == ThinSource.Gone,
+        ["AsRecorded"] = file.Source != ThinSource.Seen,
     };
 
     public static JsonObject By(Brought brought) => brought switch

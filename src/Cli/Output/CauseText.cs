@@ -162,9 +162,11 @@ internal sealed class CauseText
             Brought(brought);
         }
 
-        if (file.ThinGone)
+        if (file.Source != ThinSource.Seen)
         {
-            Line(0, "note", "the container's own layer is no longer there: this is what was recorded, and what its image has");
+            Line(0, "note", file.Source == ThinSource.Gone
+                ? "the container's own layer is no longer there: this is what was recorded, and what its image has"
+                : "this is what had been recorded of the container's own layer by then, and what its image has");
         }
     }
 

@@ -8,7 +8,11 @@ using EventDock.Domain.Oci;
 /// <param name="Path">From the root, as bytes; a leading slash may be missing.</param>
 /// <param name="Follow">Links in it are followed, as a process in that root would.</param>
 /// <param name="Text">Up to how many bytes a text file is read; 0: none is.</param>
-public sealed record PathQuery(Seq<string> Layers, Option<string> Container, byte[] Path, bool Follow, int Text);
+public sealed record PathQuery(Seq<string> Layers, Option<string> Container, byte[] Path, bool Follow, int Text)
+{
+    /// <summary>The layer is asked about by itself: nobody knows what was below it.</summary>
+    public bool Alone { get; init; }
+}
 
 /// <summary>What layers have to say of a path.</summary>
 /// <param name="Path">Where it leads, without a leading slash; empty for the root.</param>
