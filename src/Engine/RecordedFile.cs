@@ -44,11 +44,12 @@ internal static class RecordedFile
         from at in until.Match(Some: Give, None: () => ports.Ledger.Log.Head(cancel))
         from kept in Kept(ports, container.Id, told.Trace.Path, at, most, cancel)
         from change in kept.OrFail(() => new DomainError.FileNotKept($"container {container.Id[..12]}", told.Trace.Path))
+        let layers = container.From.Bind(image => image.Content).Map(content => content.Layers.Count).IfNone(0)
         let file = change.After ?? told.Trace.Versions.Last.File
         // Where the image's has the same text, no change of it is told.
         let text = change.Text is { } changed ? changed.Unread is null ? changed.After : null : below.Trace.Seen.Map(seen => seen.Text).IfNone("")
         select new FileVersions(
-            told.Trace with { Versions = below.Trace.Versions.Add(new PathVersion(below.Trace.Versions.Count, file, text, change.Text?.Unread, null)) },
+            told.Trace with { Versions = below.Trace.Versions.Add(new PathVersion(layers, file, text, change.Text?.Unread, null)) },
             below.Brought.Add(told.Brought.Last));
 
     private static EitherAsync<DomainError, Option<FileChange>> Kept(

@@ -110,25 +110,34 @@ internal static class WhyPath
         _ => "socket",
     };
 
-    /// <summary>Of a container that has gone, or as of a position: its records first, by the path as it is written; then its image.</summary>
+    /// <summary>
+    /// Of a container that has gone, or as of a position: its records first, by the path as it is written, then by where links of its image lead;
+    /// then its image.
+    /// </summary>
     /// <param name="until">What had been recorded by then; None: all.</param>
     internal static EitherAsync<DomainError, CausedPath> Recorded(
         Ports ports, CausedContainer container, byte[] path, Option<long> until, CancellationToken cancel) =>
         from clean in ArchivePath.Clean(path).OrFail(() => new DomainError.NoSuchFile($"container {container.Id[..12]}", path))
         from record in ThinRecords.Last(ports, container.Id, clean, until, cancel)
-        let source = until.IsSome ? ThinSource.Then : ThinSource.Gone
         from told in record.Match(
-            Some: found =>
-                from known in found.Change.IsSome ? Give(true) : WasThere(ports, container, clean, until, cancel)
-                from there in known ? Done : Fail<Unit>(new DomainError.NoSuchFile($"container {container.Id[..12]}", path))
-                select new CausedPath(
-                    path, new PathTrace(clean, Seq<PassedLink>(), Seq1(Version(found, clean))),
-                    Seq1<Brought>(new Brought.ByThin(Some(found), false)), source),
+            Some: found => Written(ports, container, path, new PathTrace(clean, Seq<PassedLink>(), Seq<PathVersion>()), found, until, cancel),
             None: () =>
                 from trace in Trace(ports, container.From, None, path, 0, cancel)
-                from below in Told(ports, $"container {container.Id[..12]}", container.From, None, path, trace, cancel)
-                select below with { Source = source })
-        select told;
+                from through in trace.Path.AsSpan().SequenceEqual(clean)
+                    ? Give(Option<ThinRecord>.None)
+                    : ThinRecords.Last(ports, container.Id, trace.Path, until, cancel)
+                from below in through.Match(
+                    Some: found => Written(ports, container, path, trace, found, until, cancel),
+                    None: () => Told(ports, $"container {container.Id[..12]}", container.From, None, path, trace, cancel))
+                select below)
+        select told with { Source = until.IsSome ? ThinSource.Then : ThinSource.Gone };
+
+    private static EitherAsync<DomainError, CausedPath> Written(
+        Ports ports, CausedContainer container, byte[] path, PathTrace trace, ThinRecord found, Option<long> until, CancellationToken cancel) =>
+        from known in found.Change.IsSome ? Give(true) : WasThere(ports, container, trace.Path, until, cancel)
+        from there in known ? Done : Fail<Unit>(new DomainError.NoSuchFile($"container {container.Id[..12]}", path))
+        select new CausedPath(
+            path, trace with { Versions = Seq1(Version(found, trace.Path)) }, Seq1<Brought>(new Brought.ByThin(Some(found), false)), ThinSource.Gone);
 
     /// <summary>Something above it was taken away, and it with it. Whether it was there only the image's layers can say, and they may be gone.</summary>
     private static EitherAsync<DomainError, bool> WasThere(

@@ -123,6 +123,13 @@ public sealed class CauseTests(BusyboxInstallation eventdock) : IClassFixture<Bu
         eventdock.Run("exec", "told", "sh", "-c", "echo four >> /etc/conf; rm /own; mkdir /d; echo d > /d/d").Good();
         var second = Number(Head());
         eventdock.Run("exec", "told", "sh", "-c", "echo five >> /etc/conf; rm -r /d; rm /bin/sh; echo script > /bin/sh").Good();
+        eventdock.Run("FROM then\nRUN ln -s etc /link\n", ["build", "-q", "-t", "then:linked", "-"]).Good();
+        eventdock.Run("run", "--name", "through", "--record", "content", "--network", "none", "then:linked", "sh", "-c", "echo four >> /etc/conf").Good();
+        string[] through = [$"1 one {layers[1]}", $"2 2 {layers[2]}", $"3 three {layers[2]}", "4 four exit"];
+        Assert.Equal(through, Lines("through", "/link/conf"));
+        Assert.Equal(through, Lines("--as-of", "now", "through", "/link/conf"));
+        eventdock.Run("rm", "through").Good();
+        Assert.Equal(through, Lines("through", "/link/conf"));
         eventdock.Run("rename", "told", "retold").Good();
         eventdock.Run("tag", "busybox", "then").Good();
 
