@@ -109,6 +109,19 @@ public sealed class LogLaws
     }
 
     [Theory]
+    [InlineData(0, Actor.Unset, null, "root", "")]
+    [InlineData(0, Actor.Unset, null, null, "")]
+    [InlineData(1000, Actor.Unset, null, "alice", "as uid 1000")]
+    [InlineData(0, "1000", null, "alice", "login uid 1000, as uid 0")]
+    [InlineData(0, "1000", "7", "alice", "login uid 1000, as uid 0, by sudo of uid 7")]
+    [InlineData(0, "1000", "7", null, "as uid 0, by sudo of uid 7")]
+    [InlineData(0, Actor.Unset, "7", "bob", "as uid 0, by sudo of uid 7")]
+    [InlineData(0, Actor.Unset, "7", null, "as uid 0")]
+    [InlineData(-1, "redacted", null, null, "")]
+    public void The_report_says_the_uids_of_whom_it_names(int uid, string login, string? sudo, string? name, string words) =>
+        Assert.Equal(words, AuditWords.WhoElse(new Actor(uid, login, sudo, null, null, null, name)));
+
+    [Theory]
     [InlineData("1000", "login 1000", true)]
     [InlineData("login 1000", "login 1000", true)]
     [InlineData("0", "login 1000", false)]

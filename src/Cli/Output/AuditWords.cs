@@ -9,7 +9,7 @@ using EventDock.Domain.Oci;
 using EventDock.Projections;
 
 /// <summary>The words of an audit report, whatever form it is printed in.</summary>
-internal static class AuditWords
+public static class AuditWords
 {
     /// <summary>UTC, to the second.</summary>
     public static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
@@ -30,10 +30,33 @@ internal static class AuditWords
     public static string Who(Origin origin) =>
         Seer(origin.Line) is { } seer ? $"EventDock ({seer})" : LogText.Who(origin.Actor);
 
-    /// <summary>What else is known of who it was.</summary>
-    public static string WhoElse(Actor actor) =>
-        actor.Uid == RedactedForm.Nobody.Uid || (actor.LoginUid == Actor.Unset && actor.SudoUid is null) ? ""
-        : string.Create(CultureInfo.InvariantCulture, $"as uid {actor.Uid}{(actor.SudoUid is { } sudo && actor.LoginUid != Actor.Unset ? $", by sudo of uid {sudo}" : "")}");
+    /// <summary>What else is known of who it was: of a name the uid, too, since that is what the kernel vouches for.</summary>
+    public static string WhoElse(Actor actor)
+    {
+        if (actor.Uid == RedactedForm.Nobody.Uid)
+        {
+            return "";
+        }
+
+        var login = actor.LoginUid != Actor.Unset;
+        var words = new List<string>();
+        if (actor.Name is not null && login)
+        {
+            words.Add($"login uid {actor.LoginUid}");
+        }
+
+        if (login || actor.SudoUid is not null || (actor.Name is not null && actor.Uid != 0))
+        {
+            words.Add(string.Create(CultureInfo.InvariantCulture, $"as uid {actor.Uid}"));
+        }
+
+        if (actor.SudoUid is { } sudo && (login || actor.Name is not null))
+        {
+            words.Add($"by sudo of uid {sudo}");
+        }
+
+        return string.Join(", ", words);
+    }
 
     public static IEnumerable<string> FromWhere(Actor actor)
     {
