@@ -64,16 +64,19 @@ public sealed class LedgerAppendTests(LedgerFixture fixture)
     public async Task Positions_are_contiguous_and_times_never_run_backwards_under_eight_writers_who_conflict()
     {
         var ledger = await fixture.NewAsync();
-        var lost = 0;
+        var (lost, read) = (0, 0);
+        var all = new TaskCompletionSource();
         await Task.WhenAll(Enumerable.Range(0, 8).Select(async writer =>
         {
             var open = await ledger.OpenAsync();
             var random = new Random(writer);
+            var met = false;
             for (var i = 0; i < 40; i++)
             {
-                var key = Hex($"shared{random.Next(4)}");
+                var key = Hex($"shared{(i == 0 ? 0 : random.Next(4))}");
                 var result = await open.Retries.OnConflict(
                     () => from past in open.Store.Read(Streams.Layer(key), NoCancel)
+                          from together in Meet().ToAsync()
                           from done in open.Store.Append(
                               One(Streams.Layer(key), past.Count, Written(key), Written(key)), NoCancel).MapLeft(e => { Interlocked.Increment(ref lost); return e; })
                           select done,
@@ -83,9 +86,26 @@ public sealed class LedgerAppendTests(LedgerFixture fixture)
             }
 
             await open.Care.Close();
+
+            // All have read the same before the first of them appends: seven have to read again.
+            async Task<Either<DomainError, Unit>> Meet()
+            {
+                if (!met)
+                {
+                    met = true;
+                    if (Interlocked.Increment(ref read) == 8)
+                    {
+                        all.SetResult();
+                    }
+
+                    await all.Task.WaitAsync(TimeSpan.FromSeconds(60));
+                }
+
+                return unit;
+            }
         }));
 
-        Assert.True(lost > 0, "nobody conflicted: the test has not tried what it is for");
+        Assert.InRange(lost, 7, int.MaxValue);
         Assert.Equal(640L, await ledger.AskOneAsync<long>("select position from eventdock.head"));
         Assert.Equal(0L, await ledger.AskOneAsync<long>(
             "select count(*) from (select seq_id, row_number() over (order by seq_id) as n from eventdock.mt_events) e where seq_id <> n"));
